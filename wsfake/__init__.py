@@ -1,0 +1,1 @@
+"""A test double and recording proxy for WebSocket scripts."""

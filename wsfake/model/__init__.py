@@ -1,0 +1,44 @@
+"""What can be said on a connection: sides, events, entries, URLs. No behaviour and no I/O."""
+
+from wsfake.model.entry import Entry
+from wsfake.model.events import (
+    Accept,
+    Close,
+    Drop,
+    End,
+    Event,
+    Gap,
+    Headers,
+    Message,
+    Open,
+    Ping,
+    Pong,
+    Raw,
+    Refuse,
+    Reject,
+    Stall,
+)
+from wsfake.model.sides import Side
+from wsfake.model.urls import UrlPattern, normalise_url
+
+__all__ = [
+    "Accept",
+    "Close",
+    "Drop",
+    "End",
+    "Entry",
+    "Event",
+    "Gap",
+    "Headers",
+    "Message",
+    "Open",
+    "Ping",
+    "Pong",
+    "Raw",
+    "Refuse",
+    "Reject",
+    "Side",
+    "Stall",
+    "UrlPattern",
+    "normalise_url",
+]

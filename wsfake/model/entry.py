@@ -1,0 +1,27 @@
+"""An entry of a dialogue."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from wsfake.model.events import Event
+from wsfake.model.sides import Side
+
+__all__ = ["Entry"]
+
+
+class Entry(NamedTuple):
+    """One side of one connection did one thing at one time.
+
+    A named tuple and no attrs class: one is made for every message, and `attrs.frozen` takes three
+    times as long to construct.
+    """
+
+    at: int
+    """Microseconds since the first connect on this timeline."""
+
+    connection: int
+    """1 for the first connection of the timeline, 2 for the second, and so on."""
+
+    side: Side
+    what: Event

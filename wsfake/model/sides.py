@@ -1,0 +1,23 @@
+"""The two sides of a connection."""
+
+from __future__ import annotations
+
+import enum
+
+__all__ = ["Side"]
+
+
+class Side(enum.Enum):
+    """Who spoke: absolute, as in RFC 6455, and never relative to the script under test."""
+
+    CLIENT = "client"
+    SERVER = "server"
+
+    other: Side
+
+    def __str__(self) -> str:
+        return self.value
+
+
+Side.CLIENT.other = Side.SERVER
+Side.SERVER.other = Side.CLIENT

@@ -1,0 +1,79 @@
+"""When two URLs are one (RULES: scheme and host without case, default port dropped, no fragment)."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from attrs import frozen
+
+from wsfake.errors import UsageError
+
+__all__ = ["DEFAULT_PORTS", "UrlPattern", "normalise_url"]
+
+DEFAULT_PORTS = {"ws": 80, "wss": 443}
+
+
+@lru_cache(maxsize=1024)
+def normalise_url(url: str) -> str:
+    """Return the form of a `ws` or `wss` URL in which equal URLs are equal strings.
+
+    Scheme and host lose their case, the scheme's default port and the fragment are dropped, and an
+    empty path is `/`. A trailing slash, the order of the query and escapes count (RFC 3986 section
+    6.2.2 and 6.2.3, as far as servers of WebSockets keep to them).
+
+    Raises `UsageError` for anything that is not a `ws` or `wss` URL with a host.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise UsageError(f"expected a ws or wss URL, got {url!r}: {error}") from None
+    scheme = parts.scheme.lower()
+    if scheme not in DEFAULT_PORTS or not parts.hostname:
+        raise UsageError(f"expected a ws or wss URL with a host, got {url!r}")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    user, at, _ = parts.netloc.rpartition("@")
+    authority = f"{user}{at}{host}"
+    if port is not None and port != DEFAULT_PORTS[scheme]:
+        authority += f":{port}"
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{scheme}://{authority}{parts.path or '/'}{query}"
+
+
+@frozen
+class UrlPattern:
+    """The URLs that something is served at: one, or all that a pattern or a `*` in the host fits."""
+
+    source: str | re.Pattern[str]
+    _exact: str | None
+    _pattern: re.Pattern[str] | None
+
+    @classmethod
+    def of(cls, url: str | re.Pattern[str]) -> UrlPattern:
+        """Accept a URL, a URL with `*` in its host, or a compiled pattern for the whole URL.
+
+        Raises `UsageError` for anything else.
+        """
+        if isinstance(url, re.Pattern):
+            return cls(url, None, url)
+        if not isinstance(url, str):
+            raise UsageError(
+                f"expected a URL (str) or a compiled pattern, got {type(url).__name__}: {url!r}"
+            )
+        authority = url.partition("://")[2].partition("/")[0]
+        if "*" not in authority:
+            return cls(url, normalise_url(url), None)
+        probe = normalise_url(url.replace("*", "wsfake-any", authority.count("*")))
+        pattern = re.escape(probe).replace(re.escape("wsfake-any"), r"[^/@]*")
+        return cls(url, None, re.compile(pattern))
+
+    def fits(self, url: str) -> bool:
+        """Tell whether a URL, in the form of `normalise_url`, is one of these."""
+        if self._pattern is None:
+            return url == self._exact
+        return self._pattern.fullmatch(url) is not None
+
+    def __str__(self) -> str:
+        return self.source.pattern if isinstance(self.source, re.Pattern) else self.source
