@@ -16,7 +16,7 @@ class Side(enum.Enum):
     other: Side
 
     def __str__(self) -> str:
-        return self.value
+        return str(self.value)
 
 
 Side.CLIENT.other = Side.SERVER

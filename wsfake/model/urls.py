@@ -1,4 +1,4 @@
-"""When two URLs are one (RULES: scheme and host without case, default port dropped, no fragment)."""
+"""When two URLs are one."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def normalise_url(url: str) -> str:
 
 @frozen
 class UrlPattern:
-    """The URLs that something is served at: one, or all that a pattern or a `*` in the host fits."""
+    """The URLs that something is served at: one, or all that a pattern fits."""
 
     source: str | re.Pattern[str]
     _exact: str | None
