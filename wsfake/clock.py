@@ -1,0 +1,133 @@
+"""A queue of things to do, in the order of their times, with no time of its own.
+
+Times are integer microseconds. `VirtualClock` jumps from one deadline to the next; a clock that
+follows real time only has to answer `now` differently. Nothing here waits.
+"""
+
+from __future__ import annotations
+
+import heapq
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Callable
+from itertools import count
+
+__all__ = ["Clock", "Timer", "VirtualClock", "microseconds"]
+
+Callback = Callable[[], object]
+
+
+def microseconds(seconds: float) -> int:
+    """Return a time in seconds, as the API has it, as the integer that is kept inside."""
+    return round(seconds * 1_000_000)
+
+
+class Timer:
+    """Something that is to be done at a time, and may be cancelled."""
+
+    __slots__ = ("callback", "cancelled", "due", "recurring")
+
+    def __init__(self, due: int, callback: Callback, *, recurring: bool) -> None:
+        self.due = due
+        self.callback = callback
+        self.recurring = recurring
+        self.cancelled = False
+
+
+class Clock(ABC):
+    """Keeps what is due when; things due at the same time come in the order they were asked for.
+
+    A *recurring* timer (an interval, an update signal) does not count in `pending`: it alone never
+    keeps a run going.
+    """
+
+    def __init__(self) -> None:
+        self._ready: deque[Callback] = deque()
+        self._heap: list[tuple[int, int, Timer]] = []
+        self._count = count()
+        self._pending = 0
+        self.call_soon = self._ready.append
+
+    @property
+    @abstractmethod
+    def now(self) -> int:
+        """The present time in microseconds."""
+
+    call_soon: Callable[[Callback], None]
+    """Ask for a callback at this instant, after what is already due."""
+
+    def call_at(self, due: int, callback: Callback, *, recurring: bool = False) -> Timer:
+        """Ask for a callback at a time; one in the past is due now."""
+        timer = Timer(due, callback, recurring=recurring)
+        if not recurring:
+            self._pending += 1
+        heapq.heappush(self._heap, (due, next(self._count), timer))
+        return timer
+
+    def cancel(self, timer: Timer) -> None:
+        """Take back what was asked for. Twice, or after it was done, is nothing."""
+        if not timer.cancelled:
+            timer.cancelled = True
+            if not timer.recurring:
+                self._pending -= 1
+
+    @property
+    def pending(self) -> bool:
+        """Whether anything but recurring timers is to be done."""
+        return self._pending > 0 or bool(self._ready)
+
+    @property
+    def recurring(self) -> bool:
+        """Whether a recurring timer is set."""
+        return any(not timer.cancelled and timer.recurring for _, _, timer in self._heap)
+
+    @property
+    def next_due(self) -> int | None:
+        """When the next thing is due, or None where nothing is asked for."""
+        if self._ready:
+            return self.now
+        heap = self._heap
+        while heap and heap[0][2].cancelled:
+            heapq.heappop(heap)
+        return heap[0][0] if heap else None
+
+    def take(self) -> Callback | None:
+        """Return the next thing that is due by now, or None; it is then no longer in the queue."""
+        ready = self._ready
+        if not ready and self._heap:
+            self._collect()
+        return ready.popleft() if ready else None
+
+    def _collect(self) -> None:
+        heap, now = self._heap, self.now
+        while heap and heap[0][0] <= now:
+            timer = heapq.heappop(heap)[2]
+            if not timer.cancelled:
+                self._ready.append(_Due(self, timer))
+
+
+class _Due:
+    """A timer whose time has come; it can still be cancelled by what is done before it."""
+
+    __slots__ = ("clock", "timer")
+
+    def __init__(self, clock: Clock, timer: Timer) -> None:
+        self.clock = clock
+        self.timer = timer
+
+    def __call__(self) -> object:
+        timer = self.timer
+        if timer.cancelled:
+            return None
+        self.clock.cancel(timer)
+        return timer.callback()
+
+
+class VirtualClock(Clock):
+    """A clock that stands still until it is told to jump."""
+
+    now: int = 0
+
+    def advance_to(self, time: int) -> None:
+        """Jump forward to a time; a time in the past is no jump."""
+        self.now = max(self.now, time)

@@ -1,0 +1,93 @@
+"""One connection, with an end at either side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wsfake.model import (
+    Accept,
+    Close,
+    Drop,
+    Entry,
+    Event,
+    Headers,
+    Message,
+    Open,
+    Refuse,
+    Reject,
+    Side,
+)
+
+if TYPE_CHECKING:
+    from wsfake.network.ends import End
+    from wsfake.network.network import Network
+
+__all__ = ["Connection"]
+
+
+class Connection:
+    """What one side says is noted in the dialogue and arrives at the other.
+
+    `posted` delays what arrives until what is due now is done: two scripts talk so, each in a turn
+    of its own. A player hears at once, so that a mismatch points at the line that said it.
+    """
+
+    def __init__(self, network: Network, number: int, opening: Open) -> None:
+        self.network = network
+        self.number = number
+        self.opening = opening
+        self.client: End | None = None
+        self.server: End | None = None
+        self.posted = False
+        self.recorded = True
+        self.source = ""
+        """Where its transcript is from, for messages: a cassette's path, or nothing."""
+        self.subprotocol: str | None = None
+        self.ended: Event | None = None
+        """The Close, drop or refusal that ended it; the first, where both sides closed."""
+
+    @property
+    def url(self) -> str:
+        return self.opening.url
+
+    @property
+    def headers(self) -> Headers:
+        """The headers of the client's opening handshake."""
+        return self.opening.headers
+
+    @property
+    def open(self) -> bool:
+        return self.ended is None
+
+    def say(self, side: Side, what: Event) -> None:
+        """One side does something: note it, and let it arrive at the other side."""
+        network = self.network
+        network.note(Entry(network.time(), self.number, side, what))
+        if not isinstance(what, str | bytes):
+            self._follow(what)
+        end = self.server if side is Side.CLIENT else self.client
+        if end is None:
+            return
+        if self.posted:
+            network.clock.call_soon(lambda: end.arrive(what))
+        else:
+            end.arrive(what)
+
+    def _follow(self, what: Event) -> None:
+        if isinstance(what, Accept):
+            self.subprotocol = what.subprotocol
+        elif self.ended is None and isinstance(what, _ENDINGS):
+            self.ended = what
+
+    def messages(self, side: Side) -> list[Message]:
+        """Return the messages that one side has said so far."""
+        return [
+            entry.what
+            for entry in self.network.entries
+            if entry.connection == self.number
+            and entry.side is side
+            and isinstance(entry.what, str | bytes)
+        ]
+
+
+_ENDINGS = (Close, Drop, Refuse, Reject)

@@ -1,0 +1,49 @@
+"""The dialogue of a test, as a value and as text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from wsfake.model import Entry
+from wsfake.transcript.writing import write_entry
+
+__all__ = ["Dialogue", "write_dialogue"]
+
+
+@frozen
+class Dialogue:
+    """Everything that was said so far, on every connection, in order."""
+
+    entries: tuple[Entry, ...]
+    remarks: tuple[tuple[int, str], ...] = ()
+
+    def __str__(self) -> str:
+        return "".join(f"{line}\n" for line in write_dialogue(self.entries, self.remarks))
+
+
+def write_dialogue(
+    entries: Sequence[Entry],
+    remarks: Sequence[tuple[int, str]] = (),
+    *,
+    most_entries: int | None = None,
+    most: int | None = None,
+    numbered: bool | None = None,
+) -> list[str]:
+    """Return the lines of a dialogue; of a long one, the last `most_entries` entries.
+
+    Remarks stand as comments where they were made.
+    """
+    if numbered is None:
+        numbered = any(entry.connection != 1 for entry in entries)
+    start = 0 if most_entries is None else max(0, len(entries) - most_entries)
+    lines = [f"# {start} entries before these"] if start else []
+    said: dict[int, list[str]] = {}
+    for place, text in remarks:
+        said.setdefault(place, []).append(text)
+    for place in range(start, len(entries) + 1):
+        lines += [f"# {text}" for text in said.get(place, ())]
+        if place < len(entries):
+            lines += write_entry(entries[place], numbered=numbered, most=most)
+    return lines

@@ -1,0 +1,123 @@
+"""The in-memory network: who answers which URL, and the dialogue of everything that is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import RLock
+from typing import Protocol
+
+from wsfake.clock import Clock
+from wsfake.errors import Failure, UsageError
+from wsfake.model import Entry, Open, Refuse, Side, normalise_url
+from wsfake.network.connection import Connection
+from wsfake.network.ends import End
+
+__all__ = ["Answerer", "Network"]
+
+
+class Answerer(Protocol):
+    """Whoever may answer a connection."""
+
+    def answer(self, connection: Connection) -> End | None:
+        """Return the server's end of a connection, or None where it is not one to be answered.
+
+        Raises the failure that the script is to see at once.
+        """
+
+
+class Network:
+    """Everything of one test that can be connected to, on one clock.
+
+    `answerers` are asked in turn. The first that returns an end has the connection.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.lock = RLock()
+        """Held while a callback runs, and by what other threads call."""
+        self.entries: list[Entry] = []
+        self.remarks: list[tuple[int, str]] = []
+        """What the dialogue says of itself: after how many entries, and what."""
+        self.connections: list[Connection] = []
+        self.answerers: list[Answerer] = []
+        self.failures: list[Failure] = []
+        """Every verdict so far, whether or not the test has seen it."""
+        self.errors: list[Exception] = []
+        """What handlers raised, and nobody has seen yet."""
+        self.on_entry: Callable[[Entry], None] | None = None
+        self.redact: Callable[[str], str] = str
+        """Takes the secrets out of a text that is to be shown."""
+        self.advice: Callable[[Connection], str] = lambda _: ""
+        """What to do about a mismatch on a connection."""
+        self.progress = 0
+        """Counts what was played of transcripts; a run without any is going in circles."""
+        self._origin: int | None = None
+
+    # Time and the dialogue
+
+    def time(self) -> int:
+        """Microseconds since the first connect."""
+        now = self.clock.now
+        if self._origin is None:
+            self._origin = now
+        return now - self._origin
+
+    def note(self, entry: Entry) -> None:
+        self.entries.append(entry)
+        if self.on_entry is not None:
+            self.on_entry(entry)
+
+    def remark(self, text: str) -> None:
+        """Say something in the dialogue that no side has said."""
+        self.remarks.append((len(self.entries), text))
+
+    # Connecting
+
+    def connect(self, opening: Open, client: End, *, to: Answerer | None = None) -> Connection:
+        """Open a connection for a client's end; who answers it is found out at once.
+
+        The answer itself comes later, from the clock. Raises the failure of an answerer.
+        """
+        connection = Connection(self, len(self.connections) + 1, opening)
+        connection.client = client
+        answerers = self.answerers if to is None else [to]
+        for answerer in answerers:
+            end = answerer.answer(connection)
+            if end is not None:
+                connection.server = end
+                break
+        self.connections.append(connection)
+        connection.say(Side.CLIENT, opening)
+        return connection
+
+    def refuse_later(self, connection: Connection, why: str = "refused") -> End:
+        """Return an end that refuses, as the network does where nobody listens."""
+        self.clock.call_soon(lambda: connection.say(Side.SERVER, Refuse(why)))
+        return _Nobody()
+
+    # What goes wrong
+
+    def fail(self, failure: Failure) -> Failure:
+        """Keep a verdict, so that it is told at the latest when the test ends; return it."""
+        self.failures.append(failure)
+        return failure
+
+    def report(self, error: Exception) -> None:
+        """Keep what a handler raised; the next `run` raises it."""
+        if error not in self.errors:
+            self.errors.append(error)
+
+
+class _Nobody:
+    """The end at which nobody listens."""
+
+    def arrive(self, what: object) -> None:
+        pass
+
+
+def same_url(one: str, other: str) -> bool:
+    """Tell whether two URLs are one; what is no WebSocket URL is only equal to itself."""
+    try:
+        return normalise_url(one) == normalise_url(other)
+    except UsageError:
+        return one == other

@@ -1,0 +1,117 @@
+"""An end at which a player sits: a transcript, or one side of a recording."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from wsfake.clock import Timer
+from wsfake.model import Event, Open, Side
+from wsfake.network.failures import mismatch_failure
+from wsfake.player import Player, Replay
+
+if TYPE_CHECKING:
+    from wsfake.network.connection import Connection
+    from wsfake.network.network import Answerer, Network
+
+__all__ = ["PlayerEnd", "ReplayTurns"]
+
+
+class ReplayTurns:
+    """The ends of one recording: when one has spoken, another may be due."""
+
+    def __init__(self, replay: Replay) -> None:
+        self.replay = replay
+        self.ends: list[PlayerEnd] = []
+
+    def go_on(self) -> None:
+        for end in self.ends:
+            end.schedule()
+
+
+class PlayerEnd:
+    """Lets a player hear and speak, when the clock says so."""
+
+    def __init__(
+        self,
+        network: Network,
+        player: Player,
+        connection: Connection | None = None,
+        *,
+        turns: ReplayTurns | None = None,
+        to: tuple[str, Answerer] | None = None,
+    ) -> None:
+        self.network = network
+        self.player = player
+        self.connection = connection
+        self._turns = turns
+        self._to = to
+        self._timer: Timer | None = None
+        self._soon = False
+        if turns is not None:
+            turns.ends.append(self)
+
+    def arrive(self, what: Event) -> None:
+        """Judge what the script said.
+
+        Raises the failure, at the line that said it.
+        """
+        network = self.network
+        mismatch = self.player.receive(what, network.clock.now)
+        if mismatch is not None:
+            assert self.connection is not None
+            if self._turns is not None:
+                self._turns.go_on()
+            raise network.fail(mismatch_failure(self.connection, self.player, mismatch))
+        network.progress += 1
+        if self._turns is None:
+            self.schedule()
+        else:
+            self._turns.go_on()
+
+    def schedule(self) -> None:
+        """Ask the clock for the time at which the player is due."""
+        if self._soon:
+            return
+        due = self.player.due()
+        clock = self.network.clock
+        if self._timer is not None:
+            if due == self._timer.due:
+                return
+            clock.cancel(self._timer)
+            self._timer = None
+        if due is None:
+            return
+        if due <= clock.now:
+            self._soon = True
+            clock.call_soon(self._wake)
+        else:
+            self._timer = clock.call_at(due, self._wake)
+
+    def _wake(self) -> None:
+        self._soon = False
+        self._timer = None
+        now = self.network.clock.now
+        due = self.player.due()
+        if due is not None and due <= now:
+            what = self.player.take(now)
+            self.network.progress += 1
+            if isinstance(what, Open):
+                self._dial(what)
+            elif what is not None and self.connection is not None:
+                self.connection.say(self.player.side, what)
+        if self._turns is None:
+            self.schedule()
+        else:
+            self._turns.go_on()
+
+    def _dial(self, opening: Open) -> None:
+        assert self._to is not None
+        url, server = self._to
+        # `connect` says the opening to the server before it returns
+        self.connection = self.network.connect(evolve(opening, url=url), self, to=server)
+
+    @property
+    def side(self) -> Side:
+        return self.player.side

@@ -1,0 +1,306 @@
+"""What a test serves at a URL, and the handle by which it takes part in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from wsfake.errors import ConnectionNotAnswered, UsageError
+from wsfake.model import (
+    Accept,
+    Close,
+    Drop,
+    Event,
+    Headers,
+    Message,
+    Ping,
+    Pong,
+    Side,
+    UrlPattern,
+    normalise_url,
+)
+from wsfake.network.ends import End
+from wsfake.network.player_end import PlayerEnd
+from wsfake.player import Plan, Player
+from wsfake.transcript import Json, Matching, Transcript
+from wsfake.transcript.builder import as_close, as_message
+from wsfake.transcript.matchers import AnyClose
+
+if TYPE_CHECKING:
+    from wsfake.network.connection import Connection
+    from wsfake.network.network import Network
+
+__all__ = ["Handler", "Peer", "PeerConnection", "Served", "Services", "sayable", "sayable_close"]
+
+
+def sayable(message: object) -> Message:
+    """Return a message that a test says by itself.
+
+    Raises `UsageError` (a `TranscriptError`) for what is no message.
+    """
+    said = as_message(message)
+    if isinstance(said, Json):
+        return said.text
+    if not isinstance(said, str | bytes):
+        raise UsageError(f"expected a str, bytes, dict or list to send, got {message!r}")
+    return said
+
+
+def sayable_close(code: int | None, reason: str | None) -> Close:
+    """Return a Close that a test says by itself: 1000 and "" where left out."""
+    close = as_close(code, reason)
+    if isinstance(close, AnyClose):
+        return Close(1000 if close.code is None else close.code, close.reason or "")
+    return close
+
+
+class PeerConnection:
+    """One connection of a script, as the test's side of it sees it."""
+
+    def __init__(self, connection: Connection, side: Side) -> None:
+        self._connection = connection
+        self._side = side
+
+    @property
+    def url(self) -> str:
+        return self._connection.url
+
+    @property
+    def headers(self) -> Headers:
+        """The headers of the client's opening handshake."""
+        return self._connection.headers
+
+    @property
+    def subprotocol(self) -> str | None:
+        """The subprotocol that the server chose."""
+        return self._connection.subprotocol
+
+    @property
+    def client_messages(self) -> list[Message]:
+        return self._connection.messages(Side.CLIENT)
+
+    @property
+    def server_messages(self) -> list[Message]:
+        return self._connection.messages(Side.SERVER)
+
+    @property
+    def closed(self) -> Event | None:
+        """The Close, drop or refusal that ended it, or None while it is open."""
+        return self._connection.ended
+
+    def send(self, message: Message | dict[str, Any] | list[Any]) -> None:
+        """Say a message; it arrives when the clock runs."""
+        self._say(sayable(message))
+
+    def close(self, code: int | None = None, reason: str | None = None) -> None:
+        """Send a Close, 1000 and "" unless said otherwise."""
+        self._say(sayable_close(code, reason))
+
+    def drop(self, *, reset: bool = False) -> None:
+        """End TCP without a Close."""
+        self._say(Drop(reset))
+
+    def _say(self, what: Event) -> None:
+        connection = self._connection
+        if connection.ended is not None:
+            raise UsageError(f"connection {connection.number} to {connection.url} is closed")
+        connection.network.clock.call_soon(lambda: self._say_now(what))
+
+    def _say_now(self, what: Event) -> None:
+        if self._connection.ended is None:  # what is in flight towards a closed script is lost
+            self._connection.say(self._side, what)
+
+
+class Peer(PeerConnection):
+    """A connection that a handler serves: no transcript, nothing is expected."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection, Side.SERVER)
+        self._on_message: Callable[[Message], object] | None = None
+        self._on_close: Callable[[Event], object] | None = None
+
+    def on_message(self, function: Callable[[Message], object]) -> Callable[[Message], object]:
+        """Have a function called with each message of the script; usable as a decorator."""
+        self._on_message = function
+        return function
+
+    def on_close(self, function: Callable[[Event], object]) -> Callable[[Event], object]:
+        """Have a function called with the script's `Close` or `Drop`; usable as a decorator."""
+        self._on_close = function
+        return function
+
+    def arrive(self, what: Event) -> None:
+        if isinstance(what, str | bytes):
+            self._call(self._on_message, what)
+        elif isinstance(what, Ping):
+            self._say(Pong(what.payload))
+        elif isinstance(what, Close | Drop):
+            if isinstance(what, Close):
+                close = Close(what.code)
+                connection = self._connection
+                connection.network.clock.call_soon(lambda: connection.say(Side.SERVER, close))
+            self._call(self._on_close, what)
+
+    def _call(self, function: Callable[[Any], object] | None, argument: Any) -> None:
+        if function is not None:
+            clock = self._connection.network.clock
+            clock.call_soon(lambda: function(argument))
+
+
+Handler = Callable[[Peer], object]
+
+
+class Served:
+    """What is served at a URL: one plan for each connection, or one for any number alike."""
+
+    def __init__(
+        self,
+        network: Network,
+        pattern: UrlPattern,
+        plans: Sequence[Transcript | Handler],
+        connections: int | None,
+        matching: Matching,
+    ) -> None:
+        self.pattern = pattern
+        self.plans = plans
+        self.most = connections
+        self.matching = matching
+        self.players: list[Player] = []
+        self._network = network
+        self._connections: list[PeerConnection] = []
+
+    @property
+    def connections(self) -> list[PeerConnection]:
+        """The connections that were opened so far, in order."""
+        return self._connections
+
+    @property
+    def used_up(self) -> bool:
+        return self.most is not None and len(self._connections) >= self.most
+
+    def send(self, message: Message | dict[str, Any] | list[Any]) -> None:
+        """Say a message on the newest connection.
+
+        Raises `UsageError` where none is open.
+        """
+        self._newest().send(message)
+
+    def close(self, code: int | None = None, reason: str | None = None) -> None:
+        """Close the newest connection.
+
+        Raises `UsageError` where none is open.
+        """
+        self._newest().close(code, reason)
+
+    def drop(self, *, reset: bool = False) -> None:
+        """Drop the newest connection.
+
+        Raises `UsageError` where none is open.
+        """
+        self._newest().drop(reset=reset)
+
+    def _newest(self) -> PeerConnection:
+        if not self._connections:
+            raise UsageError(f"nobody has connected to {self.pattern} yet")
+        return self._connections[-1]
+
+    def take(self, connection: Connection) -> End:
+        """Serve the next connection."""
+        number = len(self._connections)
+        plan = self.plans[min(number, len(self.plans) - 1)]
+        if isinstance(plan, Transcript):
+            self._connections.append(PeerConnection(connection, Side.SERVER))
+            return self._play(connection, plan)
+        return self._handle(connection, plan)
+
+    def _play(self, connection: Connection, transcript: Transcript) -> End:
+        player = Player(
+            Plan.of_transcript(transcript),
+            Side.SERVER,
+            self.matching,
+            expected_headers=transcript.expected_headers,
+        )
+        self.players.append(player)
+        return PlayerEnd(self._network, player, connection)
+
+    def _handle(self, connection: Connection, handler: Handler) -> End:
+        peer = Peer(connection)
+        self._connections.append(peer)
+
+        def accept() -> None:
+            if connection.ended is None:
+                connection.say(Side.SERVER, Accept())
+                handler(peer)
+
+        self._network.clock.call_soon(accept)
+        return peer
+
+    def unopened(self) -> int:
+        """Return how many connections were promised and never opened."""
+        return max(0, (self.most or 0) - len(self._connections))
+
+    def unplayed(self) -> list[tuple[int, list[tuple[Side | None, Any]]]]:
+        """Return what was not said, by connection of this URL, from 1."""
+        left = [(n, player.unplayed()) for n, player in enumerate(self.players, 1)]
+        return [(n, steps) for n, steps in left if steps]
+
+
+class Services:
+    """Everything that the test serves."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self.served: list[Served] = []
+
+    def serve(
+        self,
+        url: str | re.Pattern[str],
+        plans: Sequence[Transcript | Handler],
+        matching: Matching,
+        connections: int | None,
+    ) -> Served:
+        """Serve these plans at a URL, after what is served there already."""
+        for plan in plans:
+            if not isinstance(plan, Transcript) and not callable(plan):
+                kind = type(plan).__name__
+                raise UsageError(f"expected a Transcript or a handler, got {kind}: {plan!r}")
+        served = Served(
+            self._network, UrlPattern.of(url), plans or (_say_nothing,), connections, matching
+        )
+        self.served.append(served)
+        return served
+
+    def fitting(self, url: str) -> list[Served]:
+        normal = normalise_url(url)
+        return [served for served in self.served if served.pattern.fits(normal)]
+
+    def answer(self, connection: Connection) -> End | None:
+        """Answer what is served; refuse where all of it is used up, which is a failure."""
+        try:
+            fitting = self.fitting(connection.url)
+        except UsageError:  # the URL of a script's server under replay
+            return None
+        served = next((served for served in fitting if not served.used_up), None)
+        if served is not None:
+            return served.take(connection)
+        if not fitting:
+            return None
+        network = self._network
+        network.report(network.fail(self._used_up(connection, fitting)))
+        return network.refuse_later(connection)
+
+    def _used_up(self, connection: Connection, fitting: list[Served]) -> ConnectionNotAnswered:
+        count = sum(len(served.connections) for served in fitting)
+        times = "one connection" if count == 1 else f"{count} connections"
+        return ConnectionNotAnswered(
+            f"connection {count + 1} to {connection.url} is one more than is served\n"
+            f"  expected  {times}\n"
+            f"  actual    one more; the script saw it refused\n\n"
+            f"  serve a transcript for it too, with another serve({connection.url!r}, ...),\n"
+            f"  or any number alike, with serve(..., connections=None)"
+        )
+
+
+def _say_nothing(peer: Peer) -> None:
+    pass

@@ -1,0 +1,90 @@
+"""What was said so far, as a reply that is made on the spot sees it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import frozen
+
+from wsfake.errors import UsageError
+from wsfake.model import Message, Side
+from wsfake.transcript.arity import count_arguments
+from wsfake.transcript.builder import as_message
+from wsfake.transcript.matchers import Json, Reply, decode_json
+
+__all__ = ["Conversation", "Heard", "make_reply"]
+
+
+@frozen
+class Heard:
+    """A message that came."""
+
+    message: Message
+
+    @property
+    def text(self) -> str:
+        """The text; `UsageError` for a binary message."""
+        if not isinstance(self.message, str):
+            raise UsageError(f"expected a text message to reply to, got {self.message!r}")
+        return self.message
+
+    @property
+    def bytes(self) -> bytes:
+        """The bytes; `UsageError` for a text message."""
+        if not isinstance(self.message, bytes):
+            raise UsageError(f"expected a binary message to reply to, got {self.message!r}")
+        return self.message
+
+    @property
+    def json(self) -> Any:
+        """The value of a JSON text; `UsageError` for any other message."""
+        found = decode_json(self.message)
+        if found is None:
+            raise UsageError(f"expected a JSON message to reply to, got {self.message!r}")
+        return found[0]
+
+
+class Conversation:
+    """The messages of each side, in order."""
+
+    __slots__ = ("_messages",)
+
+    def __init__(self) -> None:
+        self._messages: dict[Side, list[Message]] = {Side.CLIENT: [], Side.SERVER: []}
+
+    @property
+    def client(self) -> tuple[Heard, ...]:
+        return tuple(map(Heard, self._messages[Side.CLIENT]))
+
+    @property
+    def server(self) -> tuple[Heard, ...]:
+        return tuple(map(Heard, self._messages[Side.SERVER]))
+
+    def of(self, side: Side) -> list[Message]:
+        """The messages of one side, to be appended to."""
+        return self._messages[side]
+
+
+def make_reply(reply: Reply, heard: list[Message], conversation: Conversation) -> Message:
+    """Call what makes a reply, with the last message heard and, if it takes two, all of them.
+
+    Raises `UsageError` where nothing was said yet, or where it returns what is no message; what
+    the callable raises comes out as it is.
+    """
+    if not heard:
+        raise UsageError(f"expected a message before {reply!r} can reply to it")
+    last = Heard(heard[-1])
+    takes = count_arguments(reply.make)
+    made = reply.make(*(last, conversation)[: 2 if takes is None else takes])
+    if isinstance(made, dict | list):
+        message = as_message(made)
+        assert isinstance(message, Json)
+        return message.text
+    if isinstance(made, bytearray | memoryview):
+        return bytes(made)
+    if not isinstance(made, str | bytes):
+        raise UsageError(
+            f"expected {reply!r} to return a str, bytes, dict or list,"
+            f" got {type(made).__name__}: {made!r}"
+        )
+    return made

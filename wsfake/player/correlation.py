@@ -1,0 +1,70 @@
+"""Putting the values of this run in place of the recorded ones."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from wsfake.transcript import Json, Matching
+from wsfake.transcript.json_text import spans
+from wsfake.transcript.matchers import encode_json
+from wsfake.transcript.selectors import Selector
+
+__all__ = ["Correlation"]
+
+_LONG_ENOUGH = 8
+
+
+class Correlation:
+    """Learns which volatile value of the script stands for which recorded one.
+
+    What the player says later has whole JSON values replaced, of the same type: at the volatile
+    places, and, for strings of eight characters and more, anywhere. Parts of strings are never
+    touched, nor is the rest of the text.
+    """
+
+    __slots__ = ("_instead", "_volatile")
+
+    def __init__(self, volatile: tuple[Selector, ...]) -> None:
+        self._volatile = volatile
+        self._instead: dict[str, str] = {}
+
+    def learn(self, matching: Matching, expected: Any, actual: object) -> None:
+        """Compare the volatile values of two messages that fit."""
+        text = expected.text if isinstance(expected, Json) else expected
+        if not isinstance(text, str) or not isinstance(actual, str):
+            return
+        for recorded, fresh in matching.pairs(text, actual):
+            if type(recorded) is type(fresh):
+                self._instead[_canonical(recorded)] = encode_json(fresh)
+
+    def apply(self, text: str) -> str:
+        """Return a text that the player is to say, with the values of this run."""
+        if not self._instead:
+            return text
+        found = spans(text)
+        if found is None:
+            return text
+        pieces, end = [], 0
+        for path, start, stop in found:
+            if start < end:
+                continue
+            fresh = self._fresh(path, text[start:stop])
+            if fresh is not None:
+                pieces += [text[end:start], fresh]
+                end = stop
+        return "".join([*pieces, text[end:]])
+
+    def _fresh(self, path: tuple[str | int, ...], literal: str) -> str | None:
+        value = json.loads(literal)
+        fresh = self._instead.get(_canonical(value))
+        if fresh is None:
+            return None
+        anywhere = isinstance(value, str) and len(value) >= _LONG_ENOUGH
+        if anywhere or any(selector.selects(path) for selector in self._volatile):
+            return fresh
+        return None
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)

@@ -1,0 +1,43 @@
+"""The order of things across the connections of one recording."""
+
+from __future__ import annotations
+
+from wsfake.player.plan import NOT_YET
+
+__all__ = ["Order"]
+
+
+class Order:
+    """One timeline: what has happened of it, and what is next.
+
+    An entry is *clear* when every entry before it has happened or was skipped.
+    """
+
+    __slots__ = ("_happened", "_position", "gave_way")
+
+    def __init__(self, length: int) -> None:
+        self._happened = [NOT_YET] * length
+        self._position = 0
+        self.gave_way = 0
+        """How often an entry was let go before its turn, because nothing else could happen."""
+
+    def happen(self, index: int, now: int) -> None:
+        """Note that an entry has happened, or (with a negative time) was skipped."""
+        happened = self._happened
+        happened[index] = now
+        position, length = self._position, len(happened)
+        while position < length and happened[position] != NOT_YET:
+            position += 1
+        self._position = position
+
+    def clear(self, index: int) -> bool:
+        return self._position >= index
+
+    def give_way_to(self, index: int) -> None:
+        """Let this entry go before its turn; what it waited for holds nothing up any more."""
+        self._position = max(self._position, index)
+        self.gave_way += 1
+
+    def time_before(self, index: int) -> int:
+        """When the entry before this one happened; negative where it did not."""
+        return self._happened[index - 1] if index else 0

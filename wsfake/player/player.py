@@ -1,0 +1,428 @@
+"""The player: acts one side of a transcript, and judges what the other side says.
+
+It does no I/O, reads no clock and never sleeps. Whoever drives it hands it what the script did
+(`receive`), asks when it wants to be woken (`due`), and then takes what it says (`take`).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from wsfake.model import (
+    Accept,
+    Close,
+    Drop,
+    End,
+    Event,
+    Gap,
+    Message,
+    Open,
+    Ping,
+    Pong,
+    Raw,
+    Refuse,
+    Reject,
+    Side,
+    Stall,
+)
+from wsfake.player.conversation import Conversation, make_reply
+from wsfake.player.correlation import Correlation
+from wsfake.player.mismatch import Mismatch
+from wsfake.player.order import Order
+from wsfake.player.plan import CLOSINGS, NOT_YET, SKIPPED, Plan, may_be_left_out
+from wsfake.transcript import Fault, Matching
+from wsfake.transcript.matchers import AnyClose, Json, Reply
+
+__all__ = ["Player"]
+
+
+class Player:
+    """Acts `side` of one connection.
+
+    After a mismatch it says nothing more: one failure, no cascade.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        side: Side,
+        matching: Matching | None = None,
+        *,
+        order: Order | None = None,
+        expected_headers: tuple[tuple[str, Any], ...] = (),
+    ) -> None:
+        self.side = side
+        self.stopped = False
+        """It plays nothing more: after a mismatch, a stall, or the end of the connection."""
+        self._plan = plan
+        self._order = order
+        self.matching = matching or Matching()
+        self._correlation = Correlation(self.matching.volatile)
+        self._expected_headers = expected_headers
+        self._conversation = Conversation()
+        self._heard = self._conversation.of(side.other)
+        self._spoken = self._conversation.of(side)
+        self._script = 0  # the first step that the script may still do
+        self._own = 0  # the first step that the player may still say
+        self._latest = 0
+        self._asides: deque[Event] = deque()
+        self._closing = False
+        self._failed = False
+        if order is not None:
+            for i, time in enumerate(plan.happened):
+                if time == SKIPPED:
+                    order.happen(plan.indexes[i], SKIPPED)
+
+    # What the script does
+
+    def receive(self, what: Event, now: int) -> Mismatch | None:
+        """Take note of what the other side has done; return a verdict if it should not have."""
+        if isinstance(what, str | bytes):
+            return self._message(what, now)
+        if self.stopped:
+            return None
+        return _RECEIVERS[type(what)](self, what, now)
+
+    def _message(self, message: Message, now: int) -> Mismatch | None:
+        self._heard.append(message)
+        if self.stopped or self._closing:
+            return None
+        plan, matching = self._plan, self.matching
+
+        def accepts(expected: Any) -> bool:
+            return not isinstance(expected, _NO_MESSAGE) and matching.fits(expected, message)
+
+        i, candidates = plan.find(self._script, self.side.other, accepts)
+        if i is None:
+            return self._mismatch("message" if candidates else "extra", candidates, message)
+        if matching.volatile:
+            self._correlation.learn(matching, plan.whats[i], message)
+        self._meet(i, now)
+        return None
+
+    def _meet(self, i: int, now: int) -> None:
+        self._script = i + 1
+        self._own = min(self._own, i)
+        self._happen(i, now)
+
+    def _happen(self, i: int, now: int) -> None:
+        self._plan.happened[i] = now
+        if now >= 0:
+            self._latest = now
+        if self._order is not None:
+            self._order.happen(self._plan.indexes[i], now)
+
+    def _mismatch(self, kind: Any, candidates: list[Any], actual: Any) -> Mismatch:
+        script, plan = self.side.other, self._plan
+        place = next(
+            (
+                i
+                for i in range(self._script, len(plan))
+                if plan.happened[i] == NOT_YET and plan.sides[i] in (script, None)
+            ),
+            -1,
+        )
+        self.fail()
+        index = plan.indexes[place] if place >= 0 else -1
+        return Mismatch(kind, tuple(candidates), actual, len(self._heard), index)
+
+    def fail(self) -> None:
+        """Play nothing more, and leave nothing unplayed: the failure is told elsewhere."""
+        self._failed = True
+        self._stop()
+
+    def _stop(self) -> None:
+        self.stopped = True
+        self._asides.clear()
+        self._skip_rest()
+
+    def _skip_rest(self, spare: int = -1) -> None:
+        """Skip what can no longer happen, so that other connections do not wait for it."""
+        for i, time in enumerate(self._plan.happened):
+            if time == NOT_YET and i != spare:
+                self._happen(i, SKIPPED)
+
+    def _ping(self, what: Ping, now: int) -> None:
+        i, _ = self._plan.find(self._script, self.side.other, what.__eq__)
+        if i is not None:
+            self._meet(i, now)
+        own = self._next_own()
+        if own is None or not isinstance(self._plan.whats[own], Pong):
+            self._asides.append(Pong(what.payload))
+
+    def _pong(self, what: Pong, now: int) -> None:
+        plan, script = self._plan, self.side.other
+        for i in range(self._script, len(plan)):
+            if plan.happened[i] == NOT_YET and plan.sides[i] is script:
+                if plan.whats[i] == what:
+                    self._happen(i, now)
+                return
+
+    def _raw(self, what: Raw, now: int) -> Mismatch | None:
+        i, candidates = self._plan.find(self._script, self.side.other, what.__eq__)
+        if i is None:
+            return self._mismatch("message" if candidates else "extra", candidates, what)
+        self._meet(i, now)
+        return None
+
+    def _open(self, what: Open, now: int) -> Mismatch | None:
+        self._happen(0, now)
+        self._script = max(self._script, 1)
+        came = [(name.lower(), value) for name, value in what.headers]
+        for name, expected in self._expected_headers:
+            if not any(name.lower() == n and expected == value for n, value in came):
+                return self._mismatch("handshake", [(name, expected)], what)
+        return None
+
+    def _answer(self, what: Accept | Reject | Refuse, now: int) -> Mismatch | None:
+        """Judge the answer of a server under test to the opening handshake."""
+        plan = self._plan
+        i = next((i for i in range(len(plan)) if plan.sides[i] is Side.SERVER), None)
+        if i is None:
+            return None
+        if not _same_answer(plan.whats[i], what):
+            return self._mismatch("handshake", [plan.whats[i]], what)
+        self._meet(i, now)
+        if not isinstance(what, Accept):
+            self._stop()
+        return None
+
+    def _close(self, what: Close | Drop, now: int) -> Mismatch | None:
+        """A close of the script is always allowed, unless something else was to come before it."""
+        if self._closing:  # it answers ours
+            self._stop()
+            return None
+
+        def accepts(expected: Any) -> bool:
+            return isinstance(expected, CLOSINGS) and _same_close(expected, what)
+
+        i, candidates = self._plan.find(self._script, self.side.other, accepts)
+        if i is None and (self._plan.last_asked(self.side.other) >= 0):
+            return self._mismatch("close", candidates, what)
+        if i is not None:
+            self._meet(i, now)
+        self._latest = now
+        self._closing = True
+        self._answer_close(what)
+        return None
+
+    def _answer_close(self, what: Close | Drop) -> None:
+        """Discard what was in flight; go on with the answer to the Close, ours or the recorded."""
+        plan = self._plan
+        answer = None
+        if isinstance(what, Close):
+            answer = next(
+                (
+                    i
+                    for i in range(len(plan))
+                    if plan.sides[i] is self.side
+                    and plan.happened[i] == NOT_YET
+                    and isinstance(_effect(plan.whats[i]), (*CLOSINGS, Stall))
+                ),
+                None,
+            )
+        self._skip_rest(spare=-1 if answer is None else answer)
+        if answer is not None:
+            plan.whats[answer] = _effect(plan.whats[answer])
+            self._own = answer
+        elif isinstance(what, Close):
+            self._asides.append(Close(what.code))
+        else:
+            self.stopped = True
+
+    def _end(self, what: End, now: int) -> None:
+        self.stopped = True
+
+    # What the player says
+
+    def due(self) -> int | None:
+        """When the player wants to speak, or None while it waits, or has nothing more to say."""
+        if self._asides:
+            return self._latest
+        i = self._next_own()
+        if i is None:
+            return None
+        plan, order = self._plan, self._order
+        if order is not None:
+            index = plan.indexes[i]
+            if not order.clear(index):
+                return None
+            before = order.time_before(index)
+        else:
+            before = plan.happened[i - 1] if i else 0
+        return (before if before >= 0 else self._latest) + plan.intervals[i]
+
+    def held(self) -> bool:
+        """Whether the player would speak, but for an entry of another connection before it."""
+        i = None if self._order is None or self._asides else self._next_own()
+        return i is not None and not self._order.clear(self._plan.indexes[i])  # type: ignore[union-attr]
+
+    def place(self) -> int:
+        """The index on the timeline of what the player would say next."""
+        i = self._next_own()
+        return -1 if i is None else self._plan.indexes[i]
+
+    def _next_own(self) -> int | None:
+        """Return the step that the player may say next; it is the first that is not done."""
+        if self.stopped:
+            return None
+        plan, own, i = self._plan, self.side, self._own
+        whats, sides, happened = plan.whats, plan.sides, plan.happened
+        while i < len(whats) and happened[i] != NOT_YET:
+            i += 1
+        self._own = i
+        while i < len(whats):
+            what = whats[i]
+            if happened[i] != NOT_YET or _is_answer_to_close(what):
+                i += 1
+            elif sides[i] is own:
+                return i
+            elif sides[i] is not None:
+                return None
+            elif not plan.unfold_own(i, own):
+                if not may_be_left_out(what):
+                    return None
+                i += 1
+        return None
+
+    def take(self, now: int) -> Event | None:
+        """Return what is due, and count it as said; None where it is silence that begins.
+
+        After calling this you must ask `due` again.
+        """
+        if self._asides:
+            aside = self._asides.popleft()
+            if isinstance(aside, Close):
+                self.stopped = True
+            return aside
+        i = self._next_own()
+        if i is None:
+            return None
+        try:
+            what = self._speech(self._plan.whats[i])
+        except BaseException:
+            self.fail()  # a reply that cannot be made would be asked for again and again
+            raise
+        self._happen(i, now)
+        if isinstance(what, str | bytes):
+            self._spoken.append(what)
+        elif isinstance(what, Close):
+            self._after_close()
+        elif isinstance(what, Drop | Refuse):
+            self._skip_rest()
+            self.stopped = True
+        elif isinstance(what, Stall):
+            self._skip_rest()
+            self.stopped = True
+            return None
+        return what
+
+    def _speech(self, what: Any) -> Event:
+        if isinstance(what, str):
+            return self._correlation.apply(what)
+        if isinstance(what, Json):
+            return self._correlation.apply(what.text)
+        if isinstance(what, Reply):
+            return make_reply(what, self._heard, self._conversation)
+        if isinstance(what, AnyClose):
+            return Close(1000 if what.code is None else what.code, what.reason or "")
+        if isinstance(what, Fault):
+            return what.effect
+        said: Event = what
+        return said
+
+    def _after_close(self) -> None:
+        """Skip all but a drop or a stall: after our Close the script's words mean nothing more."""
+        if self._closing:
+            self.stopped = True
+            return
+        self._closing = True
+        plan = self._plan
+        for i, time in enumerate(plan.happened):
+            tail = plan.sides[i] is self.side and isinstance(plan.whats[i], Drop | Stall)
+            if time == NOT_YET and not tail:
+                self._happen(i, SKIPPED)
+
+    # What is left
+
+    def waits_for_script(self) -> bool:
+        """Whether the dialogue cannot go on before the script has said something."""
+        return (
+            not self.stopped
+            and not self._closing
+            and not self._asides
+            and self._next_own() is None
+            and self._plan.last_asked(self.side.other) >= 0
+        )
+
+    def unplayed(self) -> list[tuple[Side | None, Any]]:
+        """Return what the script did not say, and what stands before it on the player's side."""
+        if self._failed:
+            return []
+        plan = self._plan
+        last = plan.last_asked(self.side.other)
+        return [
+            (plan.sides[i], plan.whats[i])
+            for i in range(last + 1)
+            if plan.happened[i] == NOT_YET and not isinstance(plan.whats[i], Open)
+        ]
+
+
+_NO_MESSAGE = (
+    Open,
+    Accept,
+    Reject,
+    Refuse,
+    Ping,
+    Pong,
+    Close,
+    AnyClose,
+    Drop,
+    Raw,
+    Stall,
+    Gap,
+    End,
+)
+
+_RECEIVERS: dict[type, Callable[[Player, Any, int], Mismatch | None]] = {
+    Open: Player._open,
+    Accept: Player._answer,
+    Reject: Player._answer,
+    Refuse: Player._answer,
+    Ping: Player._ping,
+    Pong: Player._pong,
+    Close: Player._close,
+    Drop: Player._close,
+    Raw: Player._raw,
+    End: Player._end,
+}
+
+
+def _is_answer_to_close(what: Any) -> bool:
+    return isinstance(what, Fault) and what.phase == "close"
+
+
+def _effect(what: Any) -> Any:
+    return what.effect if _is_answer_to_close(what) else what
+
+
+def _same_close(expected: Any, what: Close | Drop) -> bool:
+    if isinstance(expected, AnyClose):
+        return (
+            isinstance(what, Close)
+            and expected.code in (None, what.code)
+            and expected.reason in (None, what.reason)
+        )
+    if isinstance(expected, Drop):
+        return isinstance(what, Drop)
+    return bool(expected == what)
+
+
+def _same_answer(expected: Any, what: Accept | Reject | Refuse) -> bool:
+    if isinstance(expected, Accept):
+        return isinstance(what, Accept) and expected.subprotocol in (None, what.subprotocol)
+    if isinstance(expected, Reject):
+        return isinstance(what, Reject) and expected.status == what.status
+    return type(expected) is type(what)

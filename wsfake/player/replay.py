@@ -1,0 +1,100 @@
+"""Playing a recording: its connections, one order over all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from attrs import define
+
+from wsfake.errors import UsageError
+from wsfake.model import Entry, Open, Side, normalise_url
+from wsfake.player.order import Order
+from wsfake.player.plan import Plan
+from wsfake.player.player import Player
+from wsfake.transcript import Matching
+
+__all__ = ["Replay", "ReplayConnection"]
+
+
+@define
+class ReplayConnection:
+    """One connection of a recording, and who plays it once it is opened."""
+
+    number: int
+    opening: Open
+    entries: list[tuple[int, int, Entry]]
+    player: Player | None = None
+
+    @property
+    def url(self) -> str:
+        return self.opening.url
+
+    def unplayed(self) -> list[tuple[Side | None, Any]]:
+        """Return what was not said on it; it need not have been opened."""
+        if self.player is None:
+            return [(Side.CLIENT, self.opening)]
+        return self.player.unplayed()
+
+
+class Replay:
+    """Hands out the connections of a recording in the order in which they were opened."""
+
+    def __init__(self, entries: Iterable[Entry], matching: Matching | None = None) -> None:
+        self._matching = matching
+        by_number: dict[int, ReplayConnection] = {}
+        before = 0
+        count = 0
+        for index, entry in enumerate(entries):
+            timed = (index, max(0, entry.at - before), entry)
+            before = entry.at
+            count = index + 1
+            connection = by_number.get(entry.connection)
+            if connection is not None:
+                connection.entries.append(timed)
+            elif isinstance(entry.what, Open):
+                by_number[entry.connection] = ReplayConnection(
+                    entry.connection, entry.what, [timed]
+                )
+            else:
+                raise UsageError(
+                    f"entry {index}: connection {entry.connection} speaks before it is opened"
+                )
+        self.order = Order(count)
+        self.connections = list(by_number.values())
+
+    def next_for(self, url: str) -> ReplayConnection | None:
+        """Return the next connection to a URL that nobody has opened yet."""
+        return next(
+            (c for c in self.connections if c.player is None and _same_url(c.url, url)), None
+        )
+
+    def play(self, connection: ReplayConnection, side: Side) -> Player:
+        """Return the player that acts `side` of a connection."""
+        plan = Plan.of_recording(connection.entries, side.other)
+        connection.player = Player(plan, side, self._matching, order=self.order)
+        return connection.player
+
+    def give_way(self) -> ReplayConnection | None:
+        """Let the earliest entry go that only waits for another connection.
+
+        Returns its connection, or None where no entry waits so.
+        """
+        held = [c for c in self.connections if c.player is not None and c.player.held()]
+        if not held:
+            return None
+        first = min(held, key=lambda c: c.player.place() if c.player else 0)
+        assert first.player is not None
+        self.order.give_way_to(first.player.place())
+        return first
+
+
+def _same_url(one: str, other: str) -> bool:
+    return one == other or _normal(one) == _normal(other)
+
+
+def _normal(url: str) -> str:
+    try:
+        return normalise_url(url)
+    except UsageError:  # a script's server is named "server 1"
+        return url

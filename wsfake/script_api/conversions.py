@@ -1,0 +1,123 @@
+"""What JavaScript and its hosts make of the values that a script hands them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from wsfake.model import Message
+
+__all__ = ["CLOSE_ARGUMENTS", "CONVERTERS", "to_string", "to_uint16"]
+
+_MOST_REASON = 123
+"""Bytes of a close reason: a control frame holds 125, and the code takes two (RFC 6455, 5.5)."""
+
+
+def to_string(value: object) -> str:
+    """Return what `String(value)` gives: None is "null", True "true", 1.0 "1", a list "1,2,3"."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return _number(value)
+    if isinstance(value, list | tuple):
+        return ",".join("" if item is None else to_string(item) for item in value)
+    if isinstance(value, bytes | bytearray):
+        return "[object ArrayBuffer]"
+    if isinstance(value, memoryview):
+        return ",".join(map(to_string, value.tolist()))
+    return "[object Object]"
+
+
+def _number(value: float) -> str:
+    """Number::toString of ECMAScript for radix 10."""
+    number = float(value)
+    if math.isnan(number):
+        return "NaN"
+    if math.isinf(number):
+        return "Infinity" if number > 0 else "-Infinity"
+    if number == 0:
+        return "0"
+    sign = "-" if number < 0 else ""
+    digits, _, exponent = f"{abs(number)!r}".partition("e")
+    whole, _, fraction = digits.partition(".")
+    fraction = "" if fraction == "0" else fraction
+    point = len(whole) + int(exponent or 0)
+    mantissa = (whole + fraction).lstrip("0")
+    point -= len(whole + fraction) - len(mantissa)
+    mantissa = mantissa.rstrip("0")
+    return sign + _place_point(mantissa, point)
+
+
+def _place_point(digits: str, point: int) -> str:
+    length = len(digits)
+    if length <= point <= 21:
+        return digits.ljust(point, "0")
+    if 0 < point <= 21:
+        return f"{digits[:point]}.{digits[point:]}"
+    if -6 < point <= 0:
+        return f"0.{'0' * -point}{digits}"
+    exponent = point - 1
+    mantissa = digits if length == 1 else f"{digits[0]}.{digits[1:]}"
+    return f"{mantissa}e{'+' if exponent > 0 else '-'}{abs(exponent)}"
+
+
+def to_number(value: object) -> float:
+    """Return what `Number(value)` gives for the values that scripts pass."""
+    if isinstance(value, bool | int | float):
+        return float(value) if abs(value) < 2**1023 else math.inf
+    text = (to_string(value) if value is not None else "0").strip()
+    try:
+        if text[:2].lower() in ("0x", "0o", "0b"):
+            return float(int(text, 0))
+        return float(text) if "_" not in text and text.lower() != "nan" else math.nan
+    except ValueError:
+        return 0.0 if text == "" else math.nan
+
+
+def to_uint16(value: object) -> int:
+    """Return what ToUint16 of ECMAScript gives: undefined, None, "abc" and NaN are 0."""
+    number = to_number(value)
+    return int(math.fmod(math.trunc(number), 65536)) % 65536 if math.isfinite(number) else 0
+
+
+# send()
+
+
+def convert_overte(value: object) -> Message:
+    """An object that is no ArrayBuffer is binary, and holds its text (V8; read in the source).
+
+    Of an ArrayBuffer the bytes are sent, as Vircadia did and the feature's documentation says;
+    Overte's own build sends the text "[object ArrayBuffer]", which no script can rely on.
+    """
+    if isinstance(value, bytes | bytearray):
+        return bytes(value)
+    if value is None or isinstance(value, str | bool | int | float):
+        return to_string(value)
+    return to_string(value).encode()
+
+
+CONVERTERS: dict[str, Callable[[object], Message]] = {"overte": convert_overte}
+
+
+# close()
+
+
+def close_as_uint16(*arguments: Any) -> tuple[int, str]:
+    """Nothing is checked; a reason is cut to the 123 bytes that fit."""
+    code = to_uint16(arguments[0]) if arguments else 1000
+    reason = to_string(arguments[1]) if len(arguments) > 1 else ""
+    return code, cut_reason(reason)
+
+
+def cut_reason(reason: str) -> str:
+    """Cut a reason to what fits, at the end of a character."""
+    encoded = reason.encode("utf-8", "replace")
+    return encoded[:_MOST_REASON].decode("utf-8", "ignore")
+
+
+CLOSE_ARGUMENTS: dict[str, Callable[..., tuple[int, str]]] = {"uint16": close_as_uint16}

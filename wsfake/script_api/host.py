@@ -1,0 +1,82 @@
+"""The host of a test's scripts: the classes they use, and how their functions are called."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from wsfake.network import Connection, End, Network
+from wsfake.script_api.interpreter import compile_profile
+from wsfake.script_api.profiles import Profile
+from wsfake.script_api.server import Servers, WebSocketServer
+from wsfake.script_api.socket import ScriptSocket
+from wsfake.script_api.websocket import WebSocket, WebSocketType
+from wsfake.transcript.arity import count_arguments
+
+__all__ = ["Host"]
+
+
+class Host:
+    """One host, with one profile, on one network."""
+
+    def __init__(self, network: Network, profile: Profile) -> None:
+        self.network = network
+        self.profile = profile
+        self.compiled = compile_profile(profile)
+        self.sockets: list[ScriptSocket] = []
+        self.servers = Servers()
+        self.nowhere = _Nowhere(network)
+
+    @cached_property
+    def WebSocket(self) -> type[WebSocket]:
+        return WebSocketType("WebSocket", (WebSocket,), {"_host": self})
+
+    @cached_property
+    def WebSocketServer(self) -> type[WebSocketServer]:
+        return type("WebSocketServer", (WebSocketServer,), {"_host": self})
+
+    # How a script's functions are called
+
+    def adapt(self, function: Callable[..., Any]) -> Callable[..., None]:
+        """Return a function that calls a script's, with as many arguments as that one takes.
+
+        What it raises is kept for the next `run`: on these hosts an exception in a handler does
+        not stop the connection.
+        """
+        most, least = count_arguments(function), _count_required(function)
+        report = self.network.report
+
+        def call(*arguments: Any) -> None:
+            given = arguments[:most] + (None,) * (least - len(arguments))
+            try:
+                function(*given)
+            except Exception as error:  # noqa: BLE001 - told by `run`
+                report(error)
+
+        return call
+
+    def call(self, function: Callable[..., Any], *arguments: Any) -> None:
+        """Call a script's function, as `adapt` says."""
+        self.adapt(function)(*arguments)
+
+
+def _count_required(function: Callable[..., Any]) -> int:
+    """Return how many arguments must be given; what an event does not have is undefined, None."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return 0
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return sum(1 for p in parameters if p.kind in positional and p.default is p.empty)
+
+
+class _Nowhere:
+    """Answers as the network does for a host that there is not."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def answer(self, connection: Connection) -> End | None:
+        return self._network.refuse_later(connection, "not found")

@@ -1,0 +1,153 @@
+"""Carrying out the rows of a profile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from attrs import frozen
+
+from wsfake.errors import UsageError
+from wsfake.model import Close, Drop, Event, Pong
+from wsfake.script_api.facts import Given
+from wsfake.script_api.profiles.table import STATES, Operation, Profile, Row
+
+__all__ = ["CompiledProfile", "Socket", "compile_profile"]
+
+
+class Socket(Protocol):
+    """What the operations work on."""
+
+    def goto(self, state: str) -> None: ...
+
+    def say(self, what: Event) -> None: ...
+
+    def fire(self, event: str, *arguments: Any) -> None: ...
+
+
+Action = Callable[[Socket, Given], None]
+
+
+@frozen(eq=False)
+class CompiledProfile:
+    """A profile whose rows are ready to be carried out."""
+
+    profile: Profile
+    local: dict[tuple[str, str], tuple[Action, ...]]
+    remote: dict[tuple[str, str], tuple[Action, ...]]
+    sending: frozenset[str]
+    """The states in which `send` sends the message, and nothing else."""
+
+
+_compiled: dict[int, CompiledProfile] = {}
+
+
+def compile_profile(profile: Profile) -> CompiledProfile:
+    """Return a profile with its rows compiled, once for each profile.
+
+    Raises `UsageError` for an operation that there is not.
+    """
+    known = _compiled.get(id(profile))  # which keeps the profile, so that no other has its id
+    if known is not None:
+        return known
+    compiled = CompiledProfile(
+        profile,
+        {_key(name): _compile_row(row) for name, row in profile.local.items()},
+        {_key(name): _compile_row(row) for name, row in profile.remote.items()},
+        frozenset(state for state in STATES if _only_sends(profile.local[f"{state} send"])),
+    )
+    _compiled[id(profile)] = compiled
+    return compiled
+
+
+def _only_sends(row: Row) -> bool:
+    return [list(operation) for operation in row] == [["wire", "message"]]
+
+
+def _key(name: str) -> tuple[str, str]:
+    state, _, rest = name.partition(" ")
+    return state, rest
+
+
+def _compile_row(row: Row) -> tuple[Action, ...]:
+    return tuple(_compile(operation) for operation in row)
+
+
+def _compile(operation: Operation) -> Action:
+    verb, *arguments = operation
+    compiler = _COMPILERS.get((verb, arguments[0])) or _COMPILERS.get((verb, None))
+    if compiler is None:
+        raise UsageError(f"expected an operation of a profile's row, got {list(operation)!r}")
+    return compiler(*arguments)
+
+
+def _goto(state: str) -> Action:
+    if state not in STATES:
+        raise UsageError(f"expected a state, one of {', '.join(STATES)}, got {state!r}")
+    return lambda socket, given: socket.goto(state)
+
+
+def _fire(event: str) -> Action:
+    return lambda socket, given: socket.fire(event)
+
+
+def _fire_message(event: str) -> Action:
+    return lambda socket, given: socket.fire(event, given.message)
+
+
+def _fire_close(event: str, code: int | str, reason: str, clean: bool) -> Action:
+    return lambda socket, given: socket.fire(
+        event,
+        given.code if code == "given" else code,
+        given.reason if reason == "given" else reason,
+        clean,
+    )
+
+
+def _send_message(_: str) -> Action:
+    return lambda socket, given: socket.say(given.message)
+
+
+def _send_close(_: str, code: int | str, reason: str) -> Action:
+    return lambda socket, given: socket.say(
+        Close(
+            given.code if code == "given" else int(code),
+            given.reason if reason == "given" else reason,
+        )
+    )
+
+
+def _send_pong(_: str) -> Action:
+    def pong(socket: Socket, given: Given) -> None:
+        assert isinstance(given.message, bytes)
+        socket.say(Pong(given.message))
+
+    return pong
+
+
+def _drop(_: str) -> Action:
+    return lambda socket, given: socket.say(Drop())
+
+
+def _each_line(operation: Operation) -> Action:
+    action = _compile(operation)
+
+    def repeat(socket: Socket, given: Given) -> None:
+        for _ in range(given.lines):
+            action(socket, given)
+
+    return repeat
+
+
+_COMPILERS: dict[tuple[str, str | None], Callable[..., Action]] = {
+    ("goto", None): _goto,
+    ("fire", "open"): _fire,
+    ("fire", "message"): _fire_message,
+    ("fire", "error"): _fire,
+    ("fire", "close"): _fire_close,
+    ("wire", "message"): _send_message,
+    ("wire", "close"): _send_close,
+    ("wire", "pong"): _send_pong,
+    ("wire", "drop"): _drop,
+    ("each line", None): _each_line,
+}

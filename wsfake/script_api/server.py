@@ -1,0 +1,139 @@
+"""`WebSocketServer`, as scripts of Qt hosts see it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
+
+from wsfake.model import Accept, Refuse, Side
+from wsfake.network import Connection, End
+from wsfake.script_api.signals import Signal
+from wsfake.script_api.socket import ScriptSocket
+
+if TYPE_CHECKING:
+    from wsfake.script_api.host import Host
+
+__all__ = ["Servers", "WebSocketServer"]
+
+_LOOPBACK = ("127.0.0.1", "localhost", "::1", "0.0.0.0")  # noqa: S104 - it is compared, not bound
+_FIRST_PORT = 50000
+
+
+class WebSocketServer:
+    """A server, as a script sees it: `WebSocketServer({"port": 8080, "serverName": "..."})`.
+
+    A port counts only if it is a number, and 0 is a free one; a port that is taken raises nothing,
+    and `listening` is then false. Keywords may be used as well as the object.
+    """
+
+    _host: ClassVar[Host]
+
+    def __init__(self, options: object = None, **keywords: object) -> None:
+        host = self._host
+        named = (dict(options) if isinstance(options, dict) else {}) | keywords
+        port, name = named.get("port"), named.get("serverName")
+        number = port if isinstance(port, int | float) and not isinstance(port, bool) else 0
+        self._server_name = name if isinstance(name, str) else host.profile.server_name
+        self._peers: list[ScriptSocket] = []
+        self._new_connection = Signal(host.call, twice=host.profile.signal_connects_twice)
+        with host.network.lock:
+            self._port = host.servers.listen(self, int(number))
+
+    @property
+    def url(self) -> str:
+        """`ws://127.0.0.1:PORT` while listening, "" otherwise."""
+        return f"ws://127.0.0.1:{self._port}" if self._port else ""
+
+    @url.setter
+    def url(self, value: object) -> None:
+        """Read-only; assigning is no error."""
+
+    @property
+    def port(self) -> int:
+        """The port it listens on, 0 when it does not listen."""
+        return self._port
+
+    @port.setter
+    def port(self, value: object) -> None:
+        """Read-only; assigning is no error."""
+
+    @property
+    def listening(self) -> bool:
+        return self._port != 0
+
+    @listening.setter
+    def listening(self, value: object) -> None:
+        """Read-only; assigning is no error."""
+
+    @property
+    def newConnection(self) -> Signal:
+        """Calls a function with the `WebSocket` of each client: `.connect(f)`, `.disconnect(f)`."""
+        return self._new_connection
+
+    def close(self, *ignored: Any) -> None:
+        """Close every connection with 1001 "Server closing.", then stop listening."""
+        with self._host.network.lock:
+            if self._port:
+                for peer in tuple(self._peers):
+                    peer.close(1001, "Server closing.")
+                self._host.servers.unlisten(self)
+                self._port = 0
+
+    def accept(self, connection: Connection) -> ScriptSocket:
+        """Take a connection; the script hears of it when the clock runs."""
+        host = self._host
+        socket = ScriptSocket(host, Side.SERVER)
+        socket.connection = connection
+        parts = urlsplit(connection.url)
+        query = f"?{parts.query}" if parts.query else ""
+        authority = parts.netloc.rpartition("@")[2] or urlsplit(self.url).netloc
+        socket.shown_url = f"ws://{authority}{parts.path or '/'}{query}"
+        connection.posted = isinstance(connection.client, ScriptSocket)
+        host.network.clock.call_soon(lambda: self._welcome(socket, connection))
+        return socket
+
+    def _welcome(self, socket: ScriptSocket, connection: Connection) -> None:
+        if not self._port:
+            socket.state = "closed"
+            connection.say(Side.SERVER, Refuse())
+            return
+        socket.state = "open"
+        self._peers.append(socket)
+        connection.say(Side.SERVER, Accept())
+        peer = self._host.WebSocket._of_peer(socket)
+        self._new_connection.emit(peer)
+
+    def __repr__(self) -> str:
+        return f"<WebSocketServer {self.url or 'not listening'}>"
+
+
+class Servers:
+    """The servers of a test's scripts, by their ports in the in-memory network."""
+
+    def __init__(self) -> None:
+        self._by_port: dict[int, WebSocketServer] = {}
+        self.all: list[WebSocketServer] = []
+
+    def listen(self, server: WebSocketServer, port: int) -> int:
+        """Return the port on which a server now listens, or 0 where it cannot."""
+        self.all.append(server)
+        if port in self._by_port or not 0 <= port <= 65535:
+            return 0
+        if port == 0:
+            port = next(p for p in range(_FIRST_PORT, 65536) if p not in self._by_port)
+        self._by_port[port] = server
+        return port
+
+    def unlisten(self, server: WebSocketServer) -> None:
+        self._by_port.pop(server.port, None)
+
+    def number(self, server: WebSocketServer) -> int:
+        """1 for the first server that was constructed."""
+        return self.all.index(server) + 1
+
+    def answer(self, connection: Connection) -> End | None:
+        parts = urlsplit(connection.url)
+        server = self._by_port.get(parts.port or 80)
+        if server is None or parts.hostname not in _LOOPBACK:
+            return None
+        return server.accept(connection)

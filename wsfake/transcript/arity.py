@@ -1,0 +1,26 @@
+"""How many arguments a callable takes."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+__all__ = ["count_arguments"]
+
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+def count_arguments(function: Callable[..., Any]) -> int | None:
+    """Return how many positional arguments a callable takes, or None for any number.
+
+    Scripts of the doubled hosts may leave out arguments that they do not use, as JavaScript allows;
+    so may the callables given to wsfake. A callable without a signature takes all.
+    """
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
+        return None
+    return sum(1 for parameter in parameters if parameter.kind in _POSITIONAL)

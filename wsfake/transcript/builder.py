@@ -1,0 +1,434 @@
+"""The builder: a transcript is written as the dialogue that it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from operator import attrgetter
+from typing import Any
+
+from wsfake.clock import microseconds
+from wsfake.errors import TranscriptError
+from wsfake.model import (
+    Accept,
+    Close,
+    Drop,
+    End,
+    Gap,
+    Headers,
+    Open,
+    Ping,
+    Pong,
+    Raw,
+    Refuse,
+    Reject,
+    Side,
+    Stall,
+)
+from wsfake.transcript.matchers import AnyClose, DecodedJson, Json, Regex, Reply
+from wsfake.transcript.steps import (
+    AnyOrder,
+    Effect,
+    Fault,
+    Group,
+    Optional,
+    Phase,
+    Repeat,
+    Step,
+    check_fault,
+)
+
+__all__ = ["Transcript", "as_headers"]
+
+_EVENTS = (
+    str | bytes | Open | Accept | Reject | Refuse | Ping | Pong | Close | Drop | Raw | Stall | Gap
+    | End | Fault | AnyOrder | Repeat | Optional
+)  # fmt: skip
+
+
+_EQ = attrgetter("__eq__")
+
+
+def as_headers(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Headers:
+    """Return headers as a tuple of pairs, in their order.
+
+    Raises `TranscriptError` where a name or a value is no text or holds a line break.
+    """
+    pairs = tuple(headers.items() if isinstance(headers, Mapping) else headers)
+    for pair in pairs:
+        if not (
+            isinstance(pair, tuple)
+            and len(pair) == 2
+            and all(isinstance(part, str) and not re.search(r"[\r\n]", part) for part in pair)
+        ):
+            raise TranscriptError(f"expected a header name and its value (both str), got {pair!r}")
+    return pairs
+
+
+class Transcript:
+    """What is said on one connection, by whom, when.
+
+    A value: every step returns a new transcript, and the old one stays as it was. Steps that a
+    player of the other side expects may be any object with `__eq__`; steps that it says are `str`
+    (text), `bytes` (binary), `dict` or `list` (JSON text), or a callable that makes one of these
+    from the last message.
+
+    Raises `TranscriptError` for a step that cannot be, at the step.
+    """
+
+    __slots__ = ("_cursor", "_expected", "_length", "_opening", "_shared", "_steps")
+
+    def __init__(
+        self,
+        *,
+        subprotocol: str | None = None,
+        headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+        opening: Open | None = None,
+    ) -> None:
+        self._shared: list[Step] = []
+        self._length = 0
+        self._steps: tuple[Step, ...] | None = None
+        self._cursor = 0
+        self._opening = opening
+        self._expected: tuple[tuple[str, Any], ...] = ()
+        answer = Accept(subprotocol, as_headers(headers))
+        if answer != Accept():
+            self._shared.append(Step(0, Side.SERVER, answer))
+            self._length = 1
+
+    # What it holds
+
+    @property
+    def opening(self) -> Open | None:
+        """The client's opening handshake, where it is known."""
+        return self._opening
+
+    @property
+    def expected_headers(self) -> tuple[tuple[str, Any], ...]:
+        """What `expects_handshake` asked for."""
+        return self._expected
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        if self._steps is None:
+            self._steps = tuple(self._shared[: self._length])
+        return self._steps
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Transcript):
+            return NotImplemented
+        return (
+            self.opening == other.opening
+            and self.expected_headers == other.expected_headers
+            and self.steps == other.steps
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.opening, self._length))
+
+    def __str__(self) -> str:
+        from wsfake.transcript.writing import write_transcript  # noqa: PLC0415 - it needs this class
+
+        return write_transcript(self)
+
+    def __repr__(self) -> str:
+        return f"<Transcript of {self._length} steps>"
+
+    @classmethod
+    def parse(cls, text: str) -> Transcript:
+        """Return the transcript of which this is the text form.
+
+        Raises `TranscriptSyntaxError`, which names the line.
+        """
+        from wsfake.transcript.parsing import parse_transcript  # noqa: PLC0415 - it needs this class
+
+        return parse_transcript(text)
+
+    # Messages
+
+    def client(self, message: Any) -> Transcript:
+        """The client says `message`."""
+        return self._message(Side.CLIENT, message)
+
+    def server(self, message: Any) -> Transcript:
+        """The server says `message`."""
+        return self._message(Side.SERVER, message)
+
+    def client_json(self, matcher: Any) -> Transcript:
+        """The client says a JSON text whose decoded value equals `matcher`."""
+        return self._with(Side.CLIENT, DecodedJson(matcher))
+
+    def server_json(self, matcher: Any) -> Transcript:
+        """The server says a JSON text whose decoded value equals `matcher`."""
+        return self._with(Side.SERVER, DecodedJson(matcher))
+
+    def client_pings(self, payload: bytes = b"") -> Transcript:
+        return self._with(Side.CLIENT, Ping(_control(payload)))
+
+    def server_pings(self, payload: bytes = b"") -> Transcript:
+        return self._with(Side.SERVER, Ping(_control(payload)))
+
+    def client_pongs(self, payload: bytes = b"") -> Transcript:
+        """The client sends a pong that it names, asked for or not (RFC 6455 section 5.5.3)."""
+        return self._with(Side.CLIENT, Pong(_control(payload)))
+
+    def server_pongs(self, payload: bytes = b"") -> Transcript:
+        """The server sends a pong that it names, asked for or not (RFC 6455 section 5.5.3)."""
+        return self._with(Side.SERVER, Pong(_control(payload)))
+
+    # The end of a connection
+
+    def client_closes(
+        self, code: int | None = None, reason: str | None = None, *, empty: bool = False
+    ) -> Transcript:
+        """The client sends a Close; `empty` for one without a code.
+
+        A code or reason that is left out may be any; said by a player, it is 1000 and "".
+        """
+        return self._with(Side.CLIENT, as_close(code, reason, empty=empty))
+
+    def server_closes(
+        self, code: int | None = None, reason: str | None = None, *, empty: bool = False
+    ) -> Transcript:
+        """The server sends a Close; `empty` for one without a code.
+
+        A code or reason that is left out may be any; said by a player, it is 1000 and "".
+        """
+        return self._with(Side.SERVER, as_close(code, reason, empty=empty))
+
+    def client_drops(self, *, reset: bool = False, inside: str | bytes | None = None) -> Transcript:
+        """TCP ends from the client's side without a Close."""
+        return self._with(Side.CLIENT, Drop(reset, inside))
+
+    def server_drops(self, *, reset: bool = False, inside: str | bytes | None = None) -> Transcript:
+        """TCP ends from the server's side without a Close; `inside` the given part of a message."""
+        return self._with(Side.SERVER, Drop(reset, inside))
+
+    # The opening handshake
+
+    def expects_handshake(
+        self, *, headers: Mapping[str, Any] | Iterable[tuple[str, Any]] = ()
+    ) -> Transcript:
+        """The client's opening handshake has these headers; values are compared with `==`."""
+        pairs = tuple(headers.items() if isinstance(headers, Mapping) else headers)
+        if not all(isinstance(name, str) for name, _ in pairs):
+            raise TranscriptError(f"expected header names of type str, got {pairs!r}")
+        new = self._copy()
+        new._expected = self._expected + pairs
+        return new
+
+    def server_accepts(
+        self,
+        subprotocol: str | None = None,
+        headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+        extensions: tuple[str, ...] = (),
+    ) -> Transcript:
+        """The server's answer is 101; needed only where it is late, or says more than that."""
+        return self._with(Side.SERVER, Accept(subprotocol, as_headers(headers), extensions))
+
+    def server_rejects(
+        self,
+        status: int,
+        headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+        body: str | bytes = b"",
+        *,
+        keep_open: bool = False,
+    ) -> Transcript:
+        """The server's answer is an HTTP response; TCP then ends, unless it is kept open."""
+        if not isinstance(status, int) or not 100 <= status <= 599:
+            raise TranscriptError(f"expected an HTTP status from 100 to 599, got {status!r}")
+        content = body.encode() if isinstance(body, str) else bytes(body)
+        rejected = self.fault("handshake", Reject(status, as_headers(headers), content))
+        return rejected if keep_open else rejected.server_drops()
+
+    def server_refuses(self, why: str = "refused") -> Transcript:
+        """No connection can be made; `why` as in `Refuse`."""
+        known = ("refused", "not found", "tls", "unreachable", "timeout")
+        if why not in known:
+            raise TranscriptError(f"expected a reason, one of {', '.join(known)}, got {why!r}")
+        return self.fault("connect", Refuse(why))
+
+    # What goes wrong
+
+    def server_stalls(self) -> Transcript:
+        """The server answers nothing from here on; as the first step, not even the handshake."""
+        return self.fault("message" if self._length else "handshake", Stall())
+
+    def client_stalls(self) -> Transcript:
+        """The client answers nothing from here on."""
+        return self.fault("message", Stall(), side="client")
+
+    def server_raw(self, data: bytes) -> Transcript:
+        """The server puts these bytes on the wire as they are."""
+        return self.fault("message", Raw(bytes(data)))
+
+    def client_raw(self, data: bytes) -> Transcript:
+        """The client puts these bytes on the wire as they are."""
+        return self.fault("message", Raw(bytes(data)), side="client")
+
+    def fault(self, phase: Phase, effect: Effect, side: str | Side = "server") -> Transcript:
+        """Something goes wrong; the steps named for it are short for this.
+
+        `phase` is `"connect"`, `"handshake"` (in place of the server's answer), `"message"` (here),
+        or `"close"` (in place of the answer to the other side's Close); `effect` is a `Refuse`,
+        `Reject`, `Stall`, `Drop` or `Raw`. `EFFECTS` says which go together.
+        """
+        by = side if isinstance(side, Side) else _side(side)
+        check_fault(phase, effect, by)
+        bare = phase == "message" or isinstance(effect, Refuse | Reject)
+        return self._with(by, effect if bare else Fault(phase, effect))
+
+    # Time and choice
+
+    def pause(self, seconds: float) -> Transcript:
+        """Delay the player's own next step; a script is never required to be late."""
+        if not isinstance(seconds, int | float) or not 0 <= seconds < 10**9:
+            raise TranscriptError(f"expected a number of seconds, 0 or more, got {seconds!r}")
+        new = self._copy()
+        new._cursor = self._cursor + microseconds(seconds)
+        return new
+
+    def any_order(self, *parts: Transcript) -> Transcript:
+        """These parts come in whatever order the script begins them; each is played whole."""
+        return self._group(AnyOrder(tuple(map(_part, parts))))
+
+    def repeat(self, times: int | None, part: Transcript) -> Transcript:
+        """This part comes `times` times, or any number of times where that is None."""
+        if times is not None and (not isinstance(times, int) or times < 0):
+            raise TranscriptError(f"expected a number of times, or None for any, got {times!r}")
+        if times is None and not _part(part).steps:
+            raise TranscriptError("expected a part with at least one step to repeat without end")
+        return self._group(Repeat(times, _part(part)))
+
+    def optional(self, part: Transcript) -> Transcript:
+        """This part comes or does not."""
+        return self._group(Optional(_part(part)))
+
+    # How it grows
+
+    def _message(self, side: Side, message: Any) -> Transcript:
+        return self._with(side, as_message(message))
+
+    def _group(self, group: Group) -> Transcript:
+        return self._with(None, group)
+
+    def _with(self, side: Side | None, what: Any) -> Transcript:
+        return self.with_step(Step(self._cursor, side, what))
+
+    def with_step(self, step: Step) -> Transcript:
+        """Append a step as it is; its time moves the time of what comes after.
+
+        Raises `TranscriptError` where the step cannot come after those before it.
+        """
+        _check_order(self, step.what)
+        new = self._copy()
+        if len(new._shared) != new._length:  # the list has grown along another branch
+            new._shared = new._shared[: new._length]
+        new._shared.append(step)
+        new._length += 1
+        new._cursor = max(new._cursor, step.at)
+        return new
+
+    def with_opening(self, opening: Open) -> Transcript:
+        """Say what the client's opening handshake is, or was."""
+        new = self._copy()
+        new._opening = opening
+        return new
+
+    def _copy(self) -> Transcript:
+        # The list of steps is shared and only ever appended to, so that n steps cost n and not n².
+        new = object.__new__(Transcript)
+        new._shared = self._shared
+        new._length = self._length
+        new._steps = None
+        new._cursor = self._cursor
+        new._opening = self._opening
+        new._expected = self._expected
+        return new
+
+
+def _check_order(transcript: Transcript, what: Any) -> None:
+    """Raise where an answer to the opening handshake comes after it was answered."""
+    length = transcript._length
+    before = transcript._shared[length - 1].what if length else None
+    opening = isinstance(what, Accept | Reject | Refuse) or (
+        isinstance(what, Fault) and what.phase == "handshake"
+    )
+    if opening and length:
+        raise TranscriptError(
+            f"the opening handshake is answered once, and first: {what!r} cannot follow {before!r}"
+        )
+    ended = isinstance(before, Refuse | Stall) or (
+        isinstance(before, Fault) and before.phase == "handshake"
+    )
+    if ended and not isinstance(what, Drop):
+        raise TranscriptError(f"nothing can follow {before!r}, got {what!r}")
+    if isinstance(before, Reject) and not isinstance(what, Drop | End):
+        raise TranscriptError(f"only a drop can follow {before!r}, got {what!r}")
+
+
+def as_message(message: Any) -> Any:
+    """Return what a step holds for a message, a matcher or a callable.
+
+    Raises `TranscriptError` for what can never be a message.
+    """
+    if isinstance(message, str | bytes):
+        return message
+    if isinstance(message, bytearray | memoryview):
+        return bytes(message)
+    if isinstance(message, dict | list):
+        try:
+            return Json(message)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise TranscriptError(f"expected a value that JSON can say: {error}") from None
+    if isinstance(message, re.Pattern):
+        return Regex(message)
+    if message is None or isinstance(message, bool | int | float | Transcript | _EVENTS):
+        raise TranscriptError(
+            "expected a str (text), bytes (binary), dict or list (JSON), a matcher or a callable,"
+            f" got {type(message).__name__}: {message!r}"
+        )
+    # A matcher may happen to be callable, a function never has an __eq__ of its own.
+    plain = hasattr(message, "__name__") or _EQ(type(message)) is object.__eq__
+    return Reply(message) if callable(message) and plain else message
+
+
+def _part(part: object) -> Transcript:
+    if not isinstance(part, Transcript):
+        raise TranscriptError(f"expected a Transcript, got {type(part).__name__}: {part!r}")
+    return part
+
+
+def _side(name: str) -> Side:
+    try:
+        return Side(name)
+    except ValueError:
+        raise TranscriptError(f"expected a side, 'client' or 'server', got {name!r}") from None
+
+
+def _control(payload: bytes) -> bytes:
+    if not isinstance(payload, bytes) or len(payload) > 125:
+        raise TranscriptError(f"expected at most 125 bytes for a control frame, got {payload!r}")
+    return payload
+
+
+def as_close(code: int | None, reason: str | None, *, empty: bool = False) -> Close | AnyClose:
+    """Return what a step holds for a Close.
+
+    Raises `TranscriptError` for a code that has no 16 bits, a reason over 123 bytes of UTF-8, or
+    an empty Close with either.
+    """
+    if code is not None and not (type(code) is int and 0 <= code <= 65535):
+        raise TranscriptError(f"expected a close code from 0 to 65535, got {code!r}")
+    if reason is not None and not (
+        isinstance(reason, str) and len(reason.encode("utf-8", "replace")) <= 123
+    ):
+        raise TranscriptError(
+            f"expected a close reason of at most 123 bytes of UTF-8, got {reason!r}"
+        )
+    if not empty:
+        exact = code is not None and reason is not None
+        return Close(code, reason or "") if exact else AnyClose(code, reason)
+    if code is not None or reason is not None:
+        raise TranscriptError(f"an empty Close has no code and no reason, got {code!r}, {reason!r}")
+    return Close()

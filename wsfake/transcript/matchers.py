@@ -1,0 +1,229 @@
+"""What may stand in a transcript in place of a message that is known to the letter.
+
+Whatever is expected is compared as `expected == actual` with the message, a `str` or `bytes`. So a
+matcher is any object with an `__eq__` of its own; these are the ones most tests need.
+"""
+
+from __future__ import annotations
+
+import json as _json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from attrs import field, frozen
+
+from wsfake.model import Message
+
+__all__ = [
+    "AnyClose",
+    "DecodedJson",
+    "Json",
+    "PartialJson",
+    "Regex",
+    "Reply",
+    "decode_json",
+    "encode_json",
+    "json",
+    "json_equal",
+    "partial_json",
+    "regex",
+]
+
+
+class _NotJson(ValueError):
+    pass
+
+
+def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise _NotJson("duplicate keys")
+    return value
+
+
+def _refuse_constant(name: str) -> Any:
+    raise _NotJson(name)
+
+
+_decoder = _json.JSONDecoder(
+    object_pairs_hook=_object_without_duplicates, parse_constant=_refuse_constant
+)
+
+
+def decode_json(message: object) -> tuple[Any] | None:
+    """Return the JSON value of a text message in a tuple of one, or None where it has none.
+
+    A text with duplicate keys, NaN or Infinity is not JSON (RFC 8259 sections 4 and 6), and is so
+    compared as the text that it is. So is one that nests deeper than 200.
+    """
+    if not isinstance(message, str) or _too_deep(message):
+        return None
+    try:
+        return (_decoder.decode(message),)
+    except (ValueError, RecursionError):
+        return None
+
+
+_MOST_DEEP = 200
+_NESTING = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[{]|[\]}]', re.DOTALL)
+
+
+def _too_deep(text: str) -> bool:
+    """Tell whether a text nests deeper than what walks it could follow."""
+    if text.count("[") + text.count("{") <= _MOST_DEEP:
+        return False
+    depth = 0
+    for token in _NESTING.finditer(text):
+        bracket = token[0]
+        depth += (bracket in "[{") - (bracket in "]}")
+        if depth > _MOST_DEEP:
+            return True
+    return False
+
+
+def encode_json(value: Any) -> str:
+    """Return the text in which a JSON value is said.
+
+    Raises `TypeError` or `ValueError` for what JSON cannot say.
+    """
+    return _json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def json_equal(expected: Any, actual: Any) -> bool:
+    """Compare as JSON does: `True` is not `1`, `1` equals `1.0`, the order of keys is nothing."""
+    if isinstance(expected, bool) or isinstance(actual, bool):
+        return expected is actual
+    if isinstance(expected, dict):
+        return (
+            isinstance(actual, dict)
+            and expected.keys() == actual.keys()
+            and all(json_equal(value, actual[key]) for key, value in expected.items())
+        )
+    if isinstance(expected, list | tuple):
+        return (
+            isinstance(actual, list | tuple)
+            and len(expected) == len(actual)
+            and all(map(json_equal, expected, actual))
+        )
+    return bool(expected == actual)
+
+
+def _part_of(expected: Any, actual: Any) -> bool:
+    if isinstance(expected, dict):
+        return isinstance(actual, dict) and all(
+            key in actual and _part_of(value, actual[key]) for key, value in expected.items()
+        )
+    if isinstance(expected, list | tuple):
+        return (
+            isinstance(actual, list)
+            and len(expected) == len(actual)
+            and all(map(_part_of, expected, actual))
+        )
+    return json_equal(expected, actual)
+
+
+@frozen(eq=False)
+class Json:
+    """Equals every text message that has this JSON value; said, it is that value's text."""
+
+    value: Any
+    text: str = field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "text", encode_json(self.value))
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Json):
+            return json_equal(self.value, other.value)
+        found = decode_json(other)
+        return found is not None and json_equal(self.value, found[0])
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+
+@frozen(eq=False)
+class PartialJson:
+    """Equals every text message whose JSON value has at least these members, at every depth."""
+
+    value: Any
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, PartialJson):
+            return json_equal(self.value, other.value)
+        found = decode_json(other)
+        return found is not None and _part_of(self.value, found[0])
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+
+@frozen(eq=False)
+class DecodedJson:
+    """Hands the decoded JSON value of a text message to another matcher."""
+
+    matcher: Any
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, DecodedJson):
+            return bool(self.matcher == other.matcher)
+        found = decode_json(other)
+        return found is not None and bool(self.matcher == found[0])
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+
+@frozen(eq=False)
+class Regex:
+    """Equals every message that a regular expression fits from end to end."""
+
+    pattern: re.Pattern[str] | re.Pattern[bytes]
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Regex):
+            return self.pattern == other.pattern
+        text: Any = other
+        return isinstance(other, type(self.pattern.pattern)) and (
+            self.pattern.fullmatch(text) is not None
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.pattern)
+
+    def __repr__(self) -> str:
+        return repr(self.pattern)
+
+
+@frozen
+class Reply:
+    """A message that is made when it is due, from what was said before."""
+
+    make: Callable[..., Message | dict[str, Any] | list[Any]]
+
+    def __repr__(self) -> str:
+        return getattr(self.make, "__name__", repr(self.make))
+
+
+@frozen
+class AnyClose:
+    """The script closes: with this code and reason, where they are given (`None`: any)."""
+
+    code: int | None = None
+    reason: str | None = None
+
+
+def json(value: Any) -> Json:
+    """Match a text message by its JSON value, whatever its spaces and the order of its keys."""
+    return Json(value)
+
+
+def partial_json(value: Any) -> PartialJson:
+    """Match a text message that has at least these JSON members, at every depth."""
+    return PartialJson(value)
+
+
+def regex(pattern: str | bytes | re.Pattern[str] | re.Pattern[bytes], flags: int = 0) -> Regex:
+    """Match a message that the pattern fits from end to end; one of bytes fits binary ones."""
+    return Regex(re.compile(pattern, flags))

@@ -1,0 +1,140 @@
+"""When what a script said is what was expected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from attrs import field, frozen
+
+from wsfake.errors import UsageError
+from wsfake.transcript.matchers import Json, decode_json, json_equal
+from wsfake.transcript.selectors import Path, Selector
+
+__all__ = ["MATCH_KINDS", "PLACEHOLDER", "Matching"]
+
+MATCH_KINDS = ("exact", "json")
+
+PLACEHOLDER = "<redacted>"
+"""Stands in a recording for a secret; where it is expected, anything matches."""
+
+
+def _kind(kind: str | None) -> str | None:
+    if kind is not None and kind not in MATCH_KINDS:
+        raise UsageError(f"expected match to be one of {', '.join(MATCH_KINDS)}, got {kind!r}")
+    return kind
+
+
+def _selectors(volatile: object) -> tuple[Selector, ...]:
+    if isinstance(volatile, str) or not isinstance(volatile, list | tuple | set | frozenset):
+        raise UsageError(
+            f'expected volatile to be a list such as ["id", "$.meta.ts"], got {volatile!r}'
+        )
+    return tuple(map(Selector.parse, volatile))
+
+
+@frozen
+class Matching:
+    """How messages are compared.
+
+    `kind` is `"exact"`, or `"json"`, which is also what None means where something is volatile.
+    `redact` is what a recording went through: a script's message goes through it too.
+    """
+
+    kind: str | None = field(default=None, converter=_kind)
+    volatile: tuple[Selector, ...] = field(default=(), converter=_selectors)
+    redact: Callable[[str], str] | None = None
+
+    @property
+    def as_json(self) -> bool:
+        """Whether texts that are JSON are compared by their value."""
+        return self.kind == "json" or (self.kind is None and self.volatile != ())
+
+    def fits(self, expected: Any, actual: str | bytes) -> bool:
+        """Tell whether a message is what was expected; text is never binary."""
+        if isinstance(expected, bytes):
+            return isinstance(actual, bytes) and expected == actual
+        if isinstance(expected, str):
+            return isinstance(actual, str) and (
+                expected == actual or self._fits_text(expected, actual)
+            )
+        if isinstance(expected, Json) and self.volatile:
+            return isinstance(actual, str) and self._fits_json(expected.text, actual) is True
+        return bool(expected == actual)
+
+    def _fits_text(self, expected: str, actual: str) -> bool:
+        masked = PLACEHOLDER in expected
+        if not masked and not self.as_json:
+            return False
+        if masked and self.redact is not None:
+            actual = self.redact(actual)
+        if self.as_json:
+            found = self._fits_json(expected, actual)
+            if found is not None:
+                return found
+        return masked and fits_placeholder(expected, actual)
+
+    def _fits_json(self, expected: str, actual: str) -> bool | None:
+        """Return None where one of the two is no JSON."""
+        one, other = decode_json(expected), decode_json(actual)
+        if one is None or other is None:
+            return None
+        return next(self.walk(one[0], other[0]), None) is None
+
+    def pairs(self, expected: str, actual: str) -> Iterator[tuple[Any, Any]]:
+        """Yield the volatile values of two messages that fit, where they differ."""
+        one, other = decode_json(expected), decode_json(actual)
+        if one is not None and other is not None:
+            yield from _volatile_pairs(self.volatile, one[0], other[0], ())
+
+    def walk(self, expected: Any, actual: Any, path: Path = ()) -> Iterator[tuple[Path, Any, Any]]:
+        """Yield each place where two JSON values differ, with what is there; `...` for nothing."""
+        if any(selector.selects(path) for selector in self.volatile):
+            return
+        if isinstance(expected, dict) and isinstance(actual, dict):
+            for key in expected | actual:
+                one, other = expected.get(key, ...), actual.get(key, ...)
+                yield from self._walk_into(one, other, (*path, key))
+        elif isinstance(expected, list) and isinstance(actual, list):
+            if len(expected) != len(actual):
+                yield path, expected, actual
+                return
+            for index, (one, other) in enumerate(zip(expected, actual, strict=True)):
+                yield from self._walk_into(one, other, (*path, index))
+        elif not _same(expected, actual):
+            yield path, expected, actual
+
+    def _walk_into(self, one: Any, other: Any, path: Path) -> Iterator[tuple[Path, Any, Any]]:
+        if one is ... or other is ...:
+            yield path, one, other
+        else:
+            yield from self.walk(one, other, path)
+
+
+def _same(expected: Any, actual: Any) -> bool:
+    if isinstance(expected, str) and PLACEHOLDER in expected:
+        return expected == PLACEHOLDER or (
+            isinstance(actual, str) and fits_placeholder(expected, actual)
+        )
+    return json_equal(expected, actual)
+
+
+def fits_placeholder(expected: str, actual: str) -> bool:
+    """Compare texts of which the expected one holds placeholders: there, anything matches."""
+    parts = map(re.escape, expected.split(PLACEHOLDER))
+    return re.fullmatch("(?s:.*)".join(parts), actual) is not None
+
+
+def _volatile_pairs(
+    volatile: tuple[Selector, ...], expected: Any, actual: Any, path: Path
+) -> Iterator[tuple[Any, Any]]:
+    if any(selector.selects(path) for selector in volatile):
+        if not json_equal(expected, actual):
+            yield expected, actual
+    elif isinstance(expected, dict) and isinstance(actual, dict):
+        for key in expected.keys() & actual.keys():
+            yield from _volatile_pairs(volatile, expected[key], actual[key], (*path, key))
+    elif isinstance(expected, list) and isinstance(actual, list):
+        for index, (one, other) in enumerate(zip(expected, actual, strict=False)):
+            yield from _volatile_pairs(volatile, one, other, (*path, index))
