@@ -1,1 +1,74 @@
-"""A test double and recording proxy for WebSocket scripts."""
+"""A test double and recording proxy for WebSocket scripts.
+
+Nothing is loaded before it is used: pytest loads the plugin in every run.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wsfake.errors import (
+        CassetteError as CassetteError,
+    )
+    from wsfake.errors import (
+        ConnectionNotAnswered as ConnectionNotAnswered,
+    )
+    from wsfake.errors import (
+        Failure as Failure,
+    )
+    from wsfake.errors import (
+        UnexpectedMessage as UnexpectedMessage,
+    )
+    from wsfake.errors import (
+        Unplayed as Unplayed,
+    )
+    from wsfake.errors import (
+        UsageError as UsageError,
+    )
+    from wsfake.errors import (
+        WsfakeError as WsfakeError,
+    )
+    from wsfake.errors import (
+        WsfakeWarning as WsfakeWarning,
+    )
+    from wsfake.harness import Harness as Harness
+    from wsfake.proxies import WebSocket as WebSocket
+    from wsfake.proxies import WebSocketServer as WebSocketServer
+    from wsfake.transcript import Transcript as Transcript
+    from wsfake.transcript import json as json
+    from wsfake.transcript import partial_json as partial_json
+    from wsfake.transcript import regex as regex
+
+_PLACES = {
+    "CassetteError": "errors",
+    "ConnectionNotAnswered": "errors",
+    "Failure": "errors",
+    "Harness": "harness",
+    "Transcript": "transcript",
+    "UnexpectedMessage": "errors",
+    "Unplayed": "errors",
+    "UsageError": "errors",
+    "WebSocket": "proxies",
+    "WebSocketServer": "proxies",
+    "WsfakeError": "errors",
+    "WsfakeWarning": "errors",
+    "json": "transcript",
+    "partial_json": "transcript",
+    "regex": "transcript",
+}
+
+__all__ = list(_PLACES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module 'wsfake' has no attribute {name!r}")
+    value = getattr(import_module(f"wsfake.{_PLACES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_PLACES})

@@ -64,6 +64,11 @@ class Clock(ABC):
         heapq.heappush(self._heap, (due, next(self._count), timer))
         return timer
 
+    def put_back(self, timer: Timer) -> None:
+        """Ask again, at its `due`, for a recurring timer whose time has just come."""
+        timer.cancelled = False
+        heapq.heappush(self._heap, (timer.due, next(self._count), timer))
+
     def cancel(self, timer: Timer) -> None:
         """Take back what was asked for. Twice, or after it was done, is nothing."""
         if not timer.cancelled:
@@ -90,6 +95,12 @@ class Clock(ABC):
         while heap and heap[0][2].cancelled:
             heapq.heappop(heap)
         return heap[0][0] if heap else None
+
+    def stop(self) -> None:
+        """Forget everything that was asked for."""
+        self._ready.clear()
+        self._heap.clear()
+        self._pending = 0
 
     def take(self) -> Callback | None:
         """Return the next thing that is due by now, or None; it is then no longer in the queue."""
@@ -124,10 +135,30 @@ class _Due:
 
 
 class VirtualClock(Clock):
-    """A clock that stands still until it is told to jump."""
+    """A clock that stands still until it is told to jump, or, once real, follows another clock."""
 
-    now: int = 0
+    def __init__(self) -> None:
+        super().__init__()
+        self._now = 0
+        self._offset = 0
+        self._source: Callable[[], int] | None = None
+
+    @property
+    def now(self) -> int:
+        if self._source is None:
+            return self._now
+        return self._source() + self._offset
+
+    @property
+    def real(self) -> bool:
+        """Whether it follows another clock, and cannot jump."""
+        return self._source is not None
 
     def advance_to(self, time: int) -> None:
         """Jump forward to a time; a time in the past is no jump."""
-        self.now = max(self.now, time)
+        self._now = max(self._now, time)
+
+    def follow(self, source: Callable[[], int]) -> None:
+        """From now on go with a clock that gives microseconds from any origin."""
+        self._offset = self._now - source()
+        self._source = source

@@ -18,6 +18,7 @@ __all__ = [
     "NewerCassette",
     "NoHarness",
     "NotHappened",
+    "OutOfOrder",
     "TranscriptError",
     "TranscriptSyntaxError",
     "UnexpectedClose",
@@ -109,6 +110,10 @@ class NeverIdle(Failure):
 
 class NotHappened(Failure):
     """`run(until=...)` became idle, or ran out of time, before the condition was true."""
+
+
+class OutOfOrder(Failure):
+    """With `order = "strict"`: connections did not speak in the order of the recording."""
 
 
 class Drift(Failure):

@@ -39,7 +39,6 @@ class Connection:
         self.client: End | None = None
         self.server: End | None = None
         self.posted = False
-        self.recorded = True
         self.source = ""
         """Where its transcript is from, for messages: a cassette's path, or nothing."""
         self.subprotocol: str | None = None
@@ -56,8 +55,9 @@ class Connection:
         return self.opening.headers
 
     @property
-    def open(self) -> bool:
-        return self.ended is None
+    def refused(self) -> bool:
+        """Whether no server answered at all."""
+        return isinstance(self.ended, Refuse)
 
     def say(self, side: Side, what: Event) -> None:
         """One side does something: note it, and let it arrive at the other side."""

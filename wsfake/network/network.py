@@ -73,10 +73,18 @@ class Network:
 
     # Connecting
 
-    def connect(self, opening: Open, client: End, *, to: Answerer | None = None) -> Connection:
+    def connect(
+        self,
+        opening: Open,
+        client: End,
+        *,
+        to: Answerer | None = None,
+        ready: Callable[[Connection], None] | None = None,
+    ) -> Connection:
         """Open a connection for a client's end; who answers it is found out at once.
 
-        The answer itself comes later, from the clock. Raises the failure of an answerer.
+        The answer itself comes later, from the clock. `ready` is called before anything is said.
+        Raises the failure of an answerer.
         """
         connection = Connection(self, len(self.connections) + 1, opening)
         connection.client = client
@@ -87,7 +95,9 @@ class Network:
                 connection.server = end
                 break
         self.connections.append(connection)
-        connection.say(Side.CLIENT, opening)
+        if ready is not None:
+            ready(connection)
+        connection.say(Side.CLIENT, connection.opening)
         return connection
 
     def refuse_later(self, connection: Connection, why: str = "refused") -> End:

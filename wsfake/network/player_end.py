@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from wsfake.clock import Timer
-from wsfake.model import Event, Open, Side
+from wsfake.model import Event, Open
 from wsfake.network.failures import mismatch_failure
 from wsfake.player import Player, Replay
 
@@ -40,13 +40,22 @@ class PlayerEnd:
         connection: Connection | None = None,
         *,
         turns: ReplayTurns | None = None,
-        to: tuple[str, Answerer] | None = None,
+        url: str | None = None,
+        to: Answerer | None = None,
+        source: str = "",
     ) -> None:
+        """Say who the player is; without a connection it opens its own, as a client.
+
+        `url` is then what it connects to, instead of what its transcript says, and `to` who is to
+        answer it, if not whoever answers the URL. `source` is where the transcript is from.
+        """
         self.network = network
         self.player = player
         self.connection = connection
         self._turns = turns
+        self._url = url
         self._to = to
+        self._source = source
         self._timer: Timer | None = None
         self._soon = False
         if turns is not None:
@@ -107,11 +116,10 @@ class PlayerEnd:
             self._turns.go_on()
 
     def _dial(self, opening: Open) -> None:
-        assert self._to is not None
-        url, server = self._to
-        # `connect` says the opening to the server before it returns
-        self.connection = self.network.connect(evolve(opening, url=url), self, to=server)
+        if self._url is not None:
+            opening = evolve(opening, url=self._url)
+        self.network.connect(opening, self, to=self._to, ready=self._dialled)
 
-    @property
-    def side(self) -> Side:
-        return self.player.side
+    def _dialled(self, connection: Connection) -> None:
+        connection.source = self._source
+        self.connection = connection

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from wsfake.transcript import Json, Matching
-from wsfake.transcript.json_text import spans
+from wsfake.transcript.json_text import Span, spans
 from wsfake.transcript.matchers import encode_json
 from wsfake.transcript.selectors import Selector
 
@@ -46,22 +46,21 @@ class Correlation:
         if found is None:
             return text
         pieces, end = [], 0
-        for path, start, stop in found:
-            if start < end:
+        for span in found:
+            if span.start < end:
                 continue
-            fresh = self._fresh(path, text[start:stop])
+            fresh = self._fresh(span, json.loads(text[span.start : span.end]))
             if fresh is not None:
-                pieces += [text[end:start], fresh]
-                end = stop
+                pieces += [text[end : span.start], fresh]
+                end = span.end
         return "".join([*pieces, text[end:]])
 
-    def _fresh(self, path: tuple[str | int, ...], literal: str) -> str | None:
-        value = json.loads(literal)
+    def _fresh(self, span: Span, value: Any) -> str | None:
         fresh = self._instead.get(_canonical(value))
         if fresh is None:
             return None
         anywhere = isinstance(value, str) and len(value) >= _LONG_ENOUGH
-        if anywhere or any(selector.selects(path) for selector in self._volatile):
+        if anywhere or any(selector.selects(span.path) for selector in self._volatile):
             return fresh
         return None
 

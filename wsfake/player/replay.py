@@ -63,6 +63,15 @@ class Replay:
         self.order = Order(count)
         self.connections = list(by_number.values())
 
+    @property
+    def players(self) -> list[Player]:
+        return [c.player for c in self.connections if c.player is not None]
+
+    @property
+    def opened(self) -> int:
+        """How many of its connections have been opened."""
+        return len(self.players)
+
     def next_for(self, url: str) -> ReplayConnection | None:
         """Return the next connection to a URL that nobody has opened yet."""
         return next(
@@ -75,18 +84,14 @@ class Replay:
         connection.player = Player(plan, side, self._matching, order=self.order)
         return connection.player
 
-    def give_way(self) -> ReplayConnection | None:
-        """Let the earliest entry go that only waits for another connection.
+    def held(self) -> Player | None:
+        """Return the player of the earliest entry that only waits for another connection."""
+        held = [player for player in self.players if player.held()]
+        return min(held, key=Player.place) if held else None
 
-        Returns its connection, or None where no entry waits so.
-        """
-        held = [c for c in self.connections if c.player is not None and c.player.held()]
-        if not held:
-            return None
-        first = min(held, key=lambda c: c.player.place() if c.player else 0)
-        assert first.player is not None
-        self.order.give_way_to(first.player.place())
-        return first
+    def give_way(self, player: Player) -> None:
+        """Let a held player say its next entry before its turn."""
+        self.order.give_way_to(player.place())
 
 
 def _same_url(one: str, other: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+from wsfake.clock import Timer
 from wsfake.network import Connection, End, Network
 from wsfake.script_api.interpreter import compile_profile
 from wsfake.script_api.profiles import Profile
@@ -56,6 +57,23 @@ class Host:
                 report(error)
 
         return call
+
+    def call_every(self, interval: int, function: Callable[..., Any]) -> Timer:
+        """Call a script's function every so many microseconds; return what stops it.
+
+        The next one is due when the last one was, and an interval later: they do not drift.
+        """
+        clock = self.network.clock
+        call = self.adapt(function)
+        least = max(1000, interval)  # as in the hosts, so that time goes on
+
+        def tick() -> None:
+            timer.due += least
+            clock.put_back(timer)
+            call()
+
+        timer = clock.call_at(clock.now + least, tick, recurring=True)
+        return timer
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> None:
         """Call a script's function, as `adapt` says."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -79,18 +80,30 @@ class WebSocketServer:
                 self._host.servers.unlisten(self)
                 self._port = 0
 
-    def accept(self, connection: Connection) -> ScriptSocket:
+    @property
+    def server_name(self) -> str:
+        """What it says it is, in the `Server` header."""
+        return self._server_name
+
+    def answer(self, connection: Connection) -> ScriptSocket:
         """Take a connection; the script hears of it when the clock runs."""
         host = self._host
         socket = ScriptSocket(host, Side.SERVER)
         socket.connection = connection
-        parts = urlsplit(connection.url)
-        query = f"?{parts.query}" if parts.query else ""
-        authority = parts.netloc.rpartition("@")[2] or urlsplit(self.url).netloc
-        socket.shown_url = f"ws://{authority}{parts.path or '/'}{query}"
+        socket.shown_url = self._peer_url(connection.url)
         connection.posted = isinstance(connection.client, ScriptSocket)
         host.network.clock.call_soon(lambda: self._welcome(socket, connection))
         return socket
+
+    def _peer_url(self, url: str) -> str:
+        """Return what the host shows of a client: "ws://", its Host header, the path with a slash.
+
+        A recording knows a server by its name, and not by its port.
+        """
+        scheme, _, rest = url.partition("://")
+        parts = urlsplit(url if rest else f"{self.url}/{scheme.partition('/')[2]}")
+        query = f"?{parts.query}" if parts.query else ""
+        return f"ws://{parts.netloc.rpartition('@')[2]}{parts.path or '/'}{query}"
 
     def _welcome(self, socket: ScriptSocket, connection: Connection) -> None:
         if not self._port:
@@ -113,27 +126,44 @@ class Servers:
     def __init__(self) -> None:
         self._by_port: dict[int, WebSocketServer] = {}
         self.all: list[WebSocketServer] = []
+        self.listen_for_real: Callable[[WebSocketServer, int], int] | None = None
+        """Lets a server listen on a real port too; returns it, or 0 where it cannot."""
+
+        self.on_listen: Callable[[WebSocketServer], None] | None = None
+        self.on_unlisten: Callable[[int], None] | None = None
 
     def listen(self, server: WebSocketServer, port: int) -> int:
         """Return the port on which a server now listens, or 0 where it cannot."""
         self.all.append(server)
         if port in self._by_port or not 0 <= port <= 65535:
             return 0
-        if port == 0:
+        if self.listen_for_real is not None:
+            port = self.listen_for_real(server, port)
+            if port == 0:
+                return 0
+        elif port == 0:
             port = next(p for p in range(_FIRST_PORT, 65536) if p not in self._by_port)
         self._by_port[port] = server
+        if self.on_listen is not None:
+            self.on_listen(server)
         return port
 
     def unlisten(self, server: WebSocketServer) -> None:
         self._by_port.pop(server.port, None)
+        if self.on_unlisten is not None:
+            self.on_unlisten(server.port)
 
-    def number(self, server: WebSocketServer) -> int:
-        """1 for the first server that was constructed."""
-        return self.all.index(server) + 1
+    def name(self, server: WebSocketServer) -> str:
+        """What a server is called in cassettes: `server 1` for the first that was constructed."""
+        return f"server {self.all.index(server) + 1}"
 
     def answer(self, connection: Connection) -> End | None:
-        parts = urlsplit(connection.url)
-        server = self._by_port.get(parts.port or 80)
+        try:
+            parts = urlsplit(connection.url)
+            port = parts.port or 80
+        except ValueError:
+            return None
+        server = self._by_port.get(port)
         if server is None or parts.hostname not in _LOOPBACK:
             return None
-        return server.accept(connection)
+        return server.answer(connection)

@@ -1,0 +1,88 @@
+"""Who answers what the test does not serve: the cassette, the real world, or nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from wsfake.errors import ConnectionNotAnswered
+from wsfake.model import Side
+from wsfake.network import Connection, End, Network, PlayerEnd, ReplayTurns
+from wsfake.player import Player, Replay
+
+if TYPE_CHECKING:
+    from wsfake.script_api import WebSocketServer
+
+__all__ = ["Aliases", "FromCassette", "Unanswered"]
+
+
+class Aliases:
+    """What the test calls a URL, and what it really is."""
+
+    def __init__(self) -> None:
+        self._real: dict[str, str | Callable[[], str]] = {}
+
+    def add(self, alias: str, to: str | Callable[[], str]) -> None:
+        self._real[alias] = to
+
+    def real(self, url: str) -> str:
+        """Return the URL to connect to; what finds it out is called only now."""
+        to = self._real.get(url, url)
+        return to if isinstance(to, str) else to()
+
+    def __contains__(self, url: object) -> bool:
+        return url in self._real
+
+
+class FromCassette:
+    """Answers from a recording, each connection of it once."""
+
+    def __init__(self, network: Network, replay: Replay, path: str) -> None:
+        self.replay = replay
+        self.path = path
+        self._network = network
+        self._turns = ReplayTurns(replay)
+
+    def answer(self, connection: Connection) -> End | None:
+        recorded = self.replay.next_for(connection.url)
+        if recorded is None:
+            return None
+        connection.source = self.path
+        player = self.replay.play(recorded, Side.SERVER)
+        return PlayerEnd(self._network, player, connection, turns=self._turns)
+
+    def act_clients(self, server: WebSocketServer, name: str) -> None:
+        """Act the recorded clients of a script's server, which is called `name` in cassettes."""
+        for recorded in self.replay.connections:
+            if recorded.player is None and is_of_server(recorded.url, name):
+                player = self.replay.play(recorded, Side.CLIENT)
+                end = PlayerEnd(
+                    self._network, player, turns=self._turns, to=server, source=self.path
+                )
+                end.schedule()
+
+    def give_way(self, player: Player) -> None:
+        """Let an entry go that waits for another connection."""
+        self.replay.give_way(player)
+        self._turns.go_on()
+
+
+def is_of_server(url: str, name: str) -> bool:
+    """Tell whether a URL of a cassette is of the server of a script that has this name."""
+    return url == name or url.startswith((f"{name}/", f"{name}?"))
+
+
+class Unanswered:
+    """Answers nobody: the network is closed."""
+
+    def __init__(self, explain: Callable[[], list[str]], network: Network) -> None:
+        self._explain = explain
+        self._network = network
+
+    def answer(self, connection: Connection) -> End | None:
+        network = self._network
+        text = [f"nothing answers {connection.url}", *self._explain()]
+        text += [
+            f"  to script it: ws_fake.serve({connection.url!r}, Transcript()...)",
+        ]
+        raise network.fail(ConnectionNotAnswered(network.redact("\n".join(text))))

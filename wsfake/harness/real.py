@@ -1,0 +1,171 @@
+"""The real world, as the harness uses it: connections that are made, and servers that listen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve
+
+from wsfake.clock import VirtualClock
+from wsfake.harness.answering import Aliases
+from wsfake.live import LiveClient, LiveListener, LiveServerEnd, Reactor
+from wsfake.model import Event, Open, Side
+from wsfake.network import Connection, End, Network
+
+if TYPE_CHECKING:
+    from wsfake.harness.recording import CassetteDeck
+    from wsfake.script_api import WebSocketServer
+
+__all__ = ["RealWorld"]
+
+_LINGER_SECONDS = 1.0
+
+
+class RealWorld:
+    """Makes real connections, and is the pump that moves them.
+
+    The clock follows real time from the first of them on.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        clock: VirtualClock,
+        aliases: Aliases,
+        deck: CassetteDeck,
+        ssl_context: Any,
+    ) -> None:
+        self.connections: list[Connection] = []
+        self._network = network
+        self._clock = clock
+        self._aliases = aliases
+        self._deck = deck
+        self._recorder = deck.recorder
+        self._ssl_context = ssl_context
+        self._reactor: Reactor | None = None
+        self._ends: list[LiveClient | LiveServerEnd] = []
+        self._opening: set[int] = set()
+        self._listeners: list[LiveListener] = []
+
+    # Connections of the script
+
+    def answer(self, connection: Connection) -> End | None:
+        reactor = self._open_world()
+        url = connection.url
+        real = self._aliases.real(url)
+        client = LiveClient(
+            reactor,
+            evolve(connection.opening, url=real),
+            self._teller(connection, Side.SERVER),
+            ssl_context=self._ssl_context,
+        )
+        sent = client.opening_sent
+        if url in self._aliases:  # what the alias stands for differs from run to run
+            sent = evolve(sent, headers=_without_host(sent))
+        connection.opening = evolve(sent, url=url)
+        self._admit(connection)
+        self._ends.append(client)
+        return client
+
+    # Servers of the script
+
+    def listen(self, server: WebSocketServer, port: int, name: str) -> int:
+        """Let a script's server listen; return its port, or 0 where it cannot."""
+        reactor = self._open_world()
+
+        def on_open(opening: Open, end: LiveServerEnd) -> None:
+            path = opening.url.partition("://")[2].partition("/")[2]
+            known = evolve(
+                opening, url=f"{name}/{path}" if path else name, headers=_without_host(opening)
+            )
+            self._ends.append(end)
+            connection = self._network.connect(known, end, to=server, ready=self._admit)
+            end.say = self._teller(connection, Side.CLIENT)
+
+        try:
+            listener = LiveListener(reactor, on_open, port=port, server_name=server.server_name)
+        except (OSError, OverflowError):
+            return 0
+        self._listeners.append(listener)
+        return listener.port
+
+    def unlisten(self, port: int) -> None:
+        for listener in self._listeners:
+            if listener.port == port:
+                listener.close()
+
+    def _admit(self, connection: Connection) -> None:
+        self.connections.append(connection)
+        self._opening.add(connection.number)
+        if self._recorder is not None:
+            self._recorder.admit(connection.number)
+
+    def _teller(self, connection: Connection, side: Side) -> Callable[[Event], None]:
+        network = self._network
+
+        def say(what: Event) -> None:
+            with network.lock:
+                self._opening.discard(connection.number)
+                try:
+                    connection.say(side, what)
+                except Exception as error:  # noqa: BLE001 - what a handler raised; `run` raises it
+                    network.report(error)
+
+        return say
+
+    def _open_world(self) -> Reactor:
+        if self._reactor is None:
+            self._reactor = Reactor()
+            self._clock.follow(_microseconds)
+        return self._reactor
+
+    # The pump
+
+    @property
+    def busy(self) -> bool:
+        return any(not end.finished for end in self._ends) or any(
+            listener.port for listener in self._listeners
+        )
+
+    @property
+    def settling(self) -> bool:
+        """Whether a handshake is under way: an opening one, or a closing one that was begun."""
+        return any(
+            connection.number in self._opening or (connection.ended and not end.finished)
+            for connection, end in zip(self.connections, self._ends, strict=False)
+        )
+
+    def wait(self, seconds: float) -> bool:
+        if self._reactor is None:
+            return False
+        flush_in = self._deck.due_in()
+        happened = self._reactor.wait(seconds if flush_in is None else min(seconds, flush_in))
+        if self._deck.due_in() == 0:
+            self._deck.flush()
+        return happened
+
+    def close(self) -> None:
+        """Let what was said go out, for a bounded time, and free every socket."""
+        if self._reactor is None:
+            return
+        for listener in self._listeners:
+            listener.close()
+        end = time.monotonic() + _LINGER_SECONDS
+        while any(not e.finished for e in self._ends) and (left := end - time.monotonic()) > 0:
+            self._reactor.wait(left)
+        self._reactor.close()
+
+    def refused(self) -> list[Connection]:
+        """Return the connections to which no server answered at all, if that is all of them."""
+        dead = [c for c in self.connections if c.refused]
+        return dead if len(dead) == len(self.connections) else []
+
+
+def _microseconds() -> int:
+    return time.monotonic_ns() // 1000
+
+
+def _without_host(opening: Open) -> tuple[tuple[str, str], ...]:
+    return tuple(pair for pair in opening.headers if pair[0].lower() != "host")

@@ -1,0 +1,128 @@
+"""The cassette of one test: what is replayed from it, and what becomes of a new recording."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from wsfake.cassette import Cassette, Header, Recording, Redactor, load, write_cassette
+from wsfake.errors import UsageError
+from wsfake.harness.settings import RECORDING_MODES, Settings
+from wsfake.model import Entry
+from wsfake.network import write_dialogue
+from wsfake.recorder import Recorder
+
+__all__ = ["CassetteDeck"]
+
+
+class CassetteDeck:
+    """Decides, by the mode and by what is on disk, what is replayed and what is recorded.
+
+    A recording is begun with the first entry of a connection that is recorded, so that a test that
+    serves everything leaves no cassette.
+    """
+
+    def __init__(self, settings: Settings, redactor: Redactor) -> None:
+        self.path = settings.cassette
+        self.mode = settings.mode
+        self.redactor = redactor
+        self.old: Cassette | None = None
+        self.recorder: Recorder | None = None
+        self.kept: Path | None = None
+        """Where the new recording is, once it is finished."""
+
+        self.recorded = 0
+        self._recording: Recording | None = None
+        self._sidecar = settings.text_sidecar
+        exists = self.path is not None and self.path.exists()
+        self.replays = self.mode in ("none", "once", "new_episodes") and exists
+        self.connects = self._connects(exists)
+        if self.connects and self.mode in RECORDING_MODES:
+            if self.path is None:
+                raise UsageError(
+                    f"mode {self.mode!r} records a cassette, and none is named:"
+                    " Harness(cassette=path)"
+                )
+            self.recorder = Recorder(self._append)
+
+    def _connects(self, exists: bool) -> bool:
+        """Whether what nothing else answers is connected to for real."""
+        if self.mode in ("rewrite", "live", "verify"):
+            return True
+        if os.environ.get("CI"):  # a forgotten cassette must not be made where nobody sees it
+            return False
+        return self.mode == "new_episodes" or (self.mode == "once" and not exists)
+
+    def load(self) -> Cassette | None:
+        """Return the cassette that is there, where it is to be replayed or compared.
+
+        Raises `CassetteError` for one that cannot be read.
+        """
+        if self.path is not None and (self.replays or self.mode == "verify") and self.path.exists():
+            self.old = load(self.path)
+        if self.old is not None and self.recorder is not None and self.mode == "new_episodes":
+            entries = self.old.entries
+            self.recorder = Recorder(
+                self._append,
+                first_number=1 + max((entry.connection for entry in entries), default=0),
+                first_at=entries[-1].at if entries else 0,
+            )
+        return self.old
+
+    def _append(self, entry: Entry) -> None:
+        if self._recording is None:
+            assert self.path is not None
+            date = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            header = Header(recorded=date, redacted=self.redactor.names)
+            self._recording = Recording(self.path, header, self.redactor)
+            for old in self.old.entries if self.old is not None else ():
+                self._recording.append(old, time.monotonic())
+        self.recorded += 1
+        self._recording.append(entry, time.monotonic())
+
+    def due_in(self) -> float | None:
+        """Return in how many seconds `flush` is wanted, if it is."""
+        if self._recording is None or self._recording.due_at is None:
+            return None
+        return max(0.0, self._recording.due_at - time.monotonic())
+
+    def flush(self) -> None:
+        """Put what was recorded into the part file."""
+        if self._recording is not None:
+            self._recording.flush()
+
+    def finish(self, *, keep: bool, ended: str) -> None:
+        """End the recording: as the cassette, or beside it where the test has failed."""
+        recording, self._recording = self._recording, None
+        if recording is None:
+            return
+        self.kept = recording.keep(ended) if keep else recording.set_aside(ended)
+        if self._sidecar and keep:
+            write_sidecar(self.kept)
+
+    def discard(self) -> None:
+        """Forget the recording."""
+        recording, self._recording = self._recording, None
+        if recording is not None:
+            recording.discard()
+
+
+def write_sidecar(path: Path) -> Path:
+    """Write the text form of a cassette beside it, for review where binary files are a wall."""
+    lines = write_dialogue(load(path).entries)
+    sidecar = path.with_suffix(".txt")
+    sidecar.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return sidecar
+
+
+def save_dialogue(
+    path: str | os.PathLike[str],
+    entries: list[Entry],
+    redact: Callable[[Entry], Entry],
+    rules: tuple[str, ...],
+) -> Path:
+    """Write a dialogue as a cassette; the same dialogue gives the same bytes."""
+    return write_cassette(path, map(redact, entries), Header(redacted=rules))

@@ -1,0 +1,287 @@
+"""Letting a test's time pass: until nothing more can happen, and never for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from typing import Protocol
+
+from wsfake.clock import VirtualClock, microseconds
+from wsfake.errors import NeverIdle, NotHappened, UsageError
+from wsfake.network import Network, write_dialogue
+from wsfake.network.failures import LITERAL_LENGTH, write_seconds
+
+__all__ = ["Pump", "Runner"]
+
+_MOST_AT_ONCE = 100_000
+_MOST_ALTOGETHER = 1_000_000
+_LAST_ENTRIES = 10
+_TURN = 1_000
+_POLL_SECONDS = 0.005
+
+
+class Pump(Protocol):
+    """What moves real connections."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether a real connection is open, or a real server listens."""
+
+    @property
+    def settling(self) -> bool:
+        """Whether an opening or closing handshake is under way."""
+
+    def wait(self, seconds: float) -> bool:
+        """Handle what is ready, and wait for it at most so long; tell whether anything was."""
+
+
+class Runner:
+    """Runs one network's clock."""
+
+    def __init__(
+        self,
+        network: Network,
+        clock: VirtualClock,
+        *,
+        timeout: float,
+        record_idle: float,
+        expects: Callable[[], bool],
+        give_way: Callable[[], bool],
+    ) -> None:
+        self.pump: Pump | None = None
+        self.ended_by_silence = False
+        self._network = network
+        self._clock = clock
+        self._timeout = timeout
+        self._idle = microseconds(record_idle)
+        self._expects = expects
+        self._give_way = give_way
+        self._running = False
+
+    def run(self, until: Callable[[], object] | None, timeout: float | None) -> None:
+        """Run until nothing more can happen, or until a condition is true.
+
+        Raises what handlers raised; `NotHappened` where the condition does not come true;
+        `NeverIdle` where it would go on for ever.
+        """
+        for seconds in self.steps(until, timeout):
+            if seconds is not None and self.pump is not None:
+                self.pump.wait(seconds)
+
+    async def run_async(self, until: Callable[[], object] | None, timeout: float | None) -> None:
+        """Do as `run`, and let the other tasks of a running event loop go on meanwhile."""
+        import asyncio  # noqa: PLC0415 - most tests never need it
+
+        for seconds in self.steps(until, timeout):
+            pump = self.pump
+            if seconds is None or pump is None or pump.wait(0):
+                await asyncio.sleep(0)
+            else:
+                await asyncio.sleep(min(seconds, _POLL_SECONDS))
+
+    def steps(
+        self, until: Callable[[], object] | None, timeout: float | None
+    ) -> Iterator[float | None]:
+        """Run, and yield for how many seconds real connections are to be waited for.
+
+        None is a moment in which others may have a turn.
+        """
+        if self._running:
+            raise UsageError("run() was called while it runs, by a handler: return to it instead")
+        self._running = True
+        try:
+            yield from _Run(self, until, timeout).go()
+        finally:
+            self._running = False
+
+    def advance(self, seconds: float) -> None:
+        """Let so much time pass, whatever is or is not to happen in it."""
+        if seconds < 0:
+            raise UsageError(f"expected a number of seconds, 0 or more, got {seconds!r}")
+        end = self._clock.now + microseconds(seconds)
+        reached: list[bool] = []
+        timer = self._clock.call_at(end, lambda: reached.append(True), recurring=True)
+        try:
+            self.run(lambda: reached, seconds + 1)
+        finally:
+            self._clock.cancel(timer)
+
+
+class _Run:
+    """One call of `run`."""
+
+    def __init__(
+        self, runner: Runner, until: Callable[[], object] | None, timeout: float | None
+    ) -> None:
+        self.runner = runner
+        self.network = runner._network
+        self.clock = runner._clock
+        self.until = until
+        self.limit = runner._timeout if timeout is None else timeout
+        self.begin = self.clock.now
+        self.deadline = self.begin + microseconds(self.limit)
+        self.bounded = until is not None or timeout is not None
+        self.at_once = 0
+        self.altogether = 0
+        self.progress = self.network.progress
+        self.entries = len(self.network.entries)
+        self.last_entry = self.begin
+
+    def go(self) -> Iterator[float | None]:
+        while not self.satisfied():
+            callback = self.clock.take()
+            if callback is not None:
+                self.call(callback)
+                if self.altogether % _TURN == 0:
+                    yield None
+                continue
+            self.raise_errors()
+            going = yield from self.pass_time()
+            if not going:
+                break
+        else:
+            self.raise_errors()
+            return
+        self.raise_errors()
+        if self.until is not None and not self.satisfied():
+            raise self.not_happened("nothing more can happen")
+
+    def satisfied(self) -> bool:
+        return self.until is not None and bool(self.until())
+
+    def call(self, callback: Callable[[], object]) -> None:
+        network = self.network
+        with network.lock:
+            try:
+                callback()
+            except Exception as error:  # noqa: BLE001 - raised at the end of this instant
+                network.report(error)
+        self.note_entries()
+        if network.progress != self.progress:
+            self.progress = network.progress
+            self.at_once = self.altogether = 0
+        self.at_once += 1
+        self.altogether += 1
+        if self.at_once > _MOST_AT_ONCE or self.altogether > _MOST_ALTOGETHER:
+            raise self.never_idle()
+
+    def note_entries(self) -> None:
+        if len(self.network.entries) != self.entries:
+            self.entries = len(self.network.entries)
+            self.last_entry = self.clock.now
+
+    def raise_errors(self) -> None:
+        errors, self.network.errors = self.network.errors, []
+        if len(errors) == 1:
+            raise errors[0]
+        if errors:
+            raise ExceptionGroup("several handlers raised", errors)
+
+    # Between two instants
+
+    def pass_time(self) -> Generator[float, None, bool]:
+        """Go on to the next instant; tell whether there is one."""
+        pump = self.runner.pump
+        if pump is not None and self.clock.real:
+            return (yield from self.pass_real_time(pump))
+        due = self.clock.next_due
+        if due is None or not self.goes_on():
+            return self.runner._give_way()
+        if due > self.end():
+            return self.stop_at_end()
+        self.clock.advance_to(due)
+        self.at_once = 0
+        return True
+
+    def goes_on(self) -> bool:
+        """Whether the next timer matters: a recurring one alone does not keep a run going."""
+        return self.clock.pending or self.until is not None or self.runner._expects()
+
+    def end(self) -> int:
+        patience = self.last_entry + microseconds(self.runner._timeout)
+        return self.deadline if self.bounded else patience
+
+    def stop_at_end(self) -> bool:
+        self.clock.advance_to(self.end())
+        if self.bounded:
+            raise self.not_happened(f"{self.limit:g} s have passed")
+        self.network.remark(
+            f"run() ended: timers went on for {self.runner._timeout:g} s with nothing said"
+        )
+        return False
+
+    def pass_real_time(self, pump: Pump) -> Generator[float, None, bool]:
+        now = self.clock.now
+        self.at_once = self.altogether = 0
+        if now >= self.end():
+            return self.stop_at_end()
+        until = self.end()
+        due = self.clock.next_due
+        if due is not None:
+            until = min(until, due)
+        if not self.bounded and not self.clock.pending and not pump.settling:
+            silent = self.last_entry + self._patience(pump)
+            if now >= silent:
+                return self.end_in_silence(pump)
+            until = min(until, silent)
+        yield max(0, until - now) / 1_000_000
+        self.note_entries()
+        return True
+
+    def _patience(self, pump: Pump) -> int:
+        return self.runner._idle if pump.busy or self.runner._expects() else 0
+
+    def end_in_silence(self, pump: Pump) -> bool:
+        if self.runner._give_way():
+            return True
+        if pump.busy:
+            self.runner.ended_by_silence = True
+            self.network.remark(
+                f"run() ended: nothing was said for {self.runner._idle / 1_000_000:g} s"
+            )
+        return False
+
+    # Verdicts
+
+    def not_happened(self, why: str) -> NotHappened:
+        condition = _name(self.until)
+        passed = write_seconds(self.clock.now - self.begin)
+        return NotHappened(
+            self.network.redact(
+                f"run(until={condition}) ended before it was true: {why}\n"
+                f"  expected  {condition} to be true\n"
+                f"  actual    not true after {passed} s\n"
+                f"{self.last_words()}\n\n"
+                "  to wait longer: run(until=..., timeout=seconds)"
+                if self.until is not None
+                else f"run(timeout={self.limit:g}) ended before everything had happened: {why}"
+            )
+        )
+
+    def never_idle(self) -> NeverIdle:
+        instant = self.at_once > _MOST_AT_ONCE
+        count = self.at_once - 1 if instant else self.altogether - 1
+        when = f"at t={write_seconds(self.network.time())} s" if instant else "in one run()"
+        return NeverIdle(
+            self.network.redact(
+                f"the script never becomes idle: {count} callbacks {when}\n"
+                "  expected  an end of what is said, or a pause in it\n"
+                f"  actual    an endless exchange\n{self.last_words()}\n\n"
+                "  to stop it in time: run(until=...), or a transcript that ends"
+            )
+        )
+
+    def last_words(self) -> str:
+        network = self.network
+        lines = write_dialogue(
+            network.entries,
+            network.remarks,
+            most_entries=_LAST_ENTRIES,
+            most=LITERAL_LENGTH,
+            numbered=len(network.connections) > 1,
+        )
+        return "\n".join(["", *(f"  {line}" for line in lines)]) if lines else ""
+
+
+def _name(until: object) -> str:
+    name = getattr(until, "__name__", "condition")
+    return "condition" if name == "<lambda>" else name

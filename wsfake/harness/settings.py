@@ -1,0 +1,85 @@
+"""What a test can choose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import Attribute, evolve, field, fields, frozen
+
+from wsfake.errors import UsageError
+from wsfake.script_api.profiles import Profile, profile_named
+from wsfake.transcript import Matching
+
+__all__ = ["MODES", "RECORDING_MODES", "Settings"]
+
+MODES = ("none", "once", "new_episodes", "rewrite", "live", "verify")
+"""What happens to a URL that the test does not serve:
+
+`none` replays the cassette, and nothing else; `once` records a cassette where there is none;
+`new_episodes` replays, and records what the cassette does not hold; `rewrite` records afresh;
+`live` connects for real and keeps nothing; `verify` connects for real and compares.
+"""
+
+RECORDING_MODES = ("once", "new_episodes", "rewrite")
+
+
+def _one_of(*choices: str) -> Callable[[Any, Attribute[Any], Any], None]:
+    def check(_: Any, attribute: Attribute[Any], value: Any) -> None:
+        if value not in choices:
+            raise UsageError(
+                f"expected {attribute.name} to be one of {', '.join(choices)}, got {value!r}"
+            )
+
+    return check
+
+
+def _seconds(_: Any, attribute: Attribute[Any], value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 10**9:
+        raise UsageError(
+            f"expected {attribute.name} to be a number of seconds, more than 0, got {value!r}"
+        )
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    if isinstance(value, str) or not all(isinstance(name, str) for name in value):
+        raise UsageError(f"expected a list of names, got {value!r}")
+    return tuple(value)
+
+
+@frozen
+class Settings:
+    """How a harness behaves. Raises `UsageError` for what cannot be."""
+
+    mode: str = field(default="none", validator=_one_of(*MODES))
+    profile: Profile = field(default="overte", converter=profile_named)
+    match: str | None = None
+    volatile: tuple[str, ...] = field(default=(), converter=_names)
+    unplayed: str = field(default="fail", validator=_one_of("fail", "warn", "ignore"))
+    order: str = field(default="relaxed", validator=_one_of("relaxed", "strict"))
+    timeout: float = field(default=300.0, validator=_seconds)
+    record_idle: float = field(default=1.0, validator=_seconds)
+    order_wait: float = field(default=5.0, validator=_seconds)
+    redact_headers: tuple[str, ...] = field(default=(), converter=_names)
+    redact_query: tuple[str, ...] = field(default=(), converter=_names)
+    redact_json: tuple[str, ...] = field(default=(), converter=_names)
+    text_sidecar: bool = False
+    ssl_context: Any = None
+    """For wss connections that are really made; None for the system's certificates."""
+
+    cassette: Path | None = field(default=None, converter=lambda p: None if p is None else Path(p))
+
+    def __attrs_post_init__(self) -> None:
+        Matching(self.match, self.volatile)  # which says what is wrong with them
+
+    def with_changes(self, changes: Mapping[str, Any]) -> Settings:
+        """Return these settings with some changed.
+
+        Raises `UsageError` for a name that there is not.
+        """
+        known = [attribute.name for attribute in fields(Settings)]
+        for name in changes:
+            if name not in known:
+                raise UsageError(f"expected a setting, one of {', '.join(known)}, got {name!r}")
+        return evolve(self, **changes)

@@ -1,0 +1,31 @@
+"""What a test did, for whoever reports it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attrs import evolve, frozen
+
+__all__ = ["Summary"]
+
+
+@frozen
+class Summary:
+    """Counts of one test; a report adds them up."""
+
+    replayed: int = 0
+    """Connections that were answered from the cassette."""
+
+    recorded: int = 0
+    """Entries that were recorded."""
+
+    gave_way: int = 0
+    ended_by_silence: bool = False
+    cassette: Path | None = None
+    written: Path | None = None
+    """Where the recording is: the cassette, or what was set aside."""
+
+    kept: bool = False
+
+    def with_recording(self, recorded: int, written: Path | None, *, kept: bool) -> Summary:
+        return evolve(self, recorded=recorded, written=written, kept=kept and written is not None)

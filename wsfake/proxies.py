@@ -1,0 +1,46 @@
+"""`from wsfake import WebSocket`: the classes of whichever harness is active."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wsfake.harness import active
+from wsfake.script_api import WebSocket as ScriptWebSocket
+from wsfake.script_api import WebSocketServer as ScriptWebSocketServer
+
+__all__ = ["WebSocket", "WebSocketServer"]
+
+
+class _Proxy(type):
+    """Asks the active harness for the class of this name, also for the class's constants."""
+
+    _real: type
+
+    def _active(cls) -> Any:
+        return getattr(active.current(), cls.__name__)
+
+    def __call__(cls, *arguments: Any, **keywords: Any) -> Any:
+        return cls._active()(*arguments, **keywords)
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(cls._active(), name)
+
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, cls._real)
+
+    def __subclasscheck__(cls, subclass: type) -> bool:
+        return issubclass(subclass, cls._real)
+
+
+class WebSocket(metaclass=_Proxy):
+    """The `WebSocket` of the active harness; outside one, using it raises `NoHarness`."""
+
+    _real = ScriptWebSocket
+
+
+class WebSocketServer(metaclass=_Proxy):
+    """The `WebSocketServer` of the active harness; outside one, using it raises `NoHarness`."""
+
+    _real = ScriptWebSocketServer
