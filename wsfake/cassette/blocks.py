@@ -1,0 +1,84 @@
+"""From the body of a block to its entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+import msgpack
+
+from wsfake.cassette.schema import MAX_ITEMS, decode, decode_messages
+from wsfake.model import Entry
+
+__all__ = ["Unpacked", "split_entries", "unpack_entries"]
+
+Unpacked = tuple[list[Entry], str | None]
+
+
+def unpack_entries(body: bytes, last: int, count: int, *, whole: bool) -> Unpacked:
+    """Return the entries of a block, and what is wrong with the one behind them, if anything is.
+
+    `last` is the time of the entry before the block, in microseconds. A block that is not `whole`
+    ends within an entry, or between two.
+    """
+    with suppress(ValueError, TypeError, msgpack.UnpackException):
+        unpacker = _unpacker(body)
+        arrays = list(unpacker)
+        if len(arrays) == count and unpacker.tell() == len(body):
+            messages = decode_messages(arrays, last)
+            if messages is not None:
+                return messages, None
+    return _unpack_singly(body, last, count, whole=whole)
+
+
+def _unpack_singly(body: bytes, last: int, count: int, *, whole: bool) -> Unpacked:
+    entries: list[Entry] = []
+    add = entries.append
+    unpacker = _unpacker(body)
+    try:
+        for array in unpacker:
+            entry = decode(array)
+            at = entry[0]
+            if at < last:
+                raise ValueError(f"expected a time of {last} us or later, got {at} us")
+            last = at
+            add(entry)
+            if len(entries) > count:
+                return entries[:count], f"more than {count} entries"
+    except (ValueError, TypeError, msgpack.UnpackException) as error:
+        return entries, f"{_name(error)} in its entry {len(entries) + 1}"
+    if whole and (len(entries) != count or unpacker.tell() != len(body)):
+        return entries, f"{len(entries)} entries where its head says {count}"
+    return entries, None
+
+
+def split_entries(body: bytes) -> Iterator[bytes]:
+    """Cut the body of a sound block into the bytes of each entry, without decoding them."""
+    unpacker = _unpacker(body)
+    start = 0
+    while start < len(body):
+        unpacker.skip()
+        end = unpacker.tell()
+        yield body[start:end]
+        start = end
+
+
+def _unpacker(body: bytes) -> msgpack.Unpacker:
+    """Return an unpacker that makes nothing but what an entry is made of.
+
+    What it makes is at most a constant multiple of the body: no length that the bytes claim is
+    believed beyond `MAX_ITEMS`, and its stack has a limit of its own.
+    """
+    unpacker = msgpack.Unpacker(
+        use_list=False,
+        max_buffer_size=max(len(body), 1),
+        max_array_len=MAX_ITEMS,
+        max_map_len=0,
+        max_ext_len=0,
+    )
+    unpacker.feed(body)
+    return unpacker
+
+
+def _name(error: Exception) -> str:
+    return str(error) if type(error) is ValueError else f"{type(error).__name__}: {error}"

@@ -1,0 +1,61 @@
+"""Files that are either the old ones or the new ones, and never half of either."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from wsfake.errors import CassetteError
+
+__all__ = ["file_errors", "replacing", "unlink_if_there"]
+
+
+@contextmanager
+def file_errors(path: Path) -> Iterator[None]:
+    """Turn what the file system refuses into a `CassetteError` that begins with the path."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CassetteError(f"{path}: this cassette cannot be written: {reason}") from error
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Give a new file that takes the place of `path` at the end, all at once.
+
+    If the body raises, `path` stays what it was. The folder is made if it is not there. Raises
+    `CassetteError` for what the file system refuses.
+    """
+    new = path.with_name(f"{path.name}.{os.getpid()}.new")
+    with file_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unlink_if_there(new)  # left by a process of the same number that was killed
+        try:
+            with new.open("xb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(path)
+        except BaseException:
+            unlink_if_there(new)
+            raise
+        _sync_folder(path.parent)
+
+
+def unlink_if_there(path: Path) -> None:
+    with suppress(FileNotFoundError):
+        path.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name last through a loss of power, where folders can be opened (not Windows)."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,233 @@
+"""Reading a cassette, as a stream in constant memory or whole; also one that is cut or damaged."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterator
+from os import PathLike, fspath
+from pathlib import Path
+from typing import BinaryIO, NoReturn
+
+from wsfake.cassette.blocks import unpack_entries
+from wsfake.cassette.contents import FORMAT_VERSION, Cassette, Damage, Footer, Header, part_name
+from wsfake.cassette.frames import FOOTER, HEADER
+from wsfake.cassette.framing import Broken, Frame, FrameReader
+from wsfake.errors import CassetteError, DamagedCassette, NewerCassette
+from wsfake.model import Entry
+
+__all__ = ["CassetteReader", "load", "read_cassette"]
+
+
+class CassetteReader:
+    """Reads one cassette as a stream, forwards only; iterate it once, for its entries.
+
+    `header` is there at once. `footer` and `cut` are right once the entries are exhausted. With
+    `recover`, damage is passed over and told in `damage` and `missing`; else it raises
+    `DamagedCassette` where it is met. Use it in a `with` statement, which closes the file.
+    """
+
+    def __init__(self, file: BinaryIO, path: str, *, recover: bool = False) -> None:
+        """Read the header of a file that is open for reading, can seek, and is at its beginning.
+
+        Raises `NewerCassette` for a later format, and `DamagedCassette` where there is no sound
+        header; with `recover` only where there is nothing sound at all.
+        """
+        self.path = path
+        self.footer: Footer | None = None
+        self.cut = False
+        self.damage: list[Damage] = []
+        self.missing: list[range] = []
+        self._file = file
+        self._recover = recover
+        self._frames = FrameReader(file)
+        self._block = 0
+        self._seen = 0
+        self._last = 0
+        self._digest = hashlib.sha256()
+        self._ahead: Frame | Broken | None = None
+        self.header = self._read_header()
+
+    def __enter__(self) -> CassetteReader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def __iter__(self) -> Iterator[Entry]:
+        for frame in self._bodies():
+            yield from self._entries(frame)
+
+    def packed(self) -> Iterator[bytes]:
+        """Iterate over the bodies of blocks instead of entries; each is checked by its sum only."""
+        for frame in self._bodies():
+            self._seen = frame.head.first + frame.head.count
+            yield frame.body
+
+    # The header.
+
+    def _read_header(self) -> Header:
+        frame = self._frames.read()
+        if isinstance(frame, Frame) and frame.whole and frame.head.kind == HEADER:
+            try:
+                header = Header.unpack(frame.body)
+            except ValueError as error:
+                frame = Broken(0, "a header of format wsfake", str(error))
+            else:
+                return header if isinstance(header, Header) else self._newer(header)
+        elif frame is None or (isinstance(frame, Frame) and not frame.whole):
+            self._no_cassette(f"{self._frames.rest() + self._frames.offset} bytes of it")
+        return self._lost_header(frame)
+
+    def _lost_header(self, frame: Frame | Broken) -> Header:
+        if isinstance(frame, Frame):
+            self._ahead = frame
+            frame = Broken(0, "a header", f"a frame of kind {frame.head.kind}")
+        if not self._recover:
+            self._no_cassette(frame.actual)
+        self._ahead = self._ahead or self._frames.read()
+        if not isinstance(self._ahead, Frame):
+            self._no_cassette("nothing that a cassette has")
+        self.damage.append(Damage(0, 0, frame.actual))
+        return Header()
+
+    def _newer(self, version: int) -> NoReturn:
+        raise NewerCassette(
+            f"{self.path}: a later version of wsfake wrote this cassette\n"
+            f"  expected  format {FORMAT_VERSION}\n"
+            f"  actual    format {version}\n"
+            "  to read it: pip install --upgrade wsfake"
+        )
+
+    def _no_cassette(self, actual: str) -> NoReturn:
+        raise DamagedCassette(
+            f"{self.path}: this is not a cassette, or its header is damaged\n"
+            "  expected  a whole header of format wsfake\n"
+            f"  actual    {actual}\n"
+            "  to record it again: pytest --ws-record\n"
+            f"  to keep what is whole: wsfake convert --recover {self.path}"
+        )
+
+    # What follows it.
+
+    def _bodies(self) -> Iterator[Frame]:
+        """Give the blocks in turn, and take the footer, the end, and damage on the way."""
+        lost = False
+        while self.footer is None:
+            frame = self._ahead or self._frames.read()
+            self._ahead = None
+            if frame is None or (isinstance(frame, Frame) and self._cut_footer(frame)):
+                self.cut = True
+                if lost:
+                    self.missing.append(range(self._seen, sys.maxsize))
+                return
+            self._block += 1
+            problem = self._out_of_place(frame)
+            if problem is not None:
+                self._damaged(problem)
+            lost = problem is not None
+            if isinstance(frame, Frame) and problem is None:
+                if frame.head.kind == FOOTER:
+                    self._take_footer(frame)
+                else:
+                    yield frame
+                    if not frame.whole:
+                        self.cut = True
+                        return
+
+    def _cut_footer(self, frame: Frame) -> bool:
+        return frame.head.kind == FOOTER and not frame.whole
+
+    def _out_of_place(self, frame: Frame | Broken) -> Broken | None:
+        """Tell what is wrong with what stands here; note the entries that are missing before it."""
+        if isinstance(frame, Broken):
+            return frame
+        head = frame.head
+        if head.kind == HEADER:
+            return Broken(head.offset, "a block or the footer", "one more header")
+        if head.first > self._seen and self._recover:
+            self.missing.append(range(self._seen, head.first))
+            self._seen = head.first
+        if head.first != self._seen:
+            expected = f"the entries from {self._seen + 1} on"
+            return Broken(head.offset, expected, f"those from {head.first + 1} on")
+        return None
+
+    def _entries(self, frame: Frame) -> list[Entry]:
+        head = frame.head
+        entries, problem = unpack_entries(frame.body, self._last, head.count, whole=frame.whole)
+        self._digest.update(head.checksum.to_bytes(4, "big"))
+        self._seen += len(entries)
+        if entries:
+            self._last = entries[-1].at
+        if problem is not None:
+            self._damaged(Broken(head.offset, f"{head.count} sound entries", problem))
+            if self._seen < head.first + head.count:
+                self.missing.append(range(self._seen, head.first + head.count))
+                self._seen = head.first + head.count
+        return entries
+
+    def _take_footer(self, frame: Frame) -> None:
+        try:
+            footer = Footer.unpack(frame.body)
+        except ValueError as error:
+            self._damaged(Broken(frame.head.offset, "a footer", str(error)))
+            return
+        self.footer = footer
+        digest = self._digest.digest()
+        whole = not self.damage and not self.missing
+        if whole and (footer.entries, footer.digest) != (self._seen, digest):
+            expected = f"{footer.entries} entries with digest {footer.digest.hex()[:16]}"
+            actual = f"{self._seen} entries with digest {digest.hex()[:16]}"
+            self._damaged(Broken(frame.head.offset, expected, actual))
+        if rest := self._frames.rest():
+            self._damaged(Broken(self._frames.offset, "the end of the file", f"{rest} bytes more"))
+
+    def _damaged(self, broken: Broken) -> None:
+        if self._recover:
+            why = f"expected {broken.expected}, got {broken.actual}"
+            self.damage.append(Damage(self._block, broken.offset, why))
+            return
+        raise DamagedCassette(
+            f"{self.path}: {part_name(self._block)} is damaged, at byte {broken.offset}\n"
+            f"  expected  {broken.expected}\n"
+            f"  actual    {broken.actual}\n"
+            "  to record it again: pytest --ws-record\n"
+            f"  to keep what is whole: wsfake convert --recover {self.path}"
+        )
+
+
+def read_cassette(path: str | PathLike[str], *, recover: bool = False) -> CassetteReader:
+    """Open a cassette and read its header; see `CassetteReader` for the rest.
+
+    Raises `CassetteError` for a file that cannot be opened, and what `CassetteReader` raises.
+    """
+    name = fspath(path)
+    try:
+        file = Path(name).open("rb")  # noqa: SIM115  # the reader closes it
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CassetteError(f"{name}: this cassette cannot be read: {reason}") from None
+    try:
+        return CassetteReader(file, name, recover=recover)
+    except BaseException:
+        file.close()
+        raise
+
+
+def load(path: str | PathLike[str], *, recover: bool = False) -> Cassette:
+    """Return a whole cassette; of one that is cut, what stands before the cut (`Cassette.cut`).
+
+    Raises what `read_cassette` and iterating it raise.
+    """
+    with read_cassette(path, recover=recover) as reader:
+        entries = tuple(reader)
+        return Cassette(
+            path=reader.path,
+            header=reader.header,
+            entries=entries,
+            footer=reader.footer,
+            cut=reader.cut,
+            damage=tuple(reader.damage),
+            missing=tuple(reader.missing),
+        )

@@ -1,0 +1,306 @@
+"""Entries as plain arrays, and arrays as entries: what a cassette's entry looks like in msgpack.
+
+An entry is one flat array, `[at, connection, side, kind, ...fields]`. Whatever comes from a file is
+untrusted: `decode` accepts nothing that `encode` would not have made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import repeat
+from typing import Any
+
+from attrs import frozen
+
+from wsfake.model import (
+    Accept,
+    Close,
+    Drop,
+    End,
+    Entry,
+    Gap,
+    Headers,
+    Open,
+    Ping,
+    Pong,
+    Raw,
+    Refuse,
+    Reject,
+    Side,
+    Stall,
+)
+
+__all__ = [
+    "MAX_AT",
+    "MAX_CONNECTION",
+    "MAX_ITEMS",
+    "Array",
+    "decode",
+    "decode_messages",
+    "encode",
+    "encode_messages",
+]
+
+MAX_AT = 2**53 - 1
+"""Microseconds. The largest integer that every language's JSON and floats still hold exactly."""
+
+MAX_CONNECTION = 2**31 - 1
+
+MAX_ITEMS = 4096
+"""The items of any array in an entry; a header takes two of them."""
+
+Array = tuple[Any, ...]
+
+_MESSAGE = 0
+_SIDES = (Side.CLIENT, Side.SERVER)
+_INT = {int}
+_SIDE = {Side}
+_MESSAGES = {str, bytes}
+_CLIENT = Side.CLIENT
+_new_entry = tuple.__new__  # the constructor of a named tuple takes three times as long
+
+
+@frozen
+class _Field:
+    """How one attribute of an event is written, and what is accepted for it when it is read."""
+
+    pack: Callable[[Any], object]
+    unpack: Callable[[object], object]
+
+
+def _same(value: object) -> object:
+    return value
+
+
+def _text(value: object) -> str:
+    if type(value) is not str:
+        raise ValueError(f"expected a text, got {type(value).__name__}")
+    return value
+
+
+def _binary(value: object) -> bytes:
+    if type(value) is not bytes:
+        raise ValueError(f"expected bytes, got {type(value).__name__}")
+    return value
+
+
+def _control(value: object) -> bytes:
+    payload = _binary(value)
+    if len(payload) > 125:
+        raise ValueError(
+            f"expected at most 125 bytes (RFC 6455 section 5.5), got {len(payload)} bytes"
+        )
+    return payload
+
+
+def _flag(value: object) -> bool:
+    if type(value) is not bool:
+        raise ValueError(f"expected true or false, got {type(value).__name__}")
+    return value
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if type(value) is not tuple:
+        raise ValueError(f"expected an array of texts, got {type(value).__name__}")
+    return tuple(map(_text, value))
+
+
+def _flatten(headers: Headers) -> tuple[str, ...]:
+    flat = tuple(part for name, value in headers for part in (name, value))
+    if len(flat) > MAX_ITEMS:
+        raise ValueError(f"expected at most {MAX_ITEMS // 2} headers, got {len(headers)}")
+    return flat
+
+
+def _headers(value: object) -> Headers:
+    flat = _texts(value)
+    if len(flat) % 2:
+        raise ValueError("expected headers as names and values, got a name without a value")
+    return tuple(zip(flat[::2], flat[1::2], strict=True))
+
+
+def _optional(unpack: Callable[[object], object]) -> Callable[[object], object]:
+    return lambda value: None if value is None else unpack(value)
+
+
+def _between(low: int, high: int) -> Callable[[object], int]:
+    def unpack(value: object) -> int:
+        if type(value) is not int or not low <= value <= high:
+            raise ValueError(f"expected an integer from {low} to {high}, got {_show(value)}")
+        return value
+
+    return unpack
+
+
+def _message(value: object) -> str | bytes:
+    if type(value) is not str and type(value) is not bytes:
+        raise ValueError(f"expected a text or bytes, got {type(value).__name__}")
+    return value
+
+
+def _show(value: object) -> str:
+    return repr(value) if isinstance(value, int | float) else type(value).__name__
+
+
+_TEXT = _Field(_same, _text)
+_BINARY = _Field(_same, _binary)
+_CONTROL = _Field(_same, _control)
+_TEXTS = _Field(tuple, _texts)
+_HEADERS = _Field(_flatten, _headers)
+
+_EVENTS: dict[int, tuple[Callable[..., Any], dict[str, _Field]]] = {
+    1: (Open, {"url": _TEXT, "headers": _HEADERS, "subprotocols": _TEXTS, "extensions": _TEXTS}),
+    2: (
+        Accept,
+        {
+            "subprotocol": _Field(_same, _optional(_text)),
+            "headers": _HEADERS,
+            "extensions": _TEXTS,
+        },
+    ),
+    3: (
+        Reject,
+        {"status": _Field(_same, _between(100, 999)), "headers": _HEADERS, "body": _BINARY},
+    ),
+    4: (Refuse, {"why": _TEXT}),
+    5: (Ping, {"payload": _CONTROL}),
+    6: (Pong, {"payload": _CONTROL}),
+    7: (Close, {"code": _Field(_same, _optional(_between(0, 65535))), "reason": _TEXT}),
+    8: (Drop, {"reset": _Field(_same, _flag), "inside": _Field(_same, _optional(_message))}),
+    9: (Raw, {"data": _BINARY}),
+    10: (Stall, {}),
+    11: (Gap, {"why": _TEXT}),
+    12: (End, {}),
+}
+_KINDS = {event: (kind, fields) for kind, (event, fields) in _EVENTS.items()}
+
+_at = _between(0, MAX_AT)
+_connection = _between(1, MAX_CONNECTION)
+_side = _between(0, 1)
+_kind = _between(0, len(_EVENTS))
+
+
+def encode(entry: Entry) -> Array:
+    """Return an entry as the array that stands for it in a cassette.
+
+    Raises `ValueError` for an entry that no cassette can hold. A lone surrogate in a text is not
+    found here but by msgpack, which raises `UnicodeEncodeError`.
+    """
+    at, connection, side, what = entry
+    if (  # the hot path: nearly every entry is a message
+        (type(what) is str or type(what) is bytes)
+        and type(at) is type(connection) is int
+        and 0 <= at <= MAX_AT
+        and 1 <= connection <= MAX_CONNECTION
+        and isinstance(side, Side)
+    ):
+        return (at, connection, 0 if side is _CLIENT else 1, _MESSAGE, what)
+    return _encode_event(entry)
+
+
+def encode_messages(entries: Sequence[Entry], last: int) -> list[Array] | None:
+    """Return what `encode` does for each entry, where all are messages and in order of time.
+
+    None where they are not, or one cannot be encoded. `last` is the time before the first, in
+    microseconds. Works by columns, in a third of the time of `encode`.
+    """
+    ats, connections, sides, whats = zip(*entries, strict=True)
+    if not _sound(ats, connections, whats, last) or not set(map(type, sides)) <= _SIDE:
+        return None
+    codes = [0 if side is _CLIENT else 1 for side in sides]  # an enum's hash is slow
+    return list(zip(ats, connections, codes, repeat(_MESSAGE), whats, strict=False))
+
+
+def decode_messages(arrays: Sequence[object], last: int) -> list[Entry] | None:
+    """Return what `decode` does for each array, where all are messages and in order of time.
+
+    None where they are not, or one cannot be decoded. `last` is the time before the first, in
+    microseconds. Works by columns, in a third of the time of `decode`.
+    """
+    if set(map(type, arrays)) != {tuple} or set(map(len, arrays)) != {5}:  # type: ignore[arg-type]
+        return None
+    ats, connections, sides, kinds, whats = zip(*arrays, strict=True)
+    if not (set(map(type, sides)) == set(map(type, kinds)) == _INT and set(kinds) == {_MESSAGE}):
+        return None
+    if not _sound(ats, connections, whats, last) or not {0, 1} >= set(sides):
+        return None
+    spoke = map(_SIDES.__getitem__, sides)
+    rows = zip(ats, connections, spoke, whats, strict=True)
+    return list(map(_new_entry, repeat(Entry), rows))
+
+
+def _sound(ats: Array, connections: Array, whats: Array, last: int) -> bool:
+    return (
+        set(map(type, ats)) == set(map(type, connections)) == _INT
+        and set(map(type, whats)) <= _MESSAGES
+        and last <= ats[0]
+        and ats[-1] <= MAX_AT
+        and sorted(ats) == list(ats)
+        and min(connections) >= 1
+        and max(connections) <= MAX_CONNECTION
+    )
+
+
+def _encode_event(entry: Entry) -> Array:
+    at, connection, side, what = entry
+    if side not in _SIDES:
+        raise ValueError(f"expected a side, got {type(side).__name__}")
+    kind, fields = _KINDS.get(type(what), (_MESSAGE, {}))
+    packed: Array = (what,)
+    if kind != _MESSAGE:
+        try:
+            packed = tuple(field.pack(getattr(what, name)) for name, field in fields.items())
+        except TypeError as error:
+            raise ValueError(f"{type(what).__name__}: {error}") from None
+    array = (at, connection, _SIDES.index(side), kind, *packed)
+    decode(array)  # what could not be read again is refused now; events are few
+    return array
+
+
+def decode(array: object) -> Entry:
+    """Return the entry that an array stands for.
+
+    Arrays, inner ones too, are tuples (`msgpack.Unpacker(use_list=False)`). Raises `ValueError`
+    for anything else than what `encode` makes.
+    """
+    if type(array) is tuple and len(array) == 5:
+        at, connection, side, kind, what = array
+        if (  # the hot path
+            type(at) is type(connection) is type(side) is type(kind) is int
+            and kind == _MESSAGE
+            and (type(what) is str or type(what) is bytes)
+            and 0 <= at <= MAX_AT
+            and 1 <= connection <= MAX_CONNECTION
+            and 0 <= side <= 1
+        ):
+            return _new_entry(Entry, (at, connection, _SIDES[side], what))
+    return _decode_event(array)
+
+
+def _decode_event(array: object) -> Entry:
+    if type(array) is not tuple or len(array) < 4:
+        raise ValueError("expected an array of time, connection, side, kind and fields")
+    names = (("time", _at), ("connection", _connection), ("side", _side), ("kind", _kind))
+    at, connection, side, kind = (
+        _named(name, check, value) for (name, check), value in zip(names, array, strict=False)
+    )
+    if kind == _MESSAGE:
+        event, fields = _message, {"message": _Field(_same, _message)}
+    else:
+        event, fields = _EVENTS[kind]
+    if len(array) - 4 != len(fields):
+        raise ValueError(
+            f"expected {len(fields)} fields for kind {kind}, got {len(array) - 4} fields"
+        )
+    values = (
+        _named(name, field.unpack, value)
+        for (name, field), value in zip(fields.items(), array[4:], strict=True)
+    )
+    return Entry(at, connection, _SIDES[side], event(*values))
+
+
+def _named(name: str, check: Callable[[object], Any], value: object) -> Any:
+    try:
+        return check(value)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from None

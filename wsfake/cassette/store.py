@@ -1,0 +1,161 @@
+"""Recordings in progress, and what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from os import PathLike
+from pathlib import Path
+
+from wsfake.cassette.blocks import split_entries
+from wsfake.cassette.contents import Header
+from wsfake.cassette.files import file_errors, replacing, unlink_if_there
+from wsfake.cassette.leaks import Needles
+from wsfake.cassette.paths import SUFFIX
+from wsfake.cassette.reading import CassetteReader
+from wsfake.cassette.redaction import Redactor
+from wsfake.cassette.writing import CassetteWriter
+from wsfake.errors import UnsafeCassette
+from wsfake.model import Entry
+
+__all__ = ["FLUSH_SECONDS", "Recording", "write_cassette"]
+
+FLUSH_SECONDS = 0.1
+"""An entry is in the part file after so long: what a kill can cost."""
+
+
+class Recording:
+    """One cassette while it is recorded: a part file beside the cassette that it may become.
+
+    It ends by exactly one of `keep`, `set_aside` and `discard`. It reads no clock: `now` is the
+    caller's monotonic time in seconds, and the caller calls `flush` at `due_at` if nothing else
+    comes. Not safe for threads: the caller holds a lock. Raises `CassetteError` for whatever the
+    file system refuses.
+    """
+
+    def __init__(
+        self,
+        target: Path,
+        header: Header,
+        redactor: Redactor,
+        secrets: Mapping[str, str] | None = None,
+    ) -> None:
+        """Begin. `secrets` are values by name that the finished file must not hold.
+
+        Raises `UsageError` for a secret of fewer than eight characters.
+        """
+        self.target = target
+        self.part = _beside(target, "part")
+        self.due_at: float | None = None
+        """When what came so far must be in the file; None while all of it is."""
+
+        self._needles = Needles.of(secrets or {})
+        self._redact = redactor.entry
+        self._header = header
+        with file_errors(self.part):
+            self.part.parent.mkdir(parents=True, exist_ok=True)
+            unlink_if_there(self.part)  # of a recording that was killed, and is now made again
+            self._file = self.part.open("x+b")
+        self._writer = CassetteWriter(self._file, header, str(self.part))
+
+    @property
+    def entries(self) -> int:
+        """The number of entries so far."""
+        return self._writer.entries
+
+    def append(self, entry: Entry, now: float) -> None:
+        """Add an entry, redacted. Raises `CassetteError` for one that no cassette can hold."""
+        with file_errors(self.part):
+            self._writer.append(self._redact(entry))
+        if not self._writer.pending:
+            self._sync()
+        elif self.due_at is None:
+            self.due_at = now + FLUSH_SECONDS
+        elif now >= self.due_at:
+            self.flush()
+
+    def flush(self) -> None:
+        """Put everything that came so far into the part file."""
+        with file_errors(self.part):
+            self._writer.flush()
+        self._sync()
+
+    def keep(self, ended: str = "test", extras: Mapping[str, str | int] | None = None) -> Path:
+        """Make it the cassette, in place of one that is there; return its path.
+
+        Raises `UnsafeCassette` if a named secret stands in it; nothing is kept then.
+        """
+        return self._finish(self.target, ended, extras)
+
+    def set_aside(
+        self,
+        ended: str = "test",
+        extras: Mapping[str, str | int] | None = None,
+        why: str = "failed",
+    ) -> Path:
+        """Keep it beside the cassette, as `<name>.<why>.msgpack`, and leave the cassette alone.
+
+        Returns its path. Raises `UnsafeCassette` as `keep` does.
+        """
+        return self._finish(_beside(self.target, why), ended, extras)
+
+    def discard(self) -> None:
+        """Keep nothing of it."""
+        self._file.close()
+        with file_errors(self.part):
+            unlink_if_there(self.part)
+
+    def _sync(self) -> None:
+        with file_errors(self.part):
+            self._file.flush()
+        self.due_at = None
+
+    def _finish(self, path: Path, ended: str, extras: Mapping[str, str | int] | None) -> Path:
+        try:
+            self.flush()
+            self._file.seek(0)
+            reader = CassetteReader(self._file, str(self.part))
+            with replacing(path) as file:
+                writer = CassetteWriter(file, self._header, str(path))
+                for body in reader.packed():
+                    entries = list(split_entries(body))
+                    self._check(path, entries, writer.entries)
+                    writer.extend_packed(entries)
+                writer.finish(ended, extras)
+        finally:
+            self.discard()
+        return path
+
+    def _check(self, path: Path, entries: list[bytes], before: int) -> None:
+        for number, entry in enumerate(entries, before + 1):
+            for name in self._needles.found_in(entry):
+                raise UnsafeCassette(
+                    f"{path}: the value of {name} stands in this recording, which was not kept\n"
+                    "  expected  no secret in any entry\n"
+                    f"  actual    {name} in entry {number}\n"
+                    "  to take it out: name its header, query parameter or JSON key in ws_redact_*"
+                )
+
+
+def write_cassette(
+    path: str | PathLike[str],
+    entries: Iterable[Entry],
+    header: Header | None = None,
+    ended: str = "test",
+    extras: Mapping[str, str | int] | None = None,
+) -> Path:
+    """Write a finished cassette at once, in place of one that is there; return its path.
+
+    Nothing is redacted here. The same arguments give the same bytes. Raises `CassetteError` for
+    entries that no cassette can hold, and for what the file system refuses; what was there stays
+    then.
+    """
+    target = Path(path)
+    with replacing(target) as file:
+        writer = CassetteWriter(file, header or Header(), str(target))
+        writer.extend(entries)
+        writer.finish(ended, extras)
+    return target
+
+
+def _beside(target: Path, word: str) -> Path:
+    return target.with_name(f"{target.name.removesuffix(SUFFIX)}.{word}{SUFFIX}")

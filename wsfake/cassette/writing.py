@@ -1,0 +1,163 @@
+"""Writing a cassette, forwards only and in constant memory."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from typing import BinaryIO
+
+import msgpack
+
+from wsfake.cassette.contents import Footer, Header
+from wsfake.cassette.frames import (
+    BLOCK,
+    BLOCK_BYTES,
+    BLOCK_ENTRIES,
+    FOOTER,
+    HEAD_SIZE,
+    HEADER,
+    MAX_ENTRY,
+    Head,
+    pack_head,
+)
+from wsfake.cassette.schema import encode, encode_messages
+from wsfake.errors import CassetteError
+from wsfake.model import Entry
+
+__all__ = ["CassetteWriter"]
+
+
+class CassetteWriter:
+    """Writes one cassette to a binary file that is open for writing and at its beginning.
+
+    The header is written at once. After `finish` the writer must not be used any more. It never
+    closes the file, reads no clock, and holds at most one block in memory.
+    """
+
+    def __init__(self, file: BinaryIO, header: Header, path: str) -> None:
+        """Raise `CassetteError` for a header that cannot be written; `path` is for its text."""
+        self._file = file
+        self._path = path
+        self._offset = 0
+        self._written = 0
+        self._last = 0
+        self._pending: list[bytes] = []
+        self._pending_bytes = 0
+        self._digest = hashlib.sha256()
+        self._pack = msgpack.Packer().pack
+        try:
+            body = header.pack()
+        except (ValueError, TypeError) as error:
+            raise CassetteError(f"{path}: this header cannot be written: {error}") from None
+        self._write(HEADER, 0, body)
+
+    @property
+    def entries(self) -> int:
+        """The number of entries so far."""
+        return self._written + len(self._pending)
+
+    @property
+    def pending(self) -> int:
+        """The number of entries that are not in the file yet."""
+        return len(self._pending)
+
+    def append(self, entry: Entry) -> None:
+        """Add one entry; its time must not be before that of the entry before it.
+
+        Raises `CassetteError` for an entry that a cassette cannot hold. It is left out then, and
+        the writer can go on.
+        """
+        try:
+            packed = self._pack(encode(entry))
+            if entry.at < self._last or len(packed) > MAX_ENTRY:
+                raise ValueError(_unfit(entry.at, self._last, len(packed)))
+        except (ValueError, TypeError, OverflowError) as error:
+            raise CassetteError(self._refusal(error)) from None
+        self._last = entry.at
+        self._add(packed)
+
+    def extend(self, entries: Iterable[Entry]) -> None:
+        """Add many entries: what `append` does for each, in half the time."""
+        source = iter(entries)
+        while chunk := list(islice(source, BLOCK_ENTRIES - len(self._pending))):
+            packed = self._pack_messages(chunk)
+            size = self._pending_bytes + sum(map(len, packed))
+            if packed and size < BLOCK_BYTES:
+                self._pending += packed
+                self._pending_bytes = size
+                self._last = chunk[-1].at
+                if len(self._pending) >= BLOCK_ENTRIES:
+                    self.flush()
+            else:
+                for entry in chunk:
+                    self.append(entry)
+
+    def _pack_messages(self, entries: list[Entry]) -> list[bytes]:
+        """Return the bytes of each entry, or nothing where they need a closer look."""
+        try:
+            return list(map(self._pack, encode_messages(entries, self._last) or ()))
+        except (ValueError, TypeError):
+            return []
+
+    def _add(self, packed: bytes) -> None:
+        self._pending.append(packed)
+        self._pending_bytes += len(packed)
+        if len(self._pending) >= BLOCK_ENTRIES or self._pending_bytes >= BLOCK_BYTES:
+            self.flush()
+
+    def extend_packed(self, packed: Iterable[bytes]) -> None:
+        """Add entries that another cassette holds, each as its bytes there."""
+        for entry in packed:
+            self._add(entry)
+
+    def flush(self) -> None:
+        """End the block here, so that what it holds is in the file.
+
+        For part files, which lose no more than the current block when they are cut. A finished
+        cassette is written without it: its blocks end by count or size alone.
+        """
+        if self._pending:
+            body = b"".join(self._pending)
+            checksum = self._write(BLOCK, len(self._pending), body)
+            self._digest.update(checksum.to_bytes(4, "big"))
+            self._pending = []
+            self._pending_bytes = 0
+
+    def finish(self, ended: str = "test", extras: Mapping[str, str | int] | None = None) -> Footer:
+        """Write what is pending and the footer, and return the footer.
+
+        Raises `CassetteError` for a footer that cannot be written.
+        """
+        self.flush()
+        footer = Footer(self._written, self._digest.digest(), ended, dict(extras or {}))
+        try:
+            body = footer.pack()
+        except (ValueError, TypeError, OverflowError) as error:
+            raise CassetteError(f"{self._path}: this footer cannot be written: {error}") from None
+        self._write(FOOTER, 0, body)
+        return footer
+
+    def _write(self, kind: int, count: int, body: bytes) -> int:
+        checksum = zlib.crc32(body)
+        head = Head(kind, self._offset, self._written, count, len(body), checksum)
+        self._file.write(pack_head(head))
+        self._file.write(body)
+        self._offset += HEAD_SIZE + len(body)
+        self._written += count
+        return checksum
+
+    def _refusal(self, error: Exception) -> str:
+        if isinstance(error, UnicodeEncodeError):
+            error = ValueError(
+                f"a text with a lone surrogate at character {error.start}, which no WebSocket "
+                "can carry (RFC 6455 section 8.1)"
+            )
+        return f"{self._path}: entry {self.entries + 1} cannot be written: {error}"
+
+
+def _unfit(at: int, last: int, size: int) -> str:
+    if at < last:
+        return f"expected a time of {last} us or later, got {at} us"
+    return f"expected an entry of at most {MAX_ENTRY} bytes, got {size} bytes"
