@@ -44,7 +44,7 @@ class FromCassette:
         self._turns = ReplayTurns(replay)
 
     def answer(self, connection: Connection) -> End | None:
-        recorded = self.replay.next_for(connection.url)
+        recorded = self.replay.next_for(self._network.redaction.url(connection.url))
         if recorded is None:
             return None
         connection.source = self.path
@@ -81,8 +81,10 @@ class Unanswered:
 
     def answer(self, connection: Connection) -> End | None:
         network = self._network
-        text = [f"nothing answers {connection.url}", *self._explain()]
-        text += [
-            f"  to script it: ws_fake.serve({connection.url!r}, Transcript()...)",
+        url = network.redaction.url(connection.url)
+        text = [
+            f"nothing answers {url}",
+            *self._explain(),
+            f"  to script it: ws_fake.serve({url!r}, Transcript()...)",
         ]
-        raise network.fail(ConnectionNotAnswered(network.redact("\n".join(text))))
+        raise network.fail(ConnectionNotAnswered(network.redaction.text("\n".join(text))))

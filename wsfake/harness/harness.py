@@ -18,16 +18,17 @@ from wsfake.harness.answering import Aliases, FromCassette, Unanswered
 from wsfake.harness.running import Runner
 from wsfake.harness.settings import Settings
 from wsfake.harness.summary import Summary
-from wsfake.model import Side
+from wsfake.model import Entry, Side
 from wsfake.network import Dialogue, Handler, Network, PlayerEnd, Served, Services
 from wsfake.player import Plan, Player, Replay
 from wsfake.script_api import Host
 from wsfake.transcript import Matching, Transcript
 
 if TYPE_CHECKING:
+    from wsfake import script_api
+    from wsfake.cassette import Redactor
     from wsfake.harness.real import RealWorld
     from wsfake.harness.recording import CassetteDeck
-    from wsfake.script_api import WebSocket, WebSocketServer
 
 __all__ = ["Harness"]
 
@@ -74,7 +75,7 @@ class Harness:
             give_way=self._give_way,
         )
         self._network.advice = self._advice
-        self._network.redact = self._redact
+        self._network.redaction = _Secrets(self)
         self._network.answerers += [self._services, self._host.servers]
         self._insert_cassette()
         self._network.answerers.append(Unanswered(self._explain, self._network))
@@ -128,12 +129,12 @@ class Harness:
         PlayerEnd(self._network, player, url=url).schedule()
 
     @property
-    def WebSocket(self) -> type[WebSocket]:  # noqa: N802 - the name that scripts use
+    def WebSocket(self) -> type[script_api.WebSocket]:  # noqa: N802 - the name that scripts use
         """The class that a script of this test connects with."""
         return self._host.WebSocket
 
     @property
-    def WebSocketServer(self) -> type[WebSocketServer]:  # noqa: N802 - the name that scripts use
+    def WebSocketServer(self) -> type[script_api.WebSocketServer]:  # noqa: N802 - the name that scripts use
         """The class that a script of this test listens with."""
         return self._host.WebSocketServer
 
@@ -201,8 +202,7 @@ class Harness:
         """Write the dialogue so far as a cassette; the same dialogue gives the same bytes."""
         from wsfake.harness.recording import save_dialogue  # noqa: PLC0415 - few tests save
 
-        redactor = self._redactor
-        return save_dialogue(path, self._network.entries, redactor.entry, redactor.names)
+        return save_dialogue(path, self._network.entries, self.redactor)
 
     @property
     def is_live(self) -> bool:
@@ -294,7 +294,7 @@ class Harness:
         if deck.recorder is not None and (dead := real.refused()):
             return [verdicts.nobody_answered(self._network, dead)]
         if deck.mode == "verify" and deck.old is not None:
-            new = list(map(self._redactor.entry, self._network.entries))
+            new = list(map(self.redactor.entry, self._network.entries))
             source = self._source()
             found = verdicts.drift(self._network, source, deck.old.entries, new, self._matching)
             return [] if found is None else [found]
@@ -320,7 +320,7 @@ class Harness:
             return
         from wsfake.harness.recording import CassetteDeck  # noqa: PLC0415 - it takes msgpack
 
-        self._deck = deck = CassetteDeck(settings, self._redactor)
+        self._deck = deck = CassetteDeck(settings, self.redactor)
         cassette = deck.load()
         if deck.replays and cassette is not None:
             if cassette.cut:
@@ -337,7 +337,7 @@ class Harness:
             self._host.servers.listen_for_real = self._listen_for_real
             self._host.servers.on_unlisten = self._unlisten
 
-    def _act_clients(self, server: WebSocketServer) -> None:
+    def _act_clients(self, server: script_api.WebSocketServer) -> None:
         assert self._from_cassette is not None
         self._from_cassette.act_clients(server, self._host.servers.name(server))
 
@@ -356,7 +356,7 @@ class Harness:
                 self._network.on_entry = deck.recorder.note
         return self._real
 
-    def _listen_for_real(self, server: WebSocketServer, port: int) -> int:
+    def _listen_for_real(self, server: script_api.WebSocketServer, port: int) -> int:
         return self.real_world().listen(server, port, self._host.servers.name(server))
 
     def _unlisten(self, port: int) -> None:
@@ -366,7 +366,8 @@ class Harness:
     # How messages are compared and shown
 
     @cached_property
-    def _redactor(self) -> Any:
+    def redactor(self) -> Redactor:
+        """What takes secrets out of recordings and of what is shown."""
         from wsfake.cassette import Redactor  # noqa: PLC0415 - most tests show nothing
 
         settings = self._settings
@@ -379,7 +380,7 @@ class Harness:
     @cached_property
     def _matching(self) -> Matching:
         settings = self._settings
-        return Matching(settings.match, settings.volatile, self._redact)
+        return Matching(settings.match, settings.volatile, self._network.redaction.text)
 
     def _matching_with(self, match: str | None, volatile: Sequence[str] | None) -> Matching:
         if match is None and volatile is None:
@@ -388,12 +389,8 @@ class Harness:
         return Matching(
             settings.match if match is None else match,
             settings.volatile if volatile is None else volatile,
-            self._redact,
+            self._network.redaction.text,
         )
-
-    def _redact(self, text: str) -> str:
-        redacted: str = self._redactor.text(text)
-        return redacted
 
     # What the runner and the verdicts ask
 
@@ -435,7 +432,8 @@ class Harness:
     def _explain(self) -> list[str]:
         from wsfake.network.failures import field_lines  # noqa: PLC0415 - only for a failure
 
-        served = [str(served.pattern) for served in self._services.served]
+        url = self._network.redaction.url
+        served = [url(str(served.pattern)) for served in self._services.served]
         fields = {
             "mode": f"{self._settings.mode} (the network is closed)",
             "served": "\n".join(dict.fromkeys(served)) or "nothing",
@@ -457,6 +455,22 @@ class Harness:
 
 
 _GAVE_WAY = "the order across connections is not that of the recording: nothing else could happen"
+
+
+class _Secrets:
+    """Takes secrets out; what that takes is loaded when something is to be shown."""
+
+    def __init__(self, harness: Harness) -> None:
+        self._harness = harness
+
+    def text(self, text: str) -> str:
+        return self._harness.redactor.text(text)
+
+    def url(self, url: str) -> str:
+        return self._harness.redactor.url(url)
+
+    def entry(self, entry: Entry) -> Entry:
+        return self._harness.redactor.entry(entry)
 
 
 class _WhenNeeded:

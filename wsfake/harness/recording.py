@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -118,11 +117,6 @@ def write_sidecar(path: Path) -> Path:
     return sidecar
 
 
-def save_dialogue(
-    path: str | os.PathLike[str],
-    entries: list[Entry],
-    redact: Callable[[Entry], Entry],
-    rules: tuple[str, ...],
-) -> Path:
+def save_dialogue(path: str | os.PathLike[str], entries: list[Entry], redactor: Redactor) -> Path:
     """Write a dialogue as a cassette; the same dialogue gives the same bytes."""
-    return write_cassette(path, map(redact, entries), Header(redacted=rules))
+    return write_cassette(path, map(redactor.entry, entries), Header(redacted=redactor.names))

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from wsfake.clock import VirtualClock, microseconds
 from wsfake.errors import NeverIdle, NotHappened, UsageError
-from wsfake.network import Network, write_dialogue
-from wsfake.network.failures import LITERAL_LENGTH, write_seconds
+from wsfake.network import Network
+from wsfake.network.failures import write_seconds
 
 __all__ = ["Pump", "Runner"]
 
@@ -246,7 +246,7 @@ class _Run:
         condition = _name(self.until)
         passed = write_seconds(self.clock.now - self.begin)
         return NotHappened(
-            self.network.redact(
+            self.network.redaction.text(
                 f"run(until={condition}) ended before it was true: {why}\n"
                 f"  expected  {condition} to be true\n"
                 f"  actual    not true after {passed} s\n"
@@ -262,7 +262,7 @@ class _Run:
         count = self.at_once - 1 if instant else self.altogether - 1
         when = f"at t={write_seconds(self.network.time())} s" if instant else "in one run()"
         return NeverIdle(
-            self.network.redact(
+            self.network.redaction.text(
                 f"the script never becomes idle: {count} callbacks {when}\n"
                 "  expected  an end of what is said, or a pause in it\n"
                 f"  actual    an endless exchange\n{self.last_words()}\n\n"
@@ -271,14 +271,7 @@ class _Run:
         )
 
     def last_words(self) -> str:
-        network = self.network
-        lines = write_dialogue(
-            network.entries,
-            network.remarks,
-            most_entries=_LAST_ENTRIES,
-            most=LITERAL_LENGTH,
-            numbered=len(network.connections) > 1,
-        )
+        lines = self.network.lines(last=_LAST_ENTRIES)
         return "\n".join(["", *(f"  {line}" for line in lines)]) if lines else ""
 
 

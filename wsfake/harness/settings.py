@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from attrs import Attribute, evolve, field, fields, frozen
+from attrs.converters import optional
 
 from wsfake.errors import UsageError
-from wsfake.script_api.profiles import Profile, profile_named
+from wsfake.script_api.profiles import PROFILES, Profile, profile_named
 from wsfake.transcript import Matching
 
 __all__ = ["MODES", "RECORDING_MODES", "Settings"]
@@ -53,7 +54,7 @@ class Settings:
     """How a harness behaves. Raises `UsageError` for what cannot be."""
 
     mode: str = field(default="none", validator=_one_of(*MODES))
-    profile: Profile = field(default="overte", converter=profile_named)
+    profile: Profile = field(default=PROFILES["overte"], converter=profile_named)
     match: str | None = None
     volatile: tuple[str, ...] = field(default=(), converter=_names)
     unplayed: str = field(default="fail", validator=_one_of("fail", "warn", "ignore"))
@@ -68,7 +69,7 @@ class Settings:
     ssl_context: Any = None
     """For wss connections that are really made; None for the system's certificates."""
 
-    cassette: Path | None = field(default=None, converter=lambda p: None if p is None else Path(p))
+    cassette: Path | None = field(default=None, converter=optional(Path))
 
     def __attrs_post_init__(self) -> None:
         Matching(self.match, self.volatile)  # which says what is wrong with them

@@ -8,8 +8,9 @@ from typing import Any
 
 from wsfake.errors import Drift, LiveConnectionError, Unplayed
 from wsfake.model import End, Entry, Open, Ping, Pong, Side
-from wsfake.network import Connection, Network, Services, write_dialogue
-from wsfake.network.failures import LITERAL_LENGTH, field_lines
+from wsfake.network import Connection, Network, Services
+from wsfake.network.dialogue import LITERAL_LENGTH
+from wsfake.network.failures import field_lines
 from wsfake.player import Replay
 from wsfake.transcript import Matching
 from wsfake.transcript.literals import abbreviate
@@ -57,7 +58,7 @@ def unplayed(
         "",
         '  to let it be: unplayed="warn" or "ignore", or .optional(...) in the transcript',
     ]
-    return Unplayed(network.redact("\n".join(text)))
+    return Unplayed(network.redaction.text("\n".join(text)))
 
 
 def _steps(url: str, steps: Steps) -> list[str]:
@@ -80,13 +81,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _dialogue(network: Network) -> list[str]:
-    lines = write_dialogue(
-        network.entries,
-        network.remarks,
-        most_entries=_MOST_ENTRIES,
-        most=LITERAL_LENGTH,
-        numbered=len(network.connections) > 1,
-    )
+    lines = network.lines(last=_MOST_ENTRIES)
     return ["", *(f"  {line}" for line in lines)] if lines else []
 
 
@@ -95,14 +90,14 @@ def nobody_answered(network: Network, connections: Sequence[Connection]) -> Live
     first = connections[0]
     why = getattr(first.ended, "why", "refused")
     text = [
-        f"nothing could be recorded: no server answered at {first.url}",
+        f"nothing could be recorded: no server answered at {network.redaction.url(first.url)}",
         *field_lines({"expected": "a server that listens there", "actual": _REFUSALS[why]}),
         *_dialogue(network),
         "",
         "  start the server and record again; if a refusal is what the test is about, script it:",
-        f"  ws_fake.serve({first.url!r}, Transcript().server_refuses({why!r}))",
+        f"  ws_fake.serve({network.redaction.url(first.url)!r}, Transcript().server_refuses({why!r}))",
     ]
-    return LiveConnectionError(network.redact("\n".join(text)))
+    return LiveConnectionError(network.redaction.text("\n".join(text)))
 
 
 _REFUSALS = {
@@ -140,7 +135,7 @@ def drift(
         "",
         "  to accept what it says now, record again",
     ]
-    return Drift(network.redact("\n".join(text)))
+    return Drift(network.redaction.text("\n".join(text)))
 
 
 def _story(entries: Sequence[Entry]) -> list[tuple[Side, Any]]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from attrs import frozen
 
 from wsfake.model import Entry
 from wsfake.transcript.writing import write_entry
 
-__all__ = ["Dialogue", "write_dialogue"]
+__all__ = ["LITERAL_LENGTH", "Dialogue", "write_dialogue"]
+
+LITERAL_LENGTH = 400
+"""Characters of a message in a verdict; a longer one is cut."""
 
 
 @frozen
@@ -27,6 +30,7 @@ def write_dialogue(
     entries: Sequence[Entry],
     remarks: Sequence[tuple[int, str]] = (),
     *,
+    redact: Callable[[Entry], Entry] | None = None,
     most_entries: int | None = None,
     most: int | None = None,
     numbered: bool | None = None,
@@ -45,5 +49,6 @@ def write_dialogue(
     for place in range(start, len(entries) + 1):
         lines += [f"# {text}" for text in said.get(place, ())]
         if place < len(entries):
-            lines += write_entry(entries[place], numbered=numbered, most=most)
+            entry = entries[place] if redact is None else redact(entries[place])
+            lines += write_entry(entry, numbered=numbered, most=most)
     return lines

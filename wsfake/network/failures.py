@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from wsfake.errors import Failure, UnexpectedClose, UnexpectedHandshake, UnexpectedMessage
 from wsfake.model import Entry, Side
-from wsfake.network.dialogue import write_dialogue
+from wsfake.network.dialogue import LITERAL_LENGTH
 from wsfake.player import Mismatch, Player
 from wsfake.transcript.differences import differences
 from wsfake.transcript.literals import abbreviate
@@ -15,9 +15,8 @@ from wsfake.transcript.writing import write_action, write_entry
 if TYPE_CHECKING:
     from wsfake.network.connection import Connection
 
-__all__ = ["LITERAL_LENGTH", "field_lines", "mismatch_failure", "write_seconds"]
+__all__ = ["field_lines", "mismatch_failure", "write_seconds"]
 
-LITERAL_LENGTH = 400
 _MOST_ENTRIES = 30
 
 
@@ -55,7 +54,7 @@ def mismatch_failure(connection: Connection, player: Player, mismatch: Mismatch)
     place = f"{connection.source}, entry {mismatch.place}" if connection.source else ""
     fields = {
         "cassette": place,
-        "url": connection.url,
+        "url": network.redaction.url(connection.url),
         "expected": expected,
         "actual": came,
         "differs": "\n".join(differences(single, actual, player.matching)),
@@ -69,7 +68,7 @@ def mismatch_failure(connection: Connection, player: Player, mismatch: Mismatch)
     advice = network.advice(connection)
     if advice:
         text += ["", f"  {advice}"]
-    return _KINDS[mismatch.kind](network.redact("\n".join(text)))
+    return _KINDS[mismatch.kind](network.redaction.text("\n".join(text)))
 
 
 _KINDS: dict[str, type[Failure]] = {
@@ -117,9 +116,9 @@ def _actual_handshake(mismatch: Mismatch) -> str:
 def _dialogue(connection: Connection, script: Side, mismatch: Mismatch) -> list[str]:
     """Return the last of the dialogue, with what was expected marked at its end."""
     network = connection.network
-    entries = network.entries[:-1]  # what came is the last one, and is told above
+    # what came is the last entry, and is told above
+    lines = network.lines(last=_MOST_ENTRIES, before=-1)
     numbered = len(network.connections) > 1
-    lines = write_dialogue(entries, network.remarks, most_entries=_MOST_ENTRIES, numbered=numbered)
     lines = [f"  {line}" for line in lines]
     if mismatch.kind != "handshake":
         at = network.time()

@@ -7,9 +7,10 @@ from threading import RLock
 from typing import Protocol
 
 from wsfake.clock import Clock
-from wsfake.errors import Failure, UsageError
-from wsfake.model import Entry, Open, Refuse, Side, normalise_url
+from wsfake.errors import Failure
+from wsfake.model import Entry, Open, Refuse, Side
 from wsfake.network.connection import Connection
+from wsfake.network.dialogue import LITERAL_LENGTH, write_dialogue
 from wsfake.network.ends import End
 
 __all__ = ["Answerer", "Network"]
@@ -23,6 +24,27 @@ class Answerer(Protocol):
 
         Raises the failure that the script is to see at once.
         """
+
+
+class Redaction(Protocol):
+    """What takes secrets out."""
+
+    def text(self, text: str) -> str: ...
+
+    def url(self, url: str) -> str: ...
+
+    def entry(self, entry: Entry) -> Entry: ...
+
+
+class _NoSecrets:
+    def text(self, text: str) -> str:
+        return text
+
+    def url(self, url: str) -> str:
+        return url
+
+    def entry(self, entry: Entry) -> Entry:
+        return entry
 
 
 class Network:
@@ -45,8 +67,8 @@ class Network:
         self.errors: list[Exception] = []
         """What handlers raised, and nobody has seen yet."""
         self.on_entry: Callable[[Entry], None] | None = None
-        self.redact: Callable[[str], str] = str
-        """Takes the secrets out of a text that is to be shown."""
+        self.redaction: Redaction = _NoSecrets()
+        """Takes the secrets out of what is to be shown."""
         self.advice: Callable[[Connection], str] = lambda _: ""
         """What to do about a mismatch on a connection."""
         self.progress = 0
@@ -70,6 +92,20 @@ class Network:
     def remark(self, text: str) -> None:
         """Say something in the dialogue that no side has said."""
         self.remarks.append((len(self.entries), text))
+
+    def lines(self, *, last: int | None = None, before: int | None = None) -> list[str]:
+        """Return the dialogue to be shown: without secrets, and with long messages cut.
+
+        `last` is how many entries at the most, the latest, and `before` an entry to stop at.
+        """
+        return write_dialogue(
+            self.entries[:before],
+            self.remarks,
+            redact=self.redaction.entry,
+            most_entries=last,
+            most=LITERAL_LENGTH,
+            numbered=len(self.connections) > 1,
+        )
 
     # Connecting
 
@@ -123,11 +159,3 @@ class _Nobody:
 
     def arrive(self, what: object) -> None:
         pass
-
-
-def same_url(one: str, other: str) -> bool:
-    """Tell whether two URLs are one; what is no WebSocket URL is only equal to itself."""
-    try:
-        return normalise_url(one) == normalise_url(other)
-    except UsageError:
-        return one == other

@@ -230,8 +230,8 @@ class Served:
 
         def accept() -> None:
             if connection.ended is None:
+                handler(peer)  # first, so that it misses nothing that comes with the opening
                 connection.say(Side.SERVER, Accept())
-                handler(peer)
 
         self._network.clock.call_soon(accept)
         return peer
@@ -292,12 +292,13 @@ class Services:
 
     def _used_up(self, connection: Connection, fitting: list[Served]) -> ConnectionNotAnswered:
         count = sum(len(served.connections) for served in fitting)
+        url = self._network.redaction.url(connection.url)
         times = "one connection" if count == 1 else f"{count} connections"
         return ConnectionNotAnswered(
-            f"connection {count + 1} to {connection.url} is one more than is served\n"
+            f"connection {count + 1} to {url} is one more than is served\n"
             f"  expected  {times}\n"
             f"  actual    one more; the script saw it refused\n\n"
-            f"  serve a transcript for it too, with another serve({connection.url!r}, ...),\n"
+            f"  serve a transcript for it too, with another serve({url!r}, ...),\n"
             f"  or any number alike, with serve(..., connections=None)"
         )
 

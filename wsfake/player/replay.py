@@ -13,6 +13,7 @@ from wsfake.player.order import Order
 from wsfake.player.plan import Plan
 from wsfake.player.player import Player
 from wsfake.transcript import Matching
+from wsfake.transcript.matching import PLACEHOLDER, fits_placeholder
 
 __all__ = ["Replay", "ReplayConnection"]
 
@@ -94,8 +95,9 @@ class Replay:
         self.order.give_way_to(player.place())
 
 
-def _same_url(one: str, other: str) -> bool:
-    return one == other or _normal(one) == _normal(other)
+def _same_url(recorded: str, url: str) -> bool:
+    one, other = _normal(recorded), _normal(url)
+    return one == other or (PLACEHOLDER in one and fits_placeholder(one, other))
 
 
 def _normal(url: str) -> str:

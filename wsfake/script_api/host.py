@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from wsfake.clock import Timer
 from wsfake.network import Connection, End, Network
@@ -32,7 +32,8 @@ class Host:
 
     @cached_property
     def WebSocket(self) -> type[WebSocket]:
-        return WebSocketType("WebSocket", (WebSocket,), {"_host": self})
+        made: Any = WebSocketType("WebSocket", (WebSocket,), {"_host": self})
+        return cast("type[WebSocket]", made)
 
     @cached_property
     def WebSocketServer(self) -> type[WebSocketServer]:

@@ -75,7 +75,8 @@ def _compile_row(row: Row) -> tuple[Action, ...]:
 
 def _compile(operation: Operation) -> Action:
     verb, *arguments = operation
-    compiler = _COMPILERS.get((verb, arguments[0])) or _COMPILERS.get((verb, None))
+    first = arguments[0] if isinstance(arguments[0], str) else None
+    compiler = _COMPILERS.get((verb, first)) or _COMPILERS.get((verb, None))
     if compiler is None:
         raise UsageError(f"expected an operation of a profile's row, got {list(operation)!r}")
     return compiler(*arguments)
