@@ -1,0 +1,1 @@
+"""The pytest plugin of wsfake. It imports nothing of wsfake until a test asks for `ws_fake`."""

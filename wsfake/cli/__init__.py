@@ -1,1 +1,48 @@
-"""To be described."""
+"""The command line: one module for each command.
+
+Exit codes: 0 is fine, 1 a finding (a failure, a damaged cassette), 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+__all__ = ["main"]
+
+_COMMANDS = ("demo", "run", "show")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; return its exit code."""
+    from wsfake.errors import CassetteError, UsageError, WsfakeError  # noqa: PLC0415 - as below
+
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    try:
+        code: int = arguments.command(arguments)
+    except (UsageError, CassetteError) as error:
+        print(f"wsfake: {error}", file=sys.stderr)
+        return 2
+    except WsfakeError as error:
+        print(f"wsfake: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # as when the reader of a pipe has seen enough
+        sys.stderr.close()
+        return 0
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    from importlib.metadata import version  # noqa: PLC0415 - the plugin imports no command
+
+    parser = argparse.ArgumentParser(
+        prog="wsfake", description="A test double and recording proxy for WebSocket scripts."
+    )
+    parser.add_argument("--version", action="version", version=f"wsfake {version('wsfake')}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name in _COMMANDS:
+        import_module(f"wsfake.cli.{name}").add_parser(commands)
+    return parser

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from wsfake.clock import Timer, VirtualClock, microseconds
-from wsfake.errors import Failure, OutOfOrder, UsageError, WsfakeWarning
+from wsfake.errors import Failure, OutOfOrder, Unplayed, UsageError, WsfakeWarning
 from wsfake.harness import active
 from wsfake.harness.answering import Aliases, FromCassette, Unanswered
 from wsfake.harness.running import Runner
@@ -66,6 +67,8 @@ class Harness:
         self._deck: CassetteDeck | None = None
         self._real: RealWorld | None = None
         self._finished = False
+        self.summary = Summary()
+        """What the test did; known once it is finished."""
         self._runner = Runner(
             self._network,
             self._clock,
@@ -210,6 +213,15 @@ class Harness:
         return self._deck is not None and self._deck.connects
 
     @property
+    def is_recording(self) -> bool:
+        """Whether what is connected to for real is recorded."""
+        return self._deck is not None and self._deck.recorder is not None
+
+    def dialogue_lines(self) -> list[str]:
+        """Return the dialogue so far as it may be shown: without secrets, long messages cut."""
+        return self._network.lines(last=_MOST_SHOWN)
+
+    @property
     def cassette(self) -> Path | None:
         """The path of this test's cassette, whether or not it exists."""
         return self._settings.cassette
@@ -225,6 +237,15 @@ class Harness:
         active.enter(self)
         return self
 
+    @contextmanager
+    def activated(self) -> Iterator[Self]:
+        """Be the harness that `from wsfake import WebSocket` means; ending it is the caller's."""
+        active.enter(self)
+        try:
+            yield self
+        finally:
+            active.leave(self)
+
     def __exit__(
         self,
         kind: type[BaseException] | None,
@@ -234,30 +255,35 @@ class Harness:
         active.leave(self)
         self.finish(failed=error is not None)
 
-    def finish(self, *, failed: bool = False) -> Summary:
+    def finish(self, *, failed: bool = False, discard: bool = False) -> None:
         """End the test: stop its scripts, check what is left, keep or set aside the recording.
 
         Where the test has not `failed` by itself, raises what it has not seen: the verdicts that
-        its script swallowed, what handlers raised, and what was not played. Twice is nothing.
+        its script swallowed, what handlers raised, and what was not played. With `discard` it was
+        skipped: nothing is checked and nothing kept. Twice is nothing.
         """
         if self._finished:
-            return Summary()
+            return
         self._finished = True
+        problems: list[Exception] = []
         try:
             self._stop_scripts()
-            problems = [] if failed else self._problems()
+            if not failed and not discard:
+                problems = self._problems()
+            if discard and self._deck is not None:
+                self._deck.discard()
         except BaseException:
             if self._deck is not None:
                 self._deck.discard()
             raise
-        summary = self._put_away(keep=not failed and not problems)
-        if summary.gave_way and not problems:
+        finally:
+            self._put_away(problems, keep=not failed and not problems)
+        if self.summary.gave_way and not problems:
             warnings.warn(WsfakeWarning(f"{self._source()}: {_GAVE_WAY}"), stacklevel=2)
         if len(problems) == 1:
             raise problems[0]
         if problems:
             raise ExceptionGroup("the test has several failures", problems)
-        return summary
 
     def _stop_scripts(self) -> None:
         self._clock.stop()
@@ -300,17 +326,18 @@ class Harness:
             return [] if found is None else [found]
         return []
 
-    def _put_away(self, *, keep: bool) -> Summary:
-        summary = Summary(
+    def _put_away(self, problems: list[Exception], *, keep: bool) -> None:
+        self.summary = summary = Summary(
+            unplayed=any(isinstance(problem, Unplayed) for problem in problems),
             replayed=self._from_cassette.replay.opened if self._from_cassette is not None else 0,
             gave_way=self._from_cassette.replay.order.gave_way if self._from_cassette else 0,
             ended_by_silence=self._runner.ended_by_silence,
             cassette=self.cassette,
         )
         if self._deck is None:
-            return summary
+            return
         self._deck.finish(keep=keep, ended="silence" if self._runner.ended_by_silence else "test")
-        return summary.with_recording(self._deck.recorded, self._deck.kept, kept=keep)
+        self.summary = summary.with_recording(self._deck.recorded, self._deck.kept, kept=keep)
 
     # The cassette and the real world
 
@@ -454,6 +481,7 @@ class Harness:
         return "\n".join([source, *held])
 
 
+_MOST_SHOWN = 100
 _GAVE_WAY = "the order across connections is not that of the recording: nothing else could happen"
 
 

@@ -19,6 +19,7 @@ class Summary:
     recorded: int = 0
     """Entries that were recorded."""
 
+    unplayed: bool = False
     gave_way: int = 0
     ended_by_silence: bool = False
     cassette: Path | None = None

@@ -1,0 +1,81 @@
+"""Options, and the settings that they and the ini file give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+__all__ = ["add_options", "base_settings", "cassette_dir", "chosen_mode"]
+
+_MODES = ("none", "once", "new_episodes", "rewrite", "live", "verify")
+
+
+def _number(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text  # the settings say what is wrong with it
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+_INI: dict[str, tuple[str, str, Callable[[Any], Any], str]] = {
+    "ws_mode": ("string", "mode", _same, "what happens to URLs that are not served"),
+    "ws_profile": ("string", "profile", _same, "whose behaviour the script API shows"),
+    "ws_match": ("string", "match", _same, "how messages are compared: exact or json"),
+    "ws_volatile": ("linelist", "volatile", _same, "JSON values that differ from run to run"),
+    "ws_unplayed": ("string", "unplayed", _same, "what was not played: fail, warn or ignore"),
+    "ws_order": ("string", "order", _same, "order across connections: relaxed or strict"),
+    "ws_timeout": ("string", "timeout", _number, "seconds after which waiting ends"),
+    "ws_record_idle": ("string", "record_idle", _number, "seconds of silence that end a recording"),
+    "ws_redact_headers": ("linelist", "redact_headers", _same, "more headers that are secret"),
+    "ws_redact_query": ("linelist", "redact_query", _same, "more URL parameters that are secret"),
+    "ws_redact_json": ("linelist", "redact_json", _same, "more JSON keys that are secret"),
+    "ws_text_sidecar": ("bool", "text_sidecar", _same, "write the text form beside each cassette"),
+}
+
+
+def add_options(parser: pytest.Parser) -> None:
+    group = parser.getgroup("ws_fake", "WebSocket test doubles and recordings")
+    group.addoption(
+        "--ws-record",
+        action="store_true",
+        help="record afresh the cassettes of the selected tests, from the real servers"
+        " (short for --ws-mode=rewrite)",
+    )
+    group.addoption(
+        "--ws-mode",
+        choices=_MODES,
+        help="what happens to URLs that the test does not serve (default: none, replay only)",
+    )
+    parser.addini("ws_cassette_dir", "folder of the cassettes, from the root", default="cassettes")
+    for name, (kind, _, _, text) in _INI.items():
+        parser.addini(name, text, type=kind, default=None)  # type: ignore[arg-type]
+
+
+def chosen_mode(config: pytest.Config) -> str | None:
+    """Return the mode that the command line chose, which goes before every other."""
+    record, mode = config.getoption("ws_record"), config.getoption("ws_mode")
+    if record and mode not in (None, "rewrite"):
+        raise pytest.UsageError(f"--ws-record means --ws-mode=rewrite, and --ws-mode={mode} came")
+    return "rewrite" if record else mode
+
+
+def base_settings(config: pytest.Config) -> dict[str, Any]:
+    """Return the settings that hold for every test: of the ini file, then of the hook."""
+    settings: dict[str, Any] = {}
+    for name, (_, setting, convert, _) in _INI.items():
+        value = config.getini(name)
+        if value not in (None, "", []):
+            settings[setting] = convert(value)
+    config.hook.pytest_wsfake_configure(config=config, settings=settings)
+    return settings
+
+
+def cassette_dir(config: pytest.Config) -> Path:
+    return config.rootpath / str(config.getini("ws_cassette_dir"))

@@ -1,0 +1,96 @@
+"""What a run did with its cassettes: gathered test by test, told at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wsfake.harness import Summary
+
+__all__ = ["RunReport"]
+
+_COUNTS = ("connections", "entries", "order", "silence", "unplayed")
+
+
+class RunReport:
+    """Plain data, so that the processes of pytest-xdist can hand it to each other."""
+
+    def __init__(self) -> None:
+        self.counts = dict.fromkeys(_COUNTS, 0)
+        self.recorded: list[str] = []
+        self.set_aside: list[str] = []
+        self.used: set[str] = set()
+
+    def add(self, summary: Summary) -> None:
+        """Add what one test did."""
+        self.counts["connections"] += summary.replayed
+        self.counts["entries"] += summary.recorded
+        self.counts["order"] += bool(summary.gave_way)
+        self.counts["silence"] += summary.ended_by_silence
+        if summary.cassette is not None:
+            self.used.add(str(summary.cassette))
+        if summary.written is not None:
+            (self.recorded if summary.kept else self.set_aside).append(str(summary.written))
+
+    def to_data(self) -> dict[str, Any]:
+        return {
+            "counts": self.counts,
+            "recorded": self.recorded,
+            "set_aside": self.set_aside,
+            "used": sorted(self.used),
+        }
+
+    def add_data(self, data: dict[str, Any]) -> None:
+        """Add what another process did."""
+        for name, count in data["counts"].items():
+            self.counts[name] += count
+        self.recorded += data["recorded"]
+        self.set_aside += data["set_aside"]
+        self.used.update(data["used"])
+
+    def lines(self, root: Path, unused_in: Path | None) -> Iterator[str]:
+        """Yield the lines of the summary; none where there is nothing to tell."""
+        told = [
+            f"{number} {noun}{'' if number == 1 else 's'} {verb}"
+            for number, noun, verb in (
+                (self.counts["connections"], "connection", "replayed"),
+                (len(self.recorded), "cassette", "recorded"),
+                (self.counts["unplayed"], "test", "left something unplayed"),
+            )
+            if number
+        ]
+        if told:
+            yield "ws_fake: " + ", ".join(told)
+        for path in sorted(self.recorded):
+            yield f"  recorded {_short(path, root)}"
+        for path in sorted(self.set_aside):
+            yield f"  the test failed, so its recording was set aside: {_short(path, root)}"
+        if self.counts["silence"]:
+            yield f"  {_tests(self.counts['silence'])} stopped recording after a time of silence"
+        if self.counts["order"]:
+            yield f"  {_tests(self.counts['order'])} did not keep the order across connections"
+        if unused_in is not None:
+            for path in self.unused(unused_in):
+                yield f"  no test uses {_short(path, root)}"
+
+    def unused(self, folder: Path) -> list[str]:
+        """Return the cassettes of a folder that no test of this run asked for."""
+        found = {
+            str(path)
+            for path in folder.rglob("*.msgpack")
+            if not path.name.endswith((".failed.msgpack", ".part.msgpack"))
+        }
+        return sorted(found - self.used)
+
+
+def _tests(number: int) -> str:
+    return f"{number} test{'' if number == 1 else 's'}"
+
+
+def _short(path: str, root: Path) -> str:
+    try:
+        return str(Path(path).relative_to(root))
+    except ValueError:
+        return path
