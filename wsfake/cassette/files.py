@@ -16,10 +16,12 @@ __all__ = ["file_errors", "replacing", "unlink_if_there"]
 @contextmanager
 def file_errors(path: Path) -> Iterator[None]:
     """Turn what the file system refuses into a `CassetteError` that begins with the path."""
+    if "\0" in str(path):
+        raise CassetteError(f"{str(path)!r}: this cassette cannot be written: a NUL in its path")
     try:
         yield
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
+    except OSError as error:
+        reason = error.strerror or error
         raise CassetteError(f"{path}: this cassette cannot be written: {reason}") from error
 
 

@@ -18,7 +18,7 @@ _LONGEST = 100
 _MARK = "~"
 _FOREIGN = re.compile(r"[^A-Za-z0-9_.,=+@\[\]-]+")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?=\.|\[|$)", re.IGNORECASE)
-_CLASS = re.compile(r"Test[A-Z0-9_]?[a-z0-9_]*")
+_CLASS = re.compile(r"Test(?:[A-Z0-9_][a-z0-9_]*)?")
 _FUNCTION = re.compile(r"[a-z_][a-z0-9_]*")
 _PARAMS = re.compile(r"[a-z0-9_.,=+@-]*")
 

@@ -207,7 +207,8 @@ def read_cassette(path: str | PathLike[str], *, recover: bool = False) -> Casset
         file = Path(name).open("rb")  # noqa: SIM115  # the reader closes it
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise CassetteError(f"{name}: this cassette cannot be read: {reason}") from None
+        shown = repr(name) if "\0" in name else name
+        raise CassetteError(f"{shown}: this cassette cannot be read: {reason}") from None
     try:
         return CassetteReader(file, name, recover=recover)
     except BaseException:

@@ -116,6 +116,7 @@ class Recording:
             reader = CassetteReader(self._file, str(self.part))
             with replacing(path) as file:
                 writer = CassetteWriter(file, self._header, str(path))
+                self._check(path, [repr(extras).encode()], 0, "the footer")
                 for body in reader.packed():
                     entries = list(split_entries(body))
                     self._check(path, entries, writer.entries)
@@ -125,13 +126,13 @@ class Recording:
             self.discard()
         return path
 
-    def _check(self, path: Path, entries: list[bytes], before: int) -> None:
+    def _check(self, path: Path, entries: list[bytes], before: int, where: str = "") -> None:
         for number, entry in enumerate(entries, before + 1):
             for name in self._needles.found_in(entry):
                 raise UnsafeCassette(
                     f"{path}: the value of {name} stands in this recording, which was not kept\n"
-                    "  expected  no secret in any entry\n"
-                    f"  actual    {name} in entry {number}\n"
+                    "  expected  no named secret in it\n"
+                    f"  actual    {name} in {where or f'entry {number}'}\n"
                     "  to take it out: name its header, query parameter or JSON key in ws_redact_*"
                 )
 

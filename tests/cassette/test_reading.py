@@ -1,0 +1,342 @@
+from __future__ import annotations
+
+import io
+import random
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgpack
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.cassette.strategies import dialogues
+from wsfake.cassette import (
+    Cassette,
+    CassetteReader,
+    CassetteWriter,
+    Footer,
+    Header,
+    load,
+    read_cassette,
+    write_cassette,
+)
+from wsfake.cassette.frames import BLOCK, FOOTER, HEAD_SIZE, HEADER, Head, pack_head
+from wsfake.errors import CassetteError, DamagedCassette, NewerCassette
+from wsfake.model import Accept, Close, Entry, Open, Side
+
+C, S = Side.CLIENT, Side.SERVER
+DIALOGUE = [
+    Entry(0, 1, C, Open("ws://a/")),
+    Entry(900, 1, S, Accept()),
+    Entry(1000, 1, C, "hello"),
+    Entry(2000, 1, S, b"\x00\xff"),
+    Entry(3000, 1, C, "ünï"),
+    Entry(4000, 1, C, Close(1000, "")),
+]
+
+
+def small() -> tuple[bytes, list[int]]:
+    """A cassette of two blocks, and where each of its frames begins."""
+    file = io.BytesIO()
+    writer = CassetteWriter(file, Header(redacted=("json",)), "small")
+    begins = [0, file.tell()]
+    for entry in DIALOGUE[:4]:
+        writer.append(entry)
+    writer.flush()
+    begins.append(file.tell())
+    for entry in DIALOGUE[4:]:
+        writer.append(entry)
+    writer.flush()
+    begins.append(file.tell())
+    writer.finish()
+    return file.getvalue(), begins
+
+
+def read(data: bytes, *, recover: bool = False) -> Cassette:
+    reader = CassetteReader(io.BytesIO(data), "x.msgpack", recover=recover)
+    entries = tuple(reader)
+    return Cassette(
+        "x.msgpack",
+        reader.header,
+        entries,
+        reader.footer,
+        reader.cut,
+        tuple(reader.damage),
+        tuple(reader.missing),
+    )
+
+
+@given(dialogues)
+def test_what_is_written_is_read(dialogue: list[Entry]) -> None:
+    file = io.BytesIO()
+    writer = CassetteWriter(file, Header("2024-05-01", ("headers",)), "x")
+    writer.extend(dialogue)
+    footer = writer.finish("silence", {"b": 1, "a": "x"})
+    cassette = read(file.getvalue())
+    assert list(cassette.entries) == dialogue
+    assert cassette.header == Header("2024-05-01", ("headers",))
+    assert (
+        cassette.footer
+        == footer
+        == Footer(len(dialogue), footer.digest, "silence", {"a": "x", "b": 1})
+    )
+    assert not cassette.cut
+
+
+def test_a_cassette_cut_at_any_byte_is_read_up_to_the_cut_and_says_so() -> None:
+    data, begins = small()
+    seen = set()
+    for end in range(len(data)):
+        if end < begins[1]:
+            with pytest.raises(DamagedCassette, match="not a cassette, or its header is damaged"):
+                read(data[:end])
+            continue
+        cassette = read(data[:end])
+        assert cassette.cut
+        assert cassette.footer is None
+        assert list(cassette.entries) == DIALOGUE[: len(cassette.entries)]
+        assert end < begins[2] or len(cassette.entries) >= 4
+        assert end < begins[3] or len(cassette.entries) == 6
+        assert read(data[:end], recover=True) == cassette
+        seen.add(len(cassette.entries))
+    assert seen == set(range(7))
+    assert not read(data).cut
+
+
+def changes(data: bytes) -> Iterator[tuple[int, bytes]]:
+    for place, byte in enumerate(data):
+        for other in {byte ^ 1, byte ^ 0x80, byte ^ 0xFF, 0, 0xFF, (byte + 1) % 256} - {byte}:
+            yield place, data[:place] + bytes([other]) + data[place + 1 :]
+
+
+def test_a_change_of_any_byte_is_refused_and_never_taken_for_a_cut() -> None:
+    data, begins = small()
+    for place, changed in changes(data):
+        with pytest.raises(DamagedCassette) as caught:
+            read(changed)
+        if place < begins[1]:
+            part = "this is not a cassette, or its header is damaged\n"
+        else:
+            number = sum(begin <= place for begin in begins[1:])
+            part = f"block {number} is damaged, at byte {begins[number]}\n"
+        assert str(caught.value).startswith(f"x.msgpack: {part}")
+
+
+def test_a_change_of_any_byte_costs_no_more_than_its_block_in_recovery() -> None:
+    data, begins = small()
+    for place, changed in changes(data):
+        cassette = read(changed, recover=True)
+        assert len(cassette.damage) == 1
+        number = sum(begin <= place for begin in begins[1:])
+        left = {
+            0: (DIALOGUE, ()),
+            1: (DIALOGUE[4:], (range(4),)),
+            2: (DIALOGUE[:4], (range(4, 6),)),
+            3: (DIALOGUE, (range(6, sys.maxsize),)),
+        }[number]
+        assert (list(cassette.entries), cassette.missing) == left
+
+
+def test_a_cut_and_damaged_cassette_is_recovered_around_the_damage() -> None:
+    data, begins = small()
+    broken = bytearray(data[: begins[3]])
+    broken[begins[1] + 3] ^= 1
+    cassette = read(bytes(broken), recover=True)
+    assert list(cassette.entries) == DIALOGUE[4:]
+    assert cassette.cut
+    assert [str(damage) for damage in cassette.damage] == [
+        f"block 1 at byte {begins[1]}: expected the head of a frame, "
+        f"got bytes that begin 99 a6 77 72 66 61 6b 65"
+    ]
+
+
+def test_a_cassette_within_a_message_is_not_taken_for_a_part_of_it() -> None:
+    inner, _ = small()
+    file = io.BytesIO()
+    writer = CassetteWriter(file, Header(), "x")
+    start = file.tell()
+    writer.append(Entry(0, 1, S, inner))
+    writer.flush()
+    writer.append(Entry(1, 1, S, "after"))
+    writer.finish()
+    data = bytearray(file.getvalue())
+    data[start] ^= 1
+    assert read(bytes(data), recover=True).entries == (Entry(1, 1, S, "after"),)
+
+
+def damaged(data: bytes) -> str:
+    with pytest.raises(DamagedCassette) as caught:
+        read(data)
+    return str(caught.value)
+
+
+def test_the_text_of_damage_says_what_and_where_and_what_to_do() -> None:
+    data, begins = small()
+    place = begins[2] + HEAD_SIZE + 2
+    changed = data[:place] + b"\x00" + data[place + 1 :]
+    head = Head(BLOCK, begins[2], 4, 2, begins[3] - begins[2] - HEAD_SIZE, 0)
+    lines = damaged(changed).splitlines()
+    assert lines[0] == f"x.msgpack: block 2 is damaged, at byte {begins[2]}"
+    assert lines[1].startswith(f"  expected  {head.length} bytes with checksum ")
+    assert lines[2].startswith("  actual    bytes with checksum ")
+    assert lines[3:] == [
+        "  to record it again: pytest --ws-record",
+        "  to keep what is whole: wsfake convert --recover x.msgpack",
+    ]
+
+
+def test_more_bytes_than_the_footer_are_refused() -> None:
+    data, begins = small()
+    assert damaged(data + b"!") == (
+        f"x.msgpack: block 3 is damaged, at byte {len(data)}\n"
+        "  expected  the end of the file\n"
+        "  actual    1 bytes more\n"
+        "  to record it again: pytest --ws-record\n"
+        "  to keep what is whole: wsfake convert --recover x.msgpack"
+    )
+    assert begins
+
+
+def test_a_file_of_something_else_is_refused() -> None:
+    assert damaged(b"") == (
+        "x.msgpack: this is not a cassette, or its header is damaged\n"
+        "  expected  a whole header of format wsfake\n"
+        "  actual    0 bytes of it\n"
+        "  to record it again: pytest --ws-record\n"
+        "  to keep what is whole: wsfake convert --recover x.msgpack"
+    )
+    assert "  actual    bytes that begin 76 65 72 73 69 6f 6e 3a\n" in damaged(b"version: 1\n" * 9)
+    with pytest.raises(DamagedCassette, match="nothing that a cassette has"):
+        read(b"version: 1\n" * 9, recover=True)
+
+
+def frame(kind: int, offset: int, first: int, count: int, body: bytes) -> bytes:
+    import zlib
+
+    return pack_head(Head(kind, offset, first, count, len(body), zlib.crc32(body))) + body
+
+
+def test_a_later_format_is_refused_with_what_to_do() -> None:
+    fields = {"format": "wsfake", "version": 2, "new": [1.5]}
+    with pytest.raises(NewerCassette) as caught:
+        read(frame(HEADER, 0, 0, 0, msgpack.packb(fields)) + b"anything")
+    assert str(caught.value) == (
+        "x.msgpack: a later version of wsfake wrote this cassette\n"
+        "  expected  format 1\n"
+        "  actual    format 2\n"
+        "  to read it: pip install --upgrade wsfake"
+    )
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        [],
+        {},
+        {"format": "other", "version": 1, "redacted": []},
+        {"format": "wsfake", "redacted": []},
+        {"format": "wsfake", "version": 0, "redacted": []},
+        {"format": "wsfake", "version": True, "redacted": []},
+        {"format": "wsfake", "version": 1},
+        {"format": "wsfake", "version": 1, "redacted": [1]},
+        {"format": "wsfake", "version": 1, "redacted": [], "recorded": "yesterday"},
+        {"format": "wsfake", "version": 1, "redacted": [], "recorded": 5},
+        {"format": "wsfake", "version": 1, "redacted": [], "more": 5},
+        {"format": "wsfake", "version": 1, "redacted": msgpack.ExtType(4, b"")},
+    ],
+)
+def test_a_sound_frame_with_a_wrong_header_is_refused(fields: Any) -> None:
+    assert "header" in damaged(frame(HEADER, 0, 0, 0, msgpack.packb(fields)))
+
+
+HEAD = frame(HEADER, 0, 0, 0, Header().pack())
+AT = len(HEAD)
+
+
+@pytest.mark.parametrize(
+    ("tail", "text"),
+    [
+        (HEAD, "a head that belongs at byte 0"),
+        (frame(HEADER, AT, 0, 0, b""), "one more header"),
+        (frame(BLOCK, AT, 5, 0, b""), "those from 6 on"),
+        (frame(BLOCK, AT, 0, 1, b""), "0 entries where its head says 1"),
+        (frame(BLOCK, AT, 0, 1, b"\xc1"), "FormatError:  in its entry 1"),
+        (frame(BLOCK, AT, 0, 1, b"\x91" * 5000), "StackError:  in its entry 1"),
+        (frame(BLOCK, AT, 0, 1, b"\xdd\xff\xff\xff\xff"), "in its entry 1"),
+        (frame(BLOCK, AT, 0, 1, b"\xdf\xff\xff\xff\xff"), "in its entry 1"),
+        (frame(BLOCK, AT, 0, 1, b"\xc6\xff\xff\xff\xff"), "in its entry 1"),
+        (frame(BLOCK, AT, 0, 1, b"\xd6\xff\x00\x00\x00\x00"), "in its entry 1"),
+        (frame(BLOCK, AT, 0, 1, b"\x95\x00\x01\x00\x00\xa1\xff"), "UnicodeDecodeError"),
+        (frame(BLOCK, AT, 0, 1, b"\x95\x00\x01\x00\x00\xa0" * 2), "more than 1 entries"),
+        (
+            frame(BLOCK, AT, 0, 2, b"\x95\x05\x01\x00\x00\xa0\x95\x04\x01\x00\x00\xa0"),
+            "expected a time of 5 us or later, got 4 us in its entry 2",
+        ),
+        (frame(BLOCK, AT, 0, 257, b""), "a head of kind 1 for 257 entries in 0 bytes"),
+        (frame(FOOTER, AT, 0, 0, b"\xc0"), "NoneType where a map should be"),
+        (frame(FOOTER, AT, 0, 0, msgpack.packb({"entries": 1})), "a footer with entries"),
+        (frame(FOOTER, AT, 0, 0, Footer(1, bytes(32)).pack()), "0 entries with digest e3b0c44"),
+        (b"junk", "4 bytes that begin no head: 6a 75 6e 6b"),
+    ],
+)
+def test_sound_sums_over_wrong_contents_are_damage_too(tail: bytes, text: str) -> None:
+    assert text in damaged(HEAD + tail)
+    assert read(HEAD + tail, recover=True).damage
+
+
+@given(st.binary(max_size=300), st.booleans(), st.booleans())
+def test_any_bytes_raise_nothing_else(data: bytes, framed: bool, recover: bool) -> None:
+    body = frame(BLOCK, AT, 0, data[0] if data else 0, data) if framed else data
+    try:
+        read(HEAD + body, recover=recover)
+        read(body, recover=recover)
+    except CassetteError:
+        pass
+
+
+@given(dialogues, st.randoms(use_true_random=False))
+def test_any_damage_raises_nothing_else_and_recovery_invents_nothing(
+    dialogue: list[Entry], dice: random.Random
+) -> None:
+    file = io.BytesIO()
+    writer = CassetteWriter(file, Header(), "x")
+    for entry in dialogue:
+        writer.append(entry)
+        if dice.random() < 0.4:
+            writer.flush()
+    writer.finish()
+    data = bytearray(file.getvalue())
+    for _ in range(dice.randint(1, 4)):
+        start = dice.randrange(len(data) + 1)
+        data[start : start + dice.randint(0, 20)] = dice.randbytes(dice.randint(0, 20))
+    try:
+        cassette = read(bytes(data), recover=True)
+    except DamagedCassette:
+        return
+    rest = iter(dialogue)
+    if not cassette.cut:
+        assert all(entry in rest for entry in cassette.entries)
+
+
+def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CassetteError) as caught:
+        load(tmp_path / "none.msgpack")
+    assert str(caught.value) == (
+        f"{tmp_path / 'none.msgpack'}: this cassette cannot be read: No such file or directory"
+    )
+    with pytest.raises(CassetteError, match="embedded null"):
+        read_cassette("a\0b")
+
+
+def test_a_cassette_is_read_as_a_stream_and_whole(tmp_path: Path) -> None:
+    path = write_cassette(tmp_path / "a" / "b.msgpack", DIALOGUE)
+    with read_cassette(path) as reader:
+        assert reader.header == Header()
+        assert list(reader) == DIALOGUE
+        assert reader.footer is not None
+    cassette = load(path)
+    assert cassette.path == str(path)
+    assert list(cassette.entries) == DIALOGUE

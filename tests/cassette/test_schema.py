@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from typing import Any
+
+import msgpack
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.cassette.strategies import entries
+from wsfake.cassette.schema import decode, decode_messages, encode, encode_messages
+from wsfake.model import Close, Entry, Open, Ping, Side
+
+
+@given(entries)
+def test_every_entry_survives_msgpack(entry: Entry) -> None:
+    packed = msgpack.packb(encode(entry))
+    again = decode(msgpack.unpackb(packed, use_list=False))
+    assert again == entry
+    assert type(again.what) is type(entry.what)
+
+
+@given(st.lists(entries, min_size=1, max_size=5))
+def test_columns_say_what_single_entries_say(dialogue: list[Entry]) -> None:
+    arrays = encode_messages(dialogue, 0)
+    plain = all(isinstance(entry.what, str | bytes) for entry in dialogue)
+    ordered = sorted(dialogue, key=lambda entry: entry.at) == dialogue
+    assert (arrays is not None) == (plain and ordered)
+    if arrays is not None:
+        assert arrays == [encode(entry) for entry in dialogue]
+        assert decode_messages(arrays, 0) == dialogue
+        assert decode_messages(arrays, dialogue[0].at + 1) is None
+
+
+atoms = st.none() | st.booleans() | st.integers(-5, 14) | st.floats() | st.text() | st.binary()
+
+
+@given(st.lists(atoms | st.lists(atoms, max_size=3).map(tuple), max_size=8).map(tuple) | atoms)
+def test_what_is_decoded_encodes_to_the_same_array_and_all_else_is_a_value_error(
+    array: object,
+) -> None:
+    try:
+        entry = decode(array)
+    except ValueError:
+        return
+    assert encode(entry) == array
+
+
+@pytest.mark.parametrize(
+    ("array", "text"),
+    [
+        (7, "expected an array of time, connection, side, kind and fields"),
+        ((-1, 1, 0, 0, ""), "time: expected an integer from 0 to 9007199254740991, got -1"),
+        ((True, 1, 0, 0, ""), "time: expected an integer from 0 to 9007199254740991, got True"),
+        ((0, 0, 0, 0, ""), "connection: expected an integer from 1 to 2147483647, got 0"),
+        ((0, 1, 2, 0, ""), "side: expected an integer from 0 to 1, got 2"),
+        ((0, 1, 0, 13, ""), "kind: expected an integer from 0 to 12, got 13"),
+        ((0, 1, 0, 0, None), "message: expected a text or bytes, got NoneType"),
+        ((0, 1, 0, 7, 1000), "expected 2 fields for kind 7, got 1 fields"),
+        ((0, 1, 0, 7, 65536, ""), "code: expected an integer from 0 to 65535, got 65536"),
+        ((0, 1, 0, 7, 1000, b""), "reason: expected a text, got bytes"),
+        ((0, 1, 0, 8, 1, None), "reset: expected true or false, got int"),
+        ((0, 1, 0, 9, ""), "data: expected bytes, got str"),
+        ((0, 1, 0, 1, "", "", (), ()), "headers: expected an array of texts, got str"),
+        (
+            (0, 1, 0, 1, "", ("a",), (), ()),
+            "headers: expected headers as names and values, got a name without a value",
+        ),
+        (
+            (0, 1, 0, 5, bytes(126)),
+            "payload: expected at most 125 bytes (RFC 6455 section 5.5), got 126 bytes",
+        ),
+    ],
+)
+def test_a_wrong_array_is_refused_by_the_name_of_its_part(array: object, text: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        decode(array)
+    assert str(caught.value) == text
+
+
+def anything(value: object) -> Any:
+    return value
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        Entry(-1, 1, Side.CLIENT, ""),
+        Entry(0, 0, Side.CLIENT, ""),
+        Entry(0, 1, anything("client"), ""),
+        Entry(0, 1, Side.CLIENT, anything(None)),
+        Entry(0, 1, Side.CLIENT, anything(object())),
+        Entry(0, 1, Side.CLIENT, Ping(bytes(126))),
+        Entry(0, 1, Side.CLIENT, Close(65536)),
+        Entry(0, 1, Side.CLIENT, Open("", anything(None))),
+        Entry(0, 1, Side.CLIENT, Open("", tuple([("a", "b")] * 2049))),
+    ],
+)
+def test_what_could_not_be_read_again_is_not_written(entry: Entry) -> None:
+    with pytest.raises(ValueError):
+        encode(entry)

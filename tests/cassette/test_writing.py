@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import io
+import tracemalloc
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from wsfake.cassette import CassetteReader, CassetteWriter, Header
+from wsfake.errors import CassetteError
+from wsfake.model import Entry, Open, Side
+
+C = Side.CLIENT
+
+
+def written(entries: list[Entry], *, singly: bool) -> bytes:
+    file = io.BytesIO()
+    writer = CassetteWriter(file, Header(), "x")
+    if singly:
+        for entry in entries:
+            writer.append(entry)
+    else:
+        writer.extend(entries)
+    writer.finish()
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("size", [1, 5000, 300_000, 2_000_000])
+def test_blocks_end_by_count_or_size_alone(size: int) -> None:
+    count = 600 if size < 300_000 else 9
+    entries = [Entry(at, 1, C, bytes(size)) for at in range(count)]
+    entries.insert(2, Entry(1, 1, C, Open("ws://a/")))
+    data = written(entries, singly=True)
+    assert data == written(entries, singly=False)
+    reader = CassetteReader(io.BytesIO(data), "x")
+    bodies = list(reader.packed())
+    assert all(len(body) >= 1 << 20 or size < 5000 for body in bodies[:-1])
+    assert all(len(body) < (1 << 20) + size + 100 for body in bodies)
+
+
+@pytest.mark.parametrize(
+    ("entry", "text"),
+    [
+        (
+            Entry(9, 1, C, "ab\ud800"),
+            "x: entry 2 cannot be written: a text with a lone surrogate at character 2, "
+            "which no WebSocket can carry (RFC 6455 section 8.1)",
+        ),
+        (
+            Entry(4, 1, C, "early"),
+            "x: entry 2 cannot be written: expected a time of 5 us or later, got 4 us",
+        ),
+        (
+            Entry(9, 0, C, "zero"),
+            "x: entry 2 cannot be written: "
+            "connection: expected an integer from 1 to 2147483647, got 0",
+        ),
+    ],
+)
+def test_an_entry_that_no_cassette_can_hold_is_refused_and_left_out(
+    entry: Entry, text: str
+) -> None:
+    for many in (False, True):
+        file = io.BytesIO()
+        writer = CassetteWriter(file, Header(), "x")
+        writer.append(Entry(5, 1, C, "first"))
+        with pytest.raises(CassetteError) as caught:
+            writer.extend([entry]) if many else writer.append(entry)
+        assert str(caught.value) == text
+        writer.append(Entry(5, 1, C, "last"))
+        writer.finish()
+        reader = CassetteReader(io.BytesIO(file.getvalue()), "x")
+        assert [read.what for read in reader] == ["first", "last"]
+
+
+def anything(value: object) -> Any:
+    return value
+
+
+def test_a_header_or_footer_that_could_not_be_read_is_refused() -> None:
+    with pytest.raises(CassetteError) as caught:
+        CassetteWriter(io.BytesIO(), Header("today"), "x")
+    assert str(caught.value) == (
+        "x: this header cannot be written: a header whose date is not in ISO 8601"
+    )
+    for extras in ({"a": None}, {"a": 2**70}, {"a": "\ud800"}, {1: 1, "a": 1}):
+        with pytest.raises(CassetteError, match="x: this footer cannot be written: "):
+            CassetteWriter(io.BytesIO(), Header(), "x").finish("test", anything(extras))
+
+
+class Null(io.RawIOBase):
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        return len(data)
+
+
+def test_memory_does_not_grow_with_the_dialogue() -> None:
+    def many() -> Iterator[Entry]:
+        for at in range(40_000):
+            yield Entry(at, 1, C, "x" * 200)
+
+    writer = CassetteWriter(anything(Null()), Header(), "x")
+    writer.extend(list(many())[:300])
+    tracemalloc.start()
+    for entry in many():
+        writer.append(entry._replace(at=entry.at + 1000))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000  # the messages are eight million bytes
