@@ -1,0 +1,116 @@
+"""A real server at the other end of a socket of our own."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable
+
+from wsfake.errors import UsageError
+from wsfake.live.client_handshake import Answer, ClientHandshake
+from wsfake.live.connection import Connection
+from wsfake.live.connector import Connector
+from wsfake.live.reactor import Reactor
+from wsfake.live.states import Happening, State
+from wsfake.live.transport import Transport
+from wsfake.model import Accept, Close, Drop, Event, Open, Refuse, Reject, Side
+
+__all__ = ["LiveClient"]
+
+
+class LiveClient(Connection):
+    """Connects for real, and is the server's end of the connection.
+
+    It says `Accept`, `Reject` or `Refuse` first, and then what the server says. `Reject` comes
+    once its body is whole; a `Drop` follows when TCP ends too. What is not HTTP is a `Raw`; no
+    answer, or one that breaks off in its headers, is a `Drop` alone.
+
+    The request is what RFC 6455 asks for, the offer of permessage-deflate unless `compression` is
+    False, and the headers of `opening`. No proxy, no redirect, no keepalive and no limit of a
+    message's size. `open_timeout` (seconds) is for all of name, TCP, TLS and answer together; then
+    it says `Refuse("timeout")`, or the part of a refusal that came. A certificate is checked,
+    unless an `ssl_context` says otherwise.
+
+    Raises `UsageError` for a URL or headers that cannot be sent.
+    """
+
+    def __init__(
+        self,
+        reactor: Reactor,
+        opening: Open,
+        say: Callable[[Event], None],
+        *,
+        ssl_context: ssl.SSLContext | None = None,
+        open_timeout: float = 10.0,
+        close_timeout: float = 10.0,
+        compression: bool = True,
+    ) -> None:
+        self._handshake = ClientHandshake(opening, compression=compression)
+        super().__init__(
+            reactor, Side.CLIENT, say, open_timeout=open_timeout, close_timeout=close_timeout
+        )
+        self.opening_sent = self._handshake.opening_sent
+        """What was asked for, with the headers as they are sent, without Sec-WebSocket-Key."""
+        self.failure = ""
+        """Why there is no connection, in the words of the system, after a `Refuse`."""
+        tls = (ssl_context or _checking_context()) if self._handshake.secure else None
+        self._connector = Connector(
+            reactor,
+            self._handshake.host,
+            self._handshake.port,
+            tls,
+            self._connected,
+            self._failed,
+        )
+
+    def _connected(self, sock: socket.socket) -> None:
+        self._start(Transport(self._reactor, sock, self))
+        self._need_transport().write(self._handshake.request)
+
+    def _failed(self, why: str, detail: str) -> None:
+        self.failure = detail
+        self._happen(Happening.ABANDONED, Refuse(why))
+
+    def _handshake_received(self, data: bytes) -> None:
+        self._answered(self._handshake.receive(data))
+
+    def _handshake_ended(self) -> None:
+        self._answered(self._handshake.receive_end())
+
+    def _handshake_timed_out(self) -> None:
+        self._connector.abort()
+        self._answered(self._handshake.receive_end())
+        if self.state in {State.CONNECTING, State.OPENING}:
+            self.failure = "no answer in time"
+            self._happen(Happening.TIMEOUT, Refuse("timeout"))
+
+    def _answered(self, answer: Answer | None) -> None:
+        if answer is None:
+            return
+        if isinstance(answer, Accept):
+            self._tell(answer)
+            self._open(self._handshake.deflate, self._handshake.rest)
+            return
+        self._cancel_timer()
+        rejected = isinstance(answer, Reject)
+        self._happen(Happening.REJECTED if rejected else Happening.VIOLATION, answer)
+
+    def _abandon(self, how: Drop) -> None:
+        self._connector.abort()
+        super()._abandon(how)
+
+    def _test_ended(self) -> None:
+        self._connector.abort()
+        super()._test_ended()
+
+    def _arrive_early(self, what: Event) -> None:
+        # There is no Close frame before there are frames: a Close ends TCP, and no more.
+        if not isinstance(what, Close):
+            raise UsageError(f"the connection is {self.state.value}, and cannot send {what!r} yet")
+        self._abandon(Drop())
+
+
+def _checking_context() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context

@@ -1,0 +1,130 @@
+"""What both opening handshakes share: the headers of HTTP/1.1 (RFC 6455 section 4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from websockets.datastructures import Headers as HttpHeaders
+from websockets.exceptions import InvalidHandshake, NegotiationError
+from websockets.extensions.permessage_deflate import PerMessageDeflate
+from websockets.headers import (
+    build_extension,
+    parse_connection,
+    parse_extension,
+    parse_subprotocol,
+    parse_upgrade,
+)
+
+from wsfake.errors import UsageError
+from wsfake.model import Headers, Side
+
+__all__ = [
+    "DEFLATE",
+    "check_upgrade",
+    "deflate_of",
+    "extensions_in",
+    "header_block",
+    "headers_of",
+    "subprotocols_in",
+    "without",
+]
+
+DEFLATE = "permessage-deflate"
+
+_TOKEN = re.compile(r"[-!#$%&'*+.^_`|~0-9a-zA-Z]+")
+_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+
+
+def headers_of(headers: HttpHeaders) -> Headers:
+    """Return headers as they came, in their order and with their names as written."""
+    return tuple(headers.raw_items())
+
+
+def without(headers: Headers, names: Iterable[str]) -> Headers:
+    """Return the headers whose names, without case, are none of `names` (in lower case)."""
+    dropped = frozenset(names)
+    return tuple((name, value) for name, value in headers if name.lower() not in dropped)
+
+
+def header_block(headers: Headers) -> bytes:
+    """Return the header lines and the empty line behind them.
+
+    Raises `UsageError` for a name or a value that would be no header, or more than one.
+    """
+    lines = []
+    for name, value in headers:
+        if not _TOKEN.fullmatch(name):
+            raise UsageError(f"not the name of a header: {name!r}")
+        if not _VALUE.fullmatch(value):
+            raise UsageError(f"not a value for the header {name}: {value!r}")
+        lines.append(f"{name}: {value}\r\n")
+    return "".join([*lines, "\r\n"]).encode("latin-1")
+
+
+def check_upgrade(headers: HttpHeaders) -> None:
+    """Raise `InvalidHandshake` unless `Connection` and `Upgrade` ask for a WebSocket."""
+    connection = [
+        option.lower()
+        for value in headers.get_all("Connection")
+        for option in parse_connection(value)
+    ]
+    upgrade = [
+        protocol.lower()
+        for value in headers.get_all("Upgrade")
+        for protocol in parse_upgrade(value)
+    ]
+    if "upgrade" not in connection or upgrade != ["websocket"]:
+        raise NegotiationError("no upgrade to a WebSocket")
+
+
+def extensions_in(headers: HttpHeaders) -> tuple[str, ...]:
+    """Return the extensions that are named, each with its parameters in one form.
+
+    Raises `InvalidHandshake` for a header that does not follow RFC 6455 section 9.1.
+    """
+    return tuple(
+        build_extension([extension])
+        for value in headers.get_all("Sec-WebSocket-Extensions")
+        for extension in parse_extension(value)
+    )
+
+
+def subprotocols_in(headers: HttpHeaders) -> tuple[str, ...]:
+    """Return the subprotocols that are named; raises `InvalidHandshake` if they are no tokens."""
+    return tuple(
+        str(name)
+        for value in headers.get_all("Sec-WebSocket-Protocol")
+        for name in parse_subprotocol(value)
+    )
+
+
+def deflate_of(extensions: tuple[str, ...], side: Side) -> PerMessageDeflate | None:
+    """Return the compression of a server's answer, as `side` has to use it (RFC 7692).
+
+    Raises `UsageError` for an extension that is not permessage-deflate, or with parameters that
+    zlib does not have.
+    """
+    if not extensions:
+        return None
+    try:
+        ((name, listed),) = parse_extension(", ".join(extensions))
+        parameters = dict(listed)
+        if name != DEFLATE or not set(parameters) <= _PARAMETERS:
+            raise ValueError(name)
+        contexts = [f"{end}_no_context_takeover" in parameters for end in ("client", "server")]
+        bits = [int(parameters.get(f"{end}_max_window_bits") or 15) for end in ("client", "server")]
+        ours = 0 if side is Side.CLIENT else 1
+        if not 8 <= bits[1 - ours] <= 15 or not 9 <= bits[ours] <= 15:
+            raise ValueError(bits)
+    except (ValueError, InvalidHandshake):
+        raise UsageError(f"not an extension that can be used: {', '.join(extensions)}") from None
+    return PerMessageDeflate(contexts[1 - ours], contexts[ours], bits[1 - ours], bits[ours])
+
+
+_PARAMETERS = {
+    "client_no_context_takeover",
+    "server_no_context_takeover",
+    "client_max_window_bits",
+    "server_max_window_bits",
+}

@@ -1,0 +1,203 @@
+"""A connected TCP stream, in clear or through TLS, that never blocks."""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import errno
+import socket
+import ssl
+import struct
+from collections import deque
+from typing import Protocol
+
+from wsfake.live.reactor import Reactor
+
+__all__ = ["Receiver", "Transport", "close_socket"]
+
+_SEGMENT_BYTES = 64 * 1024
+_TURN_BYTES = 1024 * 1024
+"""How much one stream is read before the others get their turn."""
+
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+
+
+class Receiver(Protocol):
+    """Who a transport reports to, from inside `Reactor.wait()`."""
+
+    def received(self, data: bytes) -> None: ...
+
+    def ended(self, *, reset: bool) -> None:
+        """The peer's stream is over. A reset may still follow an end of stream."""
+
+    def flushed(self) -> None:
+        """Everything written was given to the operating system; may come inside `write()`."""
+
+
+class _Then(enum.Enum):
+    """What happens when everything written is sent."""
+
+    NOTHING = "nothing"
+    HALF_CLOSE = "half close"
+    CLOSE = "close"
+
+
+class Transport:
+    """A non-blocking stream over a connected socket, which it owns from now on."""
+
+    def __init__(self, reactor: Reactor, sock: socket.socket, receiver: Receiver) -> None:
+        self._reactor = reactor
+        self._socket = sock
+        self._receiver = receiver
+        self._unsent: deque[memoryview] = deque()
+        self._reading = True
+        self._sending = True
+        self._was_reset = False
+        self._at_flush = _Then.NOTHING
+        self.closed = False
+        reactor.own(self)
+        with contextlib.suppress(OSError):  # a stream that is already reset: reading will tell
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._watch()
+
+    def write(self, data: bytes) -> None:
+        """Send in order, at once as far as possible; dropped once the stream is broken."""
+        if self.closed or not self._sending:
+            return
+        if data:
+            self._unsent.append(memoryview(data))
+        self._flush()
+
+    def finish_writing(self) -> None:
+        """End our half of the stream behind what was written; reading goes on."""
+        self._then(_Then.HALF_CLOSE)
+
+    def close(self) -> None:
+        """End the stream behind what was written, and free the socket. Nothing more is reported."""
+        self._then(_Then.CLOSE)
+
+    def abort(self, *, reset: bool = False) -> None:
+        """Free the socket at once, with a TCP reset if asked for. Nothing more is reported."""
+        if self.closed:
+            return
+        self.closed = True
+        self._unsent.clear()
+        self._reactor.unwatch(self._socket)
+        self._reactor.disown(self)
+        close_socket(self._socket, reset=reset)
+
+    def _then(self, what: _Then) -> None:
+        if self.closed:
+            return
+        self._at_flush = what
+        self._flush()
+
+    def _ready(self) -> None:
+        if not self.closed and self._unsent:
+            self._flush()
+        if not self.closed and self._reading:
+            self._read()
+
+    def _read(self) -> None:
+        for _ in range(_TURN_BYTES // _SEGMENT_BYTES):
+            data = self._receive()
+            if data is None or self.closed:
+                return
+            if not data:
+                self._end()
+                return
+            if self._at_flush is not _Then.CLOSE:
+                self._receiver.received(data)
+            if self.closed:
+                return
+        self._reactor.call_soon(self._ready)  # TLS may hold bytes that no selector knows of
+
+    def _receive(self) -> bytes | None:
+        # Nothing for now is None; the end of the stream is b"", as in `recv`.
+        try:
+            return self._socket.recv(_SEGMENT_BYTES)
+        except (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return None
+        except OSError:  # a reset, a failure of the network, or TLS records that cannot be
+            self._was_reset = True
+            return b""
+
+    def _end(self) -> None:
+        self._reading = False
+        if self._at_flush is _Then.CLOSE:
+            self.abort()
+            return
+        self._watch()
+        self._receiver.ended(reset=self._was_reset)
+
+    def _flush(self) -> None:
+        try:
+            self._send_all()
+        except OSError as error:
+            self._break(error)
+        if self.closed:
+            return
+        self._watch()
+        if not self._unsent:
+            self._after_flush()
+
+    def _send_all(self) -> None:
+        while self._unsent:
+            head = self._unsent[0]
+            try:
+                sent = self._socket.send(head[:_SEGMENT_BYTES])
+            except (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                return
+            if sent == len(head):
+                self._unsent.popleft()
+            else:
+                self._unsent[0] = head[sent:]
+
+    def _break(self, error: OSError) -> None:
+        # Reading tells the rest: what had come before the stream broke, and that it did. A broken
+        # pipe is what comes after an end of stream that was in order.
+        self._sending = False
+        self._unsent.clear()
+        self._was_reset = self._was_reset or error.errno != errno.EPIPE
+        if self._at_flush is _Then.CLOSE:
+            self.abort()
+        elif not self._reading:
+            self._reactor.call_soon(self._report_break)
+
+    def _report_break(self) -> None:
+        if not self.closed:
+            self._receiver.ended(reset=True)
+
+    def _after_flush(self) -> None:
+        then, self._at_flush = self._at_flush, _Then.NOTHING
+        if then is _Then.CLOSE:
+            self._close_in_order()
+        elif then is _Then.HALF_CLOSE and self._sending:
+            self._sending = False
+            self._shut_down()
+        elif self._sending:
+            self._receiver.flushed()
+
+    def _close_in_order(self) -> None:
+        # Unread bytes would make the operating system send a reset, which destroys what was
+        # written and has not arrived yet.
+        self._shut_down()
+        for _ in range(_TURN_BYTES // _SEGMENT_BYTES):
+            if not self._receive():
+                break
+        self.abort()
+
+    def _shut_down(self) -> None:
+        with contextlib.suppress(OSError):  # the peer was faster
+            self._socket.shutdown(socket.SHUT_WR)
+
+    def _watch(self) -> None:
+        self._reactor.watch(self._socket, self._ready, read=self._reading, write=bool(self._unsent))
+
+
+def close_socket(sock: socket.socket, *, reset: bool = False) -> None:
+    """Close a socket, with a TCP reset in place of an orderly end if asked for."""
+    if reset:
+        with contextlib.suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+    sock.close()
