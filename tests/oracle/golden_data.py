@@ -1,6 +1,7 @@
 """The golden logs: where they are, how they are written, and in what two of them differ."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,18 @@ QTS = {
     "5.12.10": ["PyQt5==5.12.3"],
     "5.15.2": ["PyQt5==5.15.11", "PyQt5-Qt5==5.15.2"],
 }
+HOSTS = {"5.12.10": ["hifi"], "5.15.2": ["overte", "vircadia"]}
 Golden = dict[str, Any]
 
 
 def read(qt: str) -> Golden:
     found: Golden = json.loads((GOLDEN / f"qt-{qt}.json").read_text())
     return found
+
+
+def profile_for(profiles: Iterable[str], qt: str) -> str | None:
+    """The first of the profiles that is a host with this Qt: its golden log is of that one."""
+    return next((host for host in HOSTS[qt] if host in profiles), None)
 
 
 def line(value: Any) -> str:
@@ -32,14 +39,16 @@ def rows(values: list[Any], indent: str) -> str:
 def render(golden: Golden) -> str:
     """Sorted by name, one line per event."""
     stories = ",\n".join(
-        f"    {line(name)}: {render_story(story)}" for name, story in sorted(golden["stories"].items())
+        f"    {line(name)}: {render_story(story)}"
+        for name, story in sorted(golden["stories"].items())
     )
     return f'{{\n  "qt": {line(golden["qt"])},\n  "stories": {{\n{stories}\n  }}\n}}\n'
 
 
 def render_story(story: dict[str, Any]) -> str:
     wires = ",\n".join(
-        f"        {line(name)}: {rows(wire, '        ')}" for name, wire in sorted(story["wire"].items())
+        f"        {line(name)}: {rows(wire, '        ')}"
+        for name, wire in sorted(story["wire"].items())
     )
     return (
         "{\n"
@@ -59,7 +68,9 @@ def differences(known: Golden, found: Golden) -> list[str]:
         if golden == story:
             continue
         if golden is None or story is None:
-            texts.append(f"{name}: {'not in the golden data' if golden is None else 'not measured'}")
+            texts.append(
+                f"{name}: {'not in the golden data' if golden is None else 'not measured'}"
+            )
         else:
             texts.append(f"{name}:\n" + "\n".join(unequal_rows(golden, story)))
     return texts

@@ -1,9 +1,10 @@
 """The raw TCP ends of a scenario: nothing here knows WebSocket but by the bytes that a step names.
 
-Everything runs in the thread of Qt, in turns with its event loop: what two steps write without a wait between
-them is there before Qt looks, every time. That is what makes the logs repeatable.
+Everything runs in the thread of Qt, in turns with its event loop: what two steps write without
+a wait between them is there before Qt looks, every time. That is what makes the logs repeatable.
 """
 
+import contextlib
 import socket
 import struct
 import threading
@@ -39,7 +40,9 @@ class Quiet:
 class End:
     """One raw end of one connection, playing its steps."""
 
-    def __init__(self, tcp: socket.socket, steps: list[Step], script: Script, quiet: Quiet, *, client: bool):
+    def __init__(
+        self, tcp: socket.socket, steps: list[Step], script: Script, quiet: Quiet, *, client: bool
+    ) -> None:
         self.tcp, self.script, self.quiet, self.client = tcp, script, quiet, client
         self.tcp.setblocking(False)
         self.tcp.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -167,10 +170,8 @@ class End:
         data = b"".join(self._bytes(item) for item in items)
         self.tcp.setblocking(True)
         self.tcp.settimeout(2)
-        try:
+        with contextlib.suppress(OSError):  # the other side has gone; its end is in the log
             self.tcp.sendall(data)
-        except OSError:
-            pass  # the other side has gone; its end is in the log
         if not self._closed():
             self.tcp.setblocking(False)
 
@@ -179,10 +180,12 @@ class End:
             return self._upgrade(*item[1:])
         return item_bytes(item, self.head, masked=self.client)
 
-    def _upgrade(self, target: str = "/", host: str = "", headers: list[str] | None = None) -> bytes:
+    def _upgrade(
+        self, target: str = "/", host: str = "", headers: list[str] | None = None
+    ) -> bytes:
         lines = [
             f"GET {target} HTTP/1.1",
-            "Host: " + (self.script.ports.fill(host) or "127.0.0.1:%d" % self.tcp.getpeername()[1]),
+            "Host: " + (self.script.ports.fill(host) or f"127.0.0.1:{self.tcp.getpeername()[1]}"),
             "Upgrade: websocket",
             "Connection: Upgrade",
             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
@@ -196,10 +199,8 @@ class End:
 
     def _shut(self) -> None:
         """End of stream in our direction; what the other side still says is read to its end."""
-        try:
+        with contextlib.suppress(OSError):  # already gone
             self.tcp.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass  # already gone
 
     def _reset(self) -> None:
         self._read()

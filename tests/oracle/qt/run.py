@@ -1,4 +1,4 @@
-"""Runs every scenario against the real Qt and prints the logs: `python run.py SCENARIOS.json LOGS.json [NAME...]`."""
+"""Runs scenarios against the real Qt: `python run.py SCENARIOS.json LOGS.json [NAME...]`."""
 
 import json
 import os
@@ -11,16 +11,20 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from PyQt5.QtCore import QCoreApplication, QEvent, qVersion  # noqa: E402
-from qt.peer import End, Listener, Quiet  # noqa: E402
-from qt.wrapper import QtHost  # noqa: E402
+from golden_data import profile_for
+from PyQt5.QtCore import QCoreApplication, QEvent, qVersion
+from telling.log import Ports
+from telling.script import Script
 
-from telling.log import Ports  # noqa: E402
-from telling.script import Script  # noqa: E402
+from qt.peer import End, Listener, Quiet
+from qt.wrapper import QtHost
 
-BOUND = 12.0  # seconds for one scenario: far more than any needs, so that running into it is a failure
-# Qt 5.12 stops its thread for up to five seconds when a frame is not whole. Longer than BLOCKED in one round of
-# events means that it has, and then the raw ends go on in a thread of their own, as they would in another process.
+BOUND = (
+    12.0  # seconds for one scenario: far more than any needs, so that running into it is a failure
+)
+# Qt 5.12 stops its thread for up to five seconds when a frame is not whole. Longer than BLOCKED in
+# one round of events means that it has, and then the raw ends go on in a thread of their own, as
+# they would in another process.
 BLOCKED = 0.05
 ROUND = 0.0005
 # A name that no resolver needs to be asked about: longer than a name may be.
@@ -59,12 +63,13 @@ class Stage:
         for name, (server, steps) in sorted(self.scenario["clients"].items()):
             tcp = socket.create_connection(("127.0.0.1", self.ports.numbers[server]))
             self.clients[name] = End(tcp, steps, self.script, self.quiet, client=True)
-        threading.Thread(target=self._stand_in, daemon=True).start()
+        if qVersion().startswith("5.12"):
+            threading.Thread(target=self._stand_in, daemon=True).start()
         while not self._over():
             if self._problems:
                 raise self._problems[0]
             if time.monotonic() > deadline:
-                raise AssertionError("not over after %g s: %s" % (BOUND, self._waiting()))
+                raise AssertionError(f"not over after {BOUND} s: {self._waiting()}")
             self._round(application)
         return self._story()
 
@@ -87,11 +92,13 @@ class Stage:
             end.turn()
 
     def _stand_in(self) -> None:
-        while not self._closed:
+        while True:
             time.sleep(ROUND)
             with self._raw:
+                if self._closed:
+                    return
                 entered = self._entered
-                if not self._closed and entered and time.monotonic() - entered > BLOCKED:
+                if entered and time.monotonic() - entered > BLOCKED:
                     try:
                         self._turn()
                     except Exception as problem:
@@ -113,7 +120,8 @@ class Stage:
 
     def _waiting(self) -> str:
         steps = [end.step for end in [*self.listener.ends, *self.clients.values()] if not end.done]
-        return f"{len(self.listener.ends)} connections, waiting in {steps}, for {self._missing()}, log {self.script.log}"
+        connections = f"{len(self.listener.ends)} connections, waiting in {steps}"
+        return f"{connections}, for {self._missing()}, log {self.script.log}"
 
     def _story(self) -> dict[str, Any]:
         story: dict[str, Any] = {"log": list(self.script.log), "ends": self.script.ends()}
@@ -133,20 +141,16 @@ class Stage:
         self.taken.close()
 
 
-def profile_for(scenario: dict[str, Any], version: str) -> str | None:
-    """The first of the scenario's profiles that is a host with this Qt."""
-    hosts = ["hifi"] if version.startswith("5.12") else ["overte", "vircadia"]
-    return next((host for host in hosts if host in scenario["profiles"]), None)
-
-
 def main(arguments: list[str]) -> int:
     scenarios = json.loads(Path(arguments[0]).read_text())
     application = QCoreApplication([])
     failures: list[str] = []
-    sys.excepthook = lambda kind, problem, trace: failures.append(f"in a slot: {kind.__name__}: {problem}")
+    sys.excepthook = lambda kind, problem, trace: failures.append(
+        f"in a slot: {kind.__name__}: {problem}"
+    )
     stories: dict[str, Any] = {}
     for scenario in scenarios:
-        profile = profile_for(scenario, qVersion())
+        profile = profile_for(scenario["profiles"], qVersion())
         if profile is None or (arguments[2:] and scenario["name"] not in arguments[2:]):
             continue
         stage = Stage(scenario, profile)
@@ -167,5 +171,5 @@ if __name__ == "__main__":
     status = main(sys.argv[1:])
     sys.stdout.flush()
     sys.stderr.flush()
-    # The order in which the bindings take Qt's objects apart at exit is not ours to decide, and not measured.
+    # In which order the bindings take Qt apart at exit is not ours to decide, nor measured.
     os._exit(status)

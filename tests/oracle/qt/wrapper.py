@@ -1,17 +1,19 @@
 """The host's two classes over the real `QWebSocket` and `QWebSocketServer`.
 
-Only what the host adds to Qt is here. What the host's script engine adds (how a value becomes a text, what an
-object becomes in `send()`) is modelled from its documentation, and scenarios that depend on it say `measured: false`.
+Only what the host adds to Qt is here. What the host's script engine adds (how a value becomes a
+text, what an object becomes in `send()`) is modelled from its documentation, and scenarios that
+depend on it say `measured: false`.
 """
 
+import contextlib
 import math
+from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any, Callable
+from typing import Any
 
 from PyQt5.QtCore import QByteArray, QObject, QUrl
 from PyQt5.QtNetwork import QAbstractSocket, QHostAddress
 from PyQt5.QtWebSockets import QWebSocket, QWebSocketProtocol, QWebSocketServer
-
 from telling.script import ScriptError
 
 
@@ -94,7 +96,7 @@ class WebSocket(QObject):
         "readyState", "url", "bufferedAmount", "extensions", "protocol",
         "CONNECTING", "OPEN", "CLOSING", "CLOSED",
     }  # fmt: skip
-    bufferedAmount = 0  # noqa: N815 - the names are the script API's
+    bufferedAmount = 0
     extensions = ""
     protocol = ""
 
@@ -122,7 +124,7 @@ class WebSocket(QObject):
             super().__setattr__(name, value)
 
     @property
-    def readyState(self) -> int:  # noqa: N802
+    def readyState(self) -> int:
         return STATES.get(self.socket.state(), 3)
 
     @property
@@ -151,10 +153,8 @@ class WebSocket(QObject):
     def _call(self, handler: Any, *arguments: Any) -> None:
         if not callable(handler):
             return
-        try:
+        with contextlib.suppress(ScriptError):  # the engine reports it, and the connection goes on
             handler(*arguments)
-        except ScriptError:
-            pass  # the engine reports it, and the connection goes on
 
     def _opened(self) -> None:
         self._call(self.onopen)
@@ -176,11 +176,11 @@ class WebSocket(QObject):
 
 
 class Signal:
-    """A signal of the script engine: a function twice counts once on Overte, twice on the older engine."""
+    """A signal of the engine: a function twice counts once on Overte, twice on the older one."""
 
     def __init__(self, once: bool) -> None:
         self.once = once
-        self.functions: "list[Callable[..., None]]" = []
+        self.functions: list[Callable[..., None]] = []
 
     def connect(self, function: "Callable[..., None]") -> None:
         if not (self.once and function in self.functions):
@@ -192,10 +192,8 @@ class Signal:
 
     def emit(self, peer: Any) -> None:
         for function in list(self.functions):
-            try:
+            with contextlib.suppress(ScriptError):
                 function(peer)
-            except ScriptError:
-                pass
 
 
 class WebSocketServer(QObject):
@@ -207,7 +205,7 @@ class WebSocketServer(QObject):
         port, name = options.get("port"), options.get("serverName")
         self.profile = profile
         self.newConnection = Signal(once=profile == "overte")
-        self.clients: "list[WebSocket]" = []
+        self.clients: list[WebSocket] = []
         self.server = QWebSocketServer(
             name if isinstance(name, str) else "HighFidelity - Scripted WebSocket Listener",
             QWebSocketServer.NonSecureMode,
@@ -254,7 +252,7 @@ class QtHost:
 
     def __init__(self, profile: str) -> None:
         self.profile = profile
-        self.made: "list[Any]" = []
+        self.made: list[Any] = []
 
     def web_socket(self, *arguments: Any) -> WebSocket:
         self.made.append(WebSocket(self.profile, js_string(arguments[0]) if arguments else ""))

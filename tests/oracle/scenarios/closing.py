@@ -1,5 +1,7 @@
 """Closing handshakes: every class of close code and reason, from either side."""
 
+from typing import Any
+
 from scenarios.model import (
     END,
     FIN,
@@ -79,7 +81,7 @@ def reasons() -> list[Scenario]:
     return all_of(by_script, by_peer)
 
 
-ARGUMENTS = {
+ARGUMENTS: dict[str, list[Any]] = {
     "undefined": [UNDEFINED],
     "null": [None],
     "a word": ["abc"],
@@ -155,7 +157,10 @@ def after_a_close() -> list[Scenario]:
     """What comes after a Close, from either side."""
     ended = [do(send("late"), close(4000, "late"), get("readyState")), SETTLE]
     return [
-        scripted("the peer closes and ends the stream", *accepted(write(["close", 1000, "bye"]), FIN, END)),
+        scripted(
+            "the peer closes and ends the stream",
+            *accepted(write(["close", 1000, "bye"]), FIN, END),
+        ),
         scripted("the peer closes and resets", *accepted(write(["close", 1000, "bye"]), RST)),
         scripted(
             "the peer closes and resets when the client has answered",
@@ -166,7 +171,8 @@ def after_a_close() -> list[Scenario]:
             *accepted(write(["close", 1000, "bye"], ["text", "after the close"]), END),
         ),
         scripted(
-            "the peer closes twice", *accepted(write(["close", 1000, "a"], ["close", 1001, "b"]), END)
+            "the peer closes twice",
+            *accepted(write(["close", 1000, "a"], ["close", 1001, "b"]), END),
         ),
         scripted(
             "the peer says something and closes in one segment",
@@ -190,7 +196,9 @@ def after_a_close() -> list[Scenario]:
             "the script closes before it has seen messages that have come",
             *accepted(write(["text", "unseen"]), do(close(1000, "bye")), END),
         ),
-        scripted("calls when the peer has closed", *accepted(write(["close", 1000, "bye"]), END, *ended)),
+        scripted(
+            "calls when the peer has closed", *accepted(write(["close", 1000, "bye"]), END, *ended)
+        ),
         scripted(
             "calls when the script has closed",
             *accepted(["expect", "close"], END, *ended),

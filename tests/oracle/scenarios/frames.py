@@ -1,6 +1,19 @@
 """Frames from the peer: good ones in every form, and each way of breaking the protocol."""
 
-from scenarios.model import END, SETTLE, Item, Scenario, accepted, all_of, do, get, open_socket, repeat, scripted, write
+from scenarios.model import (
+    END,
+    SETTLE,
+    Item,
+    Scenario,
+    accepted,
+    all_of,
+    do,
+    get,
+    open_socket,
+    repeat,
+    scripted,
+    write,
+)
 
 VIOLATIONS: dict[str, list[Item]] = {
     "reserved bit 1": [["frame", "c1", "68"]],
@@ -96,9 +109,17 @@ MESSAGES: dict[str, list[Item]] = {
     "a text, a binary message and a text": [["text", "one"], ["binary", "02"], ["text", "three"]],
     "an empty text between two texts": [["text", "one"], ["text", ""], ["text", "three"]],
     "a text in two fragments": [["frame", "01", "68656c"], ["frame", "80", "6c6f"]],
-    "a text in three fragments": [["frame", "01", "68"], ["frame", "00", "65"], ["frame", "80", "79"]],
+    "a text in three fragments": [
+        ["frame", "01", "68"],
+        ["frame", "00", "65"],
+        ["frame", "80", "79"],
+    ],
     "a text in fragments that cut a character": [["frame", "01", "e2"], ["frame", "80", "82ac"]],
-    "a text in fragments that are empty": [["frame", "01", ""], ["frame", "00", ""], ["frame", "80", ""]],
+    "a text in fragments that are empty": [
+        ["frame", "01", ""],
+        ["frame", "00", ""],
+        ["frame", "80", ""],
+    ],
     "a text whose first fragment is empty": [["frame", "01", ""], ["frame", "80", "6869"]],
     "a text whose last fragment is empty": [["frame", "01", "6869"], ["frame", "80", ""]],
     "a binary message in two fragments": [["frame", "02", "0001"], ["frame", "80", "0203"]],
@@ -108,8 +129,16 @@ MESSAGES: dict[str, list[Item]] = {
     "three pings": [["ping", "31"], ["ping", "32"], ["ping", "33"]],
     "a pong that nobody asked for": [["pong", "70"]],
     "a ping between two texts": [["text", "one"], ["ping", "70"], ["text", "two"]],
-    "a ping between two fragments": [["frame", "01", "6162"], ["ping", "70"], ["frame", "80", "63"]],
-    "a pong between two fragments": [["frame", "01", "6162"], ["pong", "70"], ["frame", "80", "63"]],
+    "a ping between two fragments": [
+        ["frame", "01", "6162"],
+        ["ping", "70"],
+        ["frame", "80", "63"],
+    ],
+    "a pong between two fragments": [
+        ["frame", "01", "6162"],
+        ["pong", "70"],
+        ["frame", "80", "63"],
+    ],
 }
 
 

@@ -40,7 +40,10 @@ def without() -> list[Scenario]:
     return [
         Scenario(
             f"no {missing}",
-            [["new", "socket", URL], *[handler for handler in listen("socket") if handler[2] != missing]],
+            [
+                ["new", "socket", URL],
+                *[handler for handler in listen("socket") if handler[2] != missing],
+            ],
             [STORY],
         )
         for missing in HANDLERS
@@ -72,7 +75,15 @@ def set_late() -> list[Scenario]:
         Scenario(
             "handlers set when messages have come",
             bare,
-            [accepted(write(["text", "lost"]), SETTLE, do(*listen("socket")), write(["text", "seen"]), SETTLE)],
+            [
+                accepted(
+                    write(["text", "lost"]),
+                    SETTLE,
+                    do(*listen("socket")),
+                    write(["text", "seen"]),
+                    SETTLE,
+                )
+            ],
         ),
         Scenario(
             "handlers set when the socket is closed",

@@ -43,9 +43,8 @@ def listen(label: str, **handlers: list[Action]) -> list[Action]:
     return [["on", label, name, handlers.get(name, [])] for name in HANDLERS]
 
 
-def open_socket(
-    *arguments: Any, label: str = "socket", **handlers: list[Action]
-) -> list[Action]:
+def open_socket(*arguments: Any, label: str = "socket", **handlers: list[Action]) -> list[Action]:
+    """A socket with all its handlers; without arguments it connects to the raw peer."""
     return [["new", label, *(arguments or (URL,))], *listen(label, **handlers)]
 
 
@@ -90,7 +89,8 @@ def do(*actions: Action) -> Step:
 
 def scripted(name: str, *peer: Step, **handlers: list[Action]) -> Scenario:
     """One socket with all its handlers, one raw peer."""
-    return Scenario(name, open_socket(**handlers), [list(peer)])
+    script: list[Action] = [["new", "socket", URL], *listen("socket", **handlers)]
+    return Scenario(name, script, [list(peer)])
 
 
 def all_of(*tables: Sequence[Scenario]) -> list[Scenario]:

@@ -106,7 +106,9 @@ def connecting() -> list[Scenario]:
         Scenario(
             f"the peer's url when the client asks for {name}",
             told(["get", "it", "url"], ["get", "it", "readyState"]),
-            clients={"client": ("server", [write(["upgrade", *target]), ["expect", "handshake"], SETTLE])},
+            clients={
+                "client": ("server", [write(["upgrade", *target]), ["expect", "handshake"], SETTLE])
+            },
         )
         for name, target in targets.items()
     ]
@@ -196,7 +198,9 @@ def requests() -> list[Scenario]:
         Scenario(
             "a client connects and drops inside its request",
             told(),
-            clients={"client": ("server", [write(["cut", ["http", upgrade], 20]), SETTLE, FIN, END])},
+            clients={
+                "client": ("server", [write(["cut", ["http", upgrade], 20]), SETTLE, FIN, END])
+            },
         ),
     ]
 
@@ -208,7 +212,10 @@ def talking() -> list[Scenario]:
         "sends an empty text": [write(["text", ""]), SETTLE],
         "sends a binary message": [write(["binary", "0001ff"]), SETTLE],
         "sends a long text": [write(["text", repeat("0123456789", 7000)]), SETTLE],
-        "sends a text in fragments": [write(["frame", "01", "6162"], ["frame", "80", "63"]), SETTLE],
+        "sends a text in fragments": [
+            write(["frame", "01", "6162"], ["frame", "80", "63"]),
+            SETTLE,
+        ],
         "sends three texts at once": [write(["text", "1"], ["text", "2"], ["text", "3"]), SETTLE],
         "sends a ping": [write(["ping", "70"]), SETTLE],
         "sends a frame that is not masked": [write(["unmasked", ["text", "bare"]]), SETTLE],
@@ -336,7 +343,13 @@ def signals() -> list[Scenario]:
     client = {"client": ("server", UPGRADE)}
     source: dict[str, Any] = {"measured": False, "source": "script-api.md, 3 and 4"}
     both = [
-        Scenario(f"one function connected twice ({host})", twice, clients=client, profiles=(host,), **source)
+        Scenario(
+            f"one function connected twice ({host})",
+            twice,
+            clients=client,
+            profiles=(host,),
+            **source,
+        )
         for host in ("overte", "vircadia", "hifi")
     ]
     return [

@@ -46,13 +46,15 @@ GOOD = {
     "a semicolon in the path": f"ws://{HERE}/a;b=1",
     "a user with an escape": f"ws://us%40er@{HERE}/",
 }
-# Nothing listens there, so that the default ports are never tried: the address is refused before.
+# No host to look up, or one that is not there: a connection is tried, and fails.
 REFUSED = {
     "no host": "ws://",
     "no host and a path": "ws:///path",
     "a colon and no port": "ws://{nowhere}:/",
+    "the scheme alone": "ws:",
+    "one slash": "ws:/127.0.0.1:{peer}/",
 }
-DEAD = {
+DEAD: dict[str, list[Any]] = {
     "an empty text": [""],
     "no argument": [],
     "undefined": [UNDEFINED],
@@ -63,7 +65,7 @@ DEAD = {
     "a port that is no number": ["ws://127.0.0.1:abc/"],
     "a negative port": ["ws://127.0.0.1:-1/"],
     "a space in the host": ["ws://a b/"],
-    "one with white space around": ["  ws://127.0.0.1:{peer}/a  "],
+    "white space around": ["  ws://127.0.0.1:{peer}/a  "],
     "a bracket in the host": ["ws://[/"],
     "the scheme http": ["http://127.0.0.1:{peer}/"],
     "the scheme https": ["https://127.0.0.1:{peer}/"],
@@ -73,8 +75,6 @@ DEAD = {
     "words": ["not a url"],
     "a word": ["word"],
     "localhost and a port": ["localhost:8080"],
-    "the scheme alone": ["ws:"],
-    "one slash": ["ws:/127.0.0.1:{peer}/"],
     "a line end inside": ["ws://127.0.0.1:{peer}/a\r\nX-Injected: 1"],
 }
 ENGINE = {"no argument", "undefined", "null", "a number"}
@@ -110,8 +110,10 @@ def dead() -> list[Scenario]:
 def story(name: str, arguments: list[Any]) -> Scenario:
     script = [["new", "socket", *arguments], *open_socket()[1:], get("url"), get("readyState")]
     if name in ENGINE:
-        return Scenario(f"a URL that is {name}", script, measured=False, source="script-api.md, 3")
-    return Scenario(f"a URL that is {name}", script)
+        return Scenario(
+            f"a URL that never connects: {name}", script, measured=False, source="script-api.md, 3"
+        )
+    return Scenario(f"a URL that never connects: {name}", script)
 
 
 SCENARIOS = all_of(good(), refused(), dead())

@@ -16,7 +16,7 @@ def shortened(text: str) -> Any:
 
 
 class Ports:
-    """The real numbers behind the names of ports: `{peer}` in the data is some number on this machine."""
+    """The real numbers behind the names of ports, such as `{peer}`."""
 
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
@@ -36,7 +36,9 @@ class Ports:
         for name, host in self.hosts.items():
             text = text.replace(host, "{" + name + "}")
         return re.sub(
-            r":(\d+)", lambda match: f":{{{names[match[1]]}}}" if match[1] in names else match[0], text
+            r":(\d+)",
+            lambda match: f":{{{names[match[1]]}}}" if match[1] in names else match[0],
+            text,
         )
 
     def name_of(self, number: int) -> Any:

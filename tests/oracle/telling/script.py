@@ -1,4 +1,4 @@
-"""Does what a scenario's script does, through the script API of any host, and logs what came of it."""
+"""Does what a script does, through the script API of any host, and logs what came of it."""
 
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -15,7 +15,7 @@ class ScriptError(Exception):
 
 
 class Host(Protocol):
-    """What a runner offers to the scenarios: the two classes, and its idea of JavaScript's values."""
+    """What a runner offers: the two classes, and its idea of JavaScript's values."""
 
     def web_socket(self, *arguments: Any) -> Any:
         """`new WebSocket(...)`."""
@@ -55,8 +55,6 @@ class Script:
             if "js" in written:
                 return self.host.value(written["js"], written)
             return {key: self.value(item) for key, item in written.items()}
-        if isinstance(written, int) and not isinstance(written, bool):
-            return written
         return written
 
     def shown(self, value: Any) -> Any:
@@ -83,16 +81,16 @@ class Script:
             result = method()
         except ScriptError:
             raise
-        except Exception as problem:  # noqa: BLE001 - which exception it is belongs to the host
+        except Exception as problem:
             entry["threw"] = not isinstance(problem, AssertionError)
             if isinstance(problem, AssertionError):
                 raise
         else:
             if what == "new":
                 self.objects[label] = result
-        owner = self.objects.get(label)
-        if hasattr(owner, "readyState"):
-            entry["readyState"] = owner.readyState
+        state = getattr(self.objects.get(label), "readyState", None)
+        if state is not None:
+            entry["readyState"] = state
         self._note(**entry)
 
     def _do_new(self, it: str, label: str, *arguments: Any) -> None:
@@ -115,12 +113,17 @@ class Script:
             return options
         return {**options, "port": int(self.ports.fill(port["number"]))}
 
-    def _do_on(self, it: str, label: str, handler: str, actions: list[Action], tag: str = "") -> None:
+    def _do_on(
+        self, it: str, label: str, handler: str, actions: list[Action], tag: str = ""
+    ) -> None:
         name = self._name(label, it)
         owner = self.objects[name]
 
         def handle(*arguments: Any) -> None:
-            entry: dict[str, Any] = {"callback": f"{name}.{handler}", "readyState": owner.readyState}
+            entry: dict[str, Any] = {
+                "callback": f"{name}.{handler}",
+                "readyState": owner.readyState,
+            }
             if tag:
                 entry["handler"] = tag
             entry["arguments"] = [self._argument(argument) for argument in arguments]
@@ -163,9 +166,7 @@ class Script:
             self.functions[function] = self._listener(label, function, actions)
         self.objects[label].newConnection.connect(self.functions[function])
 
-    def _listener(
-        self, label: str, function: str, actions: list[Action]
-    ) -> Callable[..., None]:
+    def _listener(self, label: str, function: str, actions: list[Action]) -> Callable[..., None]:
         def listen(peer: Any) -> None:
             names = [name for name, known in self.objects.items() if known is peer]
             if not names:
@@ -182,7 +183,9 @@ class Script:
 
         return listen
 
-    def _do_disconnect(self, it: str, label: str, function: str, actions: list[Action] | None = None) -> None:
+    def _do_disconnect(
+        self, it: str, label: str, function: str, actions: list[Action] | None = None
+    ) -> None:
         if actions is not None:
             self.functions[function] = self._listener(label, function, actions)
         self.objects[label].newConnection.disconnect(self.functions[function])

@@ -1,4 +1,4 @@
-"""The bytes that a raw peer writes, from the items of a `write` step, and client frames read back."""
+"""The bytes that a raw end writes, from the items of a `write` step, and frames read back."""
 
 import base64
 import hashlib
@@ -74,6 +74,8 @@ def item_bytes(item: Item, request: bytes, *, masked: bool) -> bytes:
         return item_bytes(rest[0], request, masked=kind == "masked")
     if kind == "cut":
         return item_bytes(rest[0], request, masked=masked)[: rest[1]]
+    if kind == "rest":
+        return item_bytes(rest[0], request, masked=masked)[rest[1] :]
     if kind == "accept":
         return accept_reply(request, headers=rest[0] if rest else None)
     if kind == "accept-wrong-key":
