@@ -1,4 +1,6 @@
-"""`from wsfake import WebSocket`: the classes of whichever harness is active."""
+"""`from wsfake.errors import hide_frames
+from wsfake import WebSocket`: the classes of whichever harness is active.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,8 @@ from wsfake.script_api import WebSocket as ScriptWebSocket
 from wsfake.script_api import WebSocketServer as ScriptWebSocketServer
 
 __all__ = ["WebSocket", "WebSocketServer"]
+
+__tracebackhide__ = hide_frames
 
 
 class _Proxy(type):

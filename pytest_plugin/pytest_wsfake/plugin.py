@@ -44,9 +44,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the marker alone be enough: it asks for the fixture."""
     for item in items:
-        if isinstance(item, pytest.Function) and item.get_closest_marker("ws_fake") is not None:
-            if "ws_fake" not in item.fixturenames:
-                item.fixturenames.insert(0, "ws_fake")
+        marked = isinstance(item, pytest.Function) and item.get_closest_marker("ws_fake")
+        if marked and "ws_fake" not in item.fixturenames:
+            item.fixturenames.insert(0, "ws_fake")
 
 
 @pytest.fixture(scope="session")
@@ -144,8 +144,6 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     harness = item.stash.get(_HARNESS, None)
-    if harness is not None and call.excinfo is not None:
-        _cut_traceback(call.excinfo)
     report = yield
     if harness is None:
         return report
@@ -156,16 +154,6 @@ def pytest_runtest_makereport(
         if lines and lines[-1] not in str(call.excinfo.value):  # else the text has it
             report.sections.append(("ws_fake dialogue", "\n".join(lines)))
     return report
-
-
-def _cut_traceback(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-    """Leave out the frames of wsfake, so that the last one is the line that said it."""
-    import wsfake  # noqa: PLC0415 - see the package
-
-    ours = str(Path(wsfake.__file__).parent)
-    shown = excinfo.traceback.filter(lambda frame: not str(frame.path).startswith(ours))
-    if shown:
-        excinfo.traceback = shown
 
 
 # What the run shows
