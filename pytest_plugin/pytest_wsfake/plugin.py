@@ -150,8 +150,10 @@ def pytest_runtest_makereport(
     if report.when != "teardown" and report.outcome != "passed":
         item.stash[_OUTCOME] = report.outcome
     if report.failed and call.excinfo is not None:
+        from wsfake.errors import Failure  # noqa: PLC0415 - see the package
+
         lines = harness.dialogue_lines()
-        if lines and lines[-1] not in str(call.excinfo.value):  # else the text has it
+        if lines and not isinstance(call.excinfo.value, Failure):  # whose text has it
             report.sections.append(("ws_fake dialogue", "\n".join(lines)))
     return report
 
