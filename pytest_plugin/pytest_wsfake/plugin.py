@@ -44,8 +44,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the marker alone be enough: it asks for the fixture."""
     for item in items:
-        marked = isinstance(item, pytest.Function) and item.get_closest_marker("ws_fake")
-        if marked and "ws_fake" not in item.fixturenames:
+        if not isinstance(item, pytest.Function) or "ws_fake" in item.fixturenames:
+            continue
+        if item.get_closest_marker("ws_fake") is not None:
             item.fixturenames.insert(0, "ws_fake")
 
 
