@@ -12,7 +12,7 @@ from wsfake.live.framing import Framing
 from wsfake.live.reactor import Reactor, Timer
 from wsfake.live.states import TABLE, Happening, State
 from wsfake.live.transport import Transport
-from wsfake.model import Close, Drop, End, Event, Raw, Side, Stall
+from wsfake.model import Close, Drop, End, Event, Open, Raw, Side, Stall
 
 __all__ = ["Connection"]
 
@@ -66,7 +66,7 @@ class Connection(ABC):
 
         Raises `UsageError` for what cannot be said now, or not at all.
         """
-        if self.state is State.FINISHED or isinstance(what, Stall):
+        if self.state is State.FINISHED or isinstance(what, Stall | Open):
             return
         if isinstance(what, Drop):
             self._abandon(what)
