@@ -21,7 +21,8 @@ folder, token = sys.argv[1:]
 app = ServerApp.instance()
 app.initialize([
     f"--ServerApp.root_dir={folder}", "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0",
-    "--ServerApp.open_browser=False", "--ServerApp.allow_root=True", "--ServerApp.log_level=CRITICAL",
+    "--ServerApp.open_browser=False", "--ServerApp.allow_root=True",
+    "--ServerApp.log_level=CRITICAL",
     f"--IdentityProvider.token={token}", "--ServerApp.jpserver_extensions={}",
 ], new_httpserver=True)
 print(f"http://127.0.0.1:{app.port}", flush=True)
