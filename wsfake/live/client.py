@@ -58,9 +58,9 @@ class LiveClient(Connection):
             reactor,
             self._handshake.host,
             self._handshake.port,
-            tls,
-            self._connected,
-            self._failed,
+            tls=tls,
+            on_connected=self._connected,
+            on_failed=self._failed,
         )
 
     def _connected(self, sock: socket.socket) -> None:

@@ -1,0 +1,152 @@
+"""The server's side of the opening handshake (RFC 6455 section 4.2), without I/O."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Generator
+from http import HTTPStatus
+
+from websockets.exceptions import InvalidHandshake, NegotiationError, SecurityError
+from websockets.http11 import Request
+from websockets.streams import StreamReader
+from websockets.utils import accept_key
+
+from wsfake.live.http import (
+    check_upgrade,
+    extensions_in,
+    header_block,
+    headers_of,
+    subprotocols_in,
+    without,
+)
+from wsfake.model import Accept, Headers, Open, Reject
+
+__all__ = ["NotAWebSocket", "ServerHandshake"]
+
+_COMPUTED = {
+    "upgrade",
+    "connection",
+    "sec-websocket-accept",
+    "sec-websocket-protocol",
+    "sec-websocket-extensions",
+}
+_NO_BODY = {204, 304}
+
+
+class NotAWebSocket(Exception):
+    """The request is something else than an opening handshake."""
+
+
+class ServerHandshake:
+    """Understands a client's request, and writes the answer to it.
+
+    `authority` stands for the `Host` header of a client that sends none. `server_name` is sent as
+    the `Server` header, unless the answer has one of its own.
+    """
+
+    def __init__(self, authority: str, server_name: str | None) -> None:
+        self._authority = authority
+        self._server_name = server_name
+        self._reader = StreamReader()
+        self._key = ""
+        self._opening: Open | None = None
+        self._parser = self._parse()
+
+    def receive(self, data: bytes) -> Open | None:
+        """Return what the client asks for, once its request is whole.
+
+        The URL is made of the `Host` header, the path and the query, as in Qt 5.15.2 (measured).
+        The headers come without Sec-WebSocket-Key, which is another one each time.
+
+        Raises `NotAWebSocket` for any other request, and for what is not HTTP.
+        """
+        self._reader.feed_data(data)
+        if self._opening is None:
+            next(self._parser, None)
+        return self._opening
+
+    @property
+    def rest(self) -> bytes:
+        """The bytes behind the request."""
+        return bytes(self._reader.buffer)
+
+    def accept(self, answer: Accept) -> bytes:
+        """Return the bytes of a 101; raises `UsageError` for headers that cannot be sent."""
+        computed = [
+            ("Upgrade", "websocket"),
+            ("Connection", "Upgrade"),
+            ("Sec-WebSocket-Accept", accept_key(self._key)),
+        ]
+        if answer.subprotocol is not None:
+            computed.append(("Sec-WebSocket-Protocol", answer.subprotocol))
+        if answer.extensions:
+            computed.append(("Sec-WebSocket-Extensions", ", ".join(answer.extensions)))
+        given = without(answer.headers, _COMPUTED)
+        return self._response(101, (*computed, *given))
+
+    def reject(self, answer: Reject) -> bytes:
+        """Return the bytes of a refusal; raises `UsageError` for headers that cannot be sent.
+
+        The body is sent in one piece, with its length unless the headers name one: TCP may stay
+        open behind it.
+        """
+        headers = without(answer.headers, {"transfer-encoding"})
+        measured = any(name.lower() == "content-length" for name, _ in headers)
+        if not measured and answer.status >= 200 and answer.status not in _NO_BODY:
+            headers = (*headers, ("Content-Length", str(len(answer.body))))
+        return self._response(answer.status, headers) + answer.body
+
+    def _response(self, status: int, headers: Headers) -> bytes:
+        named = any(name.lower() == "server" for name, _ in headers)
+        if self._server_name is not None and not named:
+            headers = (*headers, ("Server", self._server_name))
+        return f"HTTP/1.1 {status} {_phrase(status)}\r\n".encode() + header_block(headers)
+
+    def _parse(self) -> Generator[None, None, None]:
+        try:
+            request = yield from Request.parse(self._reader.read_line)
+            self._opening = self._check(request)
+        except (
+            ValueError,
+            EOFError,
+            LookupError,
+            SecurityError,
+            InvalidHandshake,
+            NotImplementedError,
+        ) as error:
+            raise NotAWebSocket(str(error)) from None
+
+    def _check(self, request: Request) -> Open:
+        """Check the request as RFC 6455 section 4.2.1 asks for."""
+        headers = request.headers
+        check_upgrade(headers)
+        self._key = headers["Sec-WebSocket-Key"]
+        if not _is_key(self._key) or headers["Sec-WebSocket-Version"] != "13":
+            raise NegotiationError("not version 13 of the protocol")
+        # Only GET, and no HTTP/1.0 (`method` and `protocol` came to `Request` with version 16).
+        if getattr(request, "method", "GET") != "GET":
+            raise NegotiationError("not a GET")
+        if getattr(request, "protocol", "HTTP/1.1") != "HTTP/1.1":
+            raise NegotiationError("not HTTP/1.1")
+        authority = headers.get("Host") or self._authority
+        return Open(
+            f"ws://{authority}{request.path}",
+            without(headers_of(headers), {"sec-websocket-key"}),
+            subprotocols_in(headers),
+            extensions_in(headers),
+        )
+
+
+def _is_key(key: str) -> bool:
+    try:
+        return len(base64.b64decode(key.encode(), validate=True)) == 16
+    except binascii.Error:
+        return False
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"
