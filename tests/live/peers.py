@@ -120,9 +120,10 @@ class Wire:
 
     def read_to_end(self) -> bytes:
         """Read until the stream ends in order; raises `ConnectionResetError` for a reset."""
+        parts = [self._buffer]
         while data := self.socket.recv(65536):
-            self._buffer += data
-        return self._buffer
+            parts.append(data)
+        return b"".join(parts)
 
     def end(self) -> None:
         self.socket.close()

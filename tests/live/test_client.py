@@ -528,7 +528,9 @@ def test_a_101_that_is_wrong_is_a_refusal(reactor: Reactor, headers: dict[str, s
         assert talk.until_finished()[1:] == [Drop()]
 
 
-@pytest.mark.parametrize("garbage", [b"SSH-2.0-Open\r\n", b"\x81\x02hi\n\n", b"HTTP/1.1 101 x\r\n?\r\n"])
+@pytest.mark.parametrize(
+    "garbage", [b"SSH-2.0-Open\r\n", b"\x81\x02hi\n\n", b"HTTP/1.1 101 x\r\n?\r\n"]
+)
 def test_what_is_not_http_is_told_as_its_bytes(reactor: Reactor, garbage: bytes) -> None:
     def play(wire: Wire) -> None:
         wire.request()
@@ -602,9 +604,7 @@ def test_the_next_address_is_tried_when_one_does_not_answer(
     with websockets_server(echo) as url:
         alive = ("127.0.0.1", int(url.rsplit(":", 1)[1][:-1]))
         kind = (socket.AF_INET, socket.SOCK_STREAM, 0, "")
-        monkeypatch.setattr(
-            socket, "getaddrinfo", lambda *_, **__: [(*kind, dead), (*kind, alive)]
-        )
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(*kind, dead), (*kind, alive)])
         talk = Talk(reactor, "ws://twice.example").opened()
         talk.client.arrive(End())
 

@@ -149,7 +149,10 @@ def test_the_inside_of_a_drop(stream: bytes, inside: str | bytes | None) -> None
 )
 def test_a_violation_is_told_as_the_bytes_that_it_is(stream: bytes) -> None:
     framing = Framing(Side.CLIENT)
-    assert framing.receive(b"\x81\x01x" + stream + b"\x81\x01z") == ["x", Raw(stream + b"\x81\x01z")]
+    assert framing.receive(b"\x81\x01x" + stream + b"\x81\x01z") == [
+        "x",
+        Raw(stream + b"\x81\x01z"),
+    ]
     assert framing.receive(b"\x81\x01y") == []
     assert framing.inside() is None
 
@@ -211,7 +214,10 @@ def test_raw_bytes_go_out_as_they_are_and_some_events_are_no_bytes() -> None:
         (Close(1000, "x" * 124), "close of 126 bytes: control frame too long"),
         (Close(65536), "a close code has 16 bits, got 65536"),
         (Close(-1), "a close code has 16 bits, got -1"),
-        (Accept(), "an open connection cannot say Accept(subprotocol=None, headers=(), extensions=())"),
+        (
+            Accept(),
+            "an open connection cannot say Accept(subprotocol=None, headers=(), extensions=())",
+        ),
     ],
 )
 def test_what_cannot_be_said_is_refused(what: Event, error: str) -> None:
@@ -238,8 +244,10 @@ def test_lone_surrogates_are_replaced_and_pairs_are_characters(text: str, sent: 
 def test_ten_mebibytes_in_small_segments_take_linear_time(compressed: bool) -> None:
     speaker, listener = pair(compressed=compressed)
     message = b"0123456789abcdef" * (10 * 65536)
-    stream = speaker.encode(message) if compressed else b"".join(
-        Frame(Opcode.BINARY, message).serialize(mask=True) for _ in range(1)
+    stream = (
+        speaker.encode(message)
+        if compressed
+        else b"".join(Frame(Opcode.BINARY, message).serialize(mask=True) for _ in range(1))
     )
     started = time.monotonic()
     events = [e for i in range(0, len(stream), 64) for e in listener.receive(stream[i : i + 64])]

@@ -123,14 +123,18 @@ class LiveListener:
         self._server_name = server_name
         self._open_timeout = open_timeout
         self._close_timeout = close_timeout
+        reactor.own(self)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._socket = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        try:
+            self._socket = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        except OSError:
+            reactor.disown(self)
+            raise
         self._socket.setblocking(False)
         self.host = host
         self.port: int = self._socket.getsockname()[1]
         """The port that was asked for, or the free one that was found."""
         self.closed = False
-        reactor.own(self)
         reactor.watch(self._socket, self._ready, read=True, write=False)
 
     def close(self) -> None:
