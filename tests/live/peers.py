@@ -154,7 +154,7 @@ class WireServer:
         try:
             with self._listener.accept()[0] as sock:
                 self._play(Wire(sock))
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
             self._error = error
 
     def __enter__(self) -> WireServer:
@@ -182,7 +182,7 @@ def in_thread(play: Callable[[], None]) -> Iterator[None]:
     def run() -> None:
         try:
             play()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
             errors.append(error)
 
     thread = threading.Thread(target=run)

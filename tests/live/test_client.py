@@ -6,12 +6,13 @@ import ssl
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import trustme
 from websockets.sync.server import ServerConnection
 
+import wsfake.network.ends as network_ends
 from wsfake.errors import UsageError
 from wsfake.live import LiveClient, Reactor
 from wsfake.model import (
@@ -42,7 +43,7 @@ def wire_talk(
     reactor: Reactor, play: Callable[[Wire], None], **options: object
 ) -> contextlib.AbstractContextManager[Talk]:
     @contextlib.contextmanager
-    def talk():  # type: ignore[no-untyped-def]  # noqa: ANN202
+    def talk() -> Iterator[Talk]:
         with WireServer(play) as server:
             yield Talk(reactor, server.url, **options)
 
@@ -59,7 +60,7 @@ def test_messages_are_said_both_ways(reactor: Reactor, compression: bool) -> Non
         accept = talk.said[0]
         assert isinstance(accept, Accept)
         assert bool(accept.extensions) is compression
-        messages = ["hello", b"\x00\xff", "", b"", "é€😀", "x" * 100_000]
+        messages: list[Event] = ["hello", b"\x00\xff", "", b"", "é€😀", "x" * 100_000]
         for message in messages:
             talk.client.arrive(message)
         assert talk.until(7)[1:] == messages
@@ -330,6 +331,65 @@ def test_a_reset_after_both_closes_is_no_fact(reactor: Reactor) -> None:
         assert talk.until_finished()[1:] == [Close(1000)]
 
 
+def test_a_reset_that_meets_our_answer_is_told(reactor: Reactor) -> None:
+    leave = threading.Event()
+
+    def play(wire: Wire) -> None:
+        wire.accept(close_frame(1000))
+        assert leave.wait(5)
+        wire.reset()
+
+    with WireServer(play) as server:
+        talk = Talk(reactor, server.url)
+        assert talk.until(2)[1:] == [Close(1000)]
+        leave.set()
+        server.join()
+        talk.client.arrive(Close(1000))
+        assert talk.until_finished()[2:] == [Drop(reset=True)]
+
+
+def test_what_is_said_into_an_ended_stream_is_lost_silently(reactor: Reactor) -> None:
+    def play(wire: Wire) -> None:
+        wire.accept(close_frame(1000))
+
+    with WireServer(play) as server:
+        talk = Talk(reactor, server.url)
+        talk.until(2)
+        server.join()
+        pump(reactor, lambda: talk.client.state.value == "last word")
+        for what in ("answered by a reset", "into a broken pipe", Close(1000)):
+            talk.client.arrive(what)
+        assert talk.until_finished()[1:] == [Close(1000)]
+
+
+def test_a_reset_in_the_middle_of_what_we_say_is_told(reactor: Reactor) -> None:
+    def play(wire: Wire) -> None:
+        wire.accept()
+        wire.read(100)
+        wire.reset()
+
+    with wire_talk(reactor, play) as talk:
+        talk.opened().client.arrive(b"x" * 20_000_000)
+        assert talk.until_finished()[1:] == [Drop(reset=True)]
+
+
+def test_what_was_said_before_a_reset_is_heard_before_it(reactor: Reactor) -> None:
+    leave = threading.Event()
+
+    def play(wire: Wire) -> None:
+        wire.accept()
+        assert leave.wait(5)
+        wire.send(b"\x81\x04last")
+        wire.reset()
+
+    with WireServer(play) as server:
+        talk = Talk(reactor, server.url).opened()
+        leave.set()
+        server.join()
+        talk.client.arrive("too late")
+        assert talk.until_finished()[1:] == ["last", Drop(reset=True)]
+
+
 # Drops and violations
 
 
@@ -438,7 +498,8 @@ def test_the_end_of_the_test_says_1001_and_waits_for_nothing(reactor: Reactor) -
         (b"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone", (404, "4", b"gone")),
         (b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n", (401, "0", b"")),
         (
-            b"HTTP/1.1 503 No\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n1\r\nd\r\n0\r\n\r\n",
+            b"HTTP/1.1 503 No\r\nTransfer-Encoding: chunked\r\n\r\n"
+            b"3;x=y\r\nabc\r\n1\r\nd\r\n0\r\n\r\n",
             (503, None, b"abcd"),
         ),
         (b"HTTP/1.1 204\r\n\r\n", (204, None, b"")),
@@ -518,7 +579,7 @@ def test_a_body_that_never_ends_is_told_when_the_time_is_over(reactor: Reactor) 
 )
 def test_a_101_that_is_wrong_is_a_refusal(reactor: Reactor, headers: dict[str, str]) -> None:
     def play(wire: Wire) -> None:
-        wire.accept(**headers)
+        wire.accept(b"", **headers)
 
     with wire_talk(reactor, play) as talk:
         reject = talk.until(1)[0]
@@ -740,7 +801,7 @@ def test_a_handler_that_raises_harms_no_other_event(reactor: Reactor) -> None:
         while not finished():
             try:
                 pump(reactor, finished)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - these are what is tested
                 errors.append(error)
     assert said[1:] == ["a", "b", "c", Drop()]
     flat = [x for e in errors for x in (e.exceptions if isinstance(e, ExceptionGroup) else [e])]
@@ -763,3 +824,8 @@ def test_a_handler_may_answer_inside_its_call(reactor: Reactor) -> None:
         client = LiveClient(reactor, Open(server.url), say)
         pump(reactor, lambda: client.finished)
     assert frames == [(0x88, (4000).to_bytes(2))]
+
+
+def test_it_is_an_end_of_a_connection(reactor: Reactor) -> None:
+    end: network_ends.End = LiveClient(reactor, Open("ws://127.0.0.1:9/"), print)
+    end.arrive(Drop())

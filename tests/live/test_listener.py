@@ -4,7 +4,8 @@ import contextlib
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
@@ -56,18 +57,18 @@ class Hall:
         return self.said
 
     @contextlib.contextmanager
-    def client(self, play: Callable[[ClientConnection], None], **options: object):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    def client(self, play: Callable[[ClientConnection], None], **options: Any) -> Iterator[None]:
         """A client of the `websockets` library beside the reactor."""
 
         def run() -> None:
-            with connect(self.url, **options) as connection:  # type: ignore[arg-type]
+            with connect(self.url, **options) as connection:
                 play(connection)
 
         with in_thread(run):
             yield
 
     @contextlib.contextmanager
-    def wire(self, play: Callable[[Wire], None]):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    def wire(self, play: Callable[[Wire], object]) -> Iterator[None]:
         """A raw socket beside the reactor."""
 
         def run() -> None:
@@ -127,7 +128,12 @@ def test_a_client_in_another_process_is_heard(reactor: Reactor) -> None:
 
 def test_what_the_client_asks_for_is_told_without_its_key(reactor: Reactor) -> None:
     hall = Hall(reactor, wait_silently)
-    with hall.wire(lambda wire: [wire.send(bytes([b])) for b in REQUEST.encode()] and None):
+
+    def play(wire: Wire) -> None:
+        for byte in REQUEST.encode():
+            wire.send(bytes([byte]))
+
+    with hall.wire(play):
         assert hall.until(1) == [Drop()]
     assert hall.openings == [
         Open(
@@ -195,7 +201,12 @@ def test_an_extension_that_cannot_be_used_is_refused(reactor: Reactor, extension
         end.arrive(Drop())
 
     hall = Hall(reactor, answer)
-    with hall.wire(lambda wire: (wire.send(REQUEST.encode()), wire.read_to_end()) and None):
+
+    def play(wire: Wire) -> None:
+        wire.send(REQUEST.encode())
+        assert wire.read_to_end() == b""
+
+    with hall.wire(play):
         hall.until_finished()
     assert errors == [f"not an extension that can be used: {extension}"]
 
