@@ -25,7 +25,8 @@ app.initialize([
     "--ServerApp.log_level=CRITICAL",
     f"--IdentityProvider.token={token}", "--ServerApp.jpserver_extensions={}",
 ], new_httpserver=True)
-print(f"http://127.0.0.1:{app.port}", flush=True)
+# from the loop, which runs once the server listens
+app.io_loop.add_callback(lambda: print(f"http://127.0.0.1:{app.port}", flush=True))
 app.start()
 """
 

@@ -28,7 +28,7 @@ class Receiver(Protocol):
     def received(self, data: bytes) -> None: ...
 
     def ended(self, *, reset: bool) -> None:
-        """The peer's stream is over. A reset may still follow an end of stream."""
+        """Take note that the peer's stream is over; a reset may still follow an orderly end."""
 
     def flushed(self) -> None:
         """Everything written was given to the operating system; may come inside `write()`."""
