@@ -267,7 +267,7 @@ AT = len(HEAD)
         (frame(BLOCK, AT, 0, 1, b"\x91" * 5000), "StackError:  in its entry 1"),
         (frame(BLOCK, AT, 0, 1, b"\xdd\xff\xff\xff\xff"), "in its entry 1"),
         (frame(BLOCK, AT, 0, 1, b"\xdf\xff\xff\xff\xff"), "in its entry 1"),
-        (frame(BLOCK, AT, 0, 1, b"\xc6\xff\xff\xff\xff"), "in its entry 1"),
+        (frame(BLOCK, AT, 0, 1, b"\xc6\xff\xff\xff\xff"), "0 entries where its head says 1"),
         (frame(BLOCK, AT, 0, 1, b"\xd6\xff\x00\x00\x00\x00"), "in its entry 1"),
         (frame(BLOCK, AT, 0, 1, b"\x95\x00\x01\x00\x00\xa1\xff"), "UnicodeDecodeError"),
         (frame(BLOCK, AT, 0, 1, b"\x95\x00\x01\x00\x00\xa0" * 2), "more than 1 entries"),
@@ -284,7 +284,8 @@ AT = len(HEAD)
 )
 def test_sound_sums_over_wrong_contents_are_damage_too(tail: bytes, text: str) -> None:
     assert text in damaged(HEAD + tail)
-    assert read(HEAD + tail, recover=True).damage
+    recovered = read(HEAD + tail, recover=True)
+    assert recovered.damage or recovered.missing
 
 
 @given(st.binary(max_size=300), st.booleans(), st.booleans())

@@ -58,9 +58,7 @@ def test_blocks_end_by_count_or_size_alone(size: int) -> None:
         ),
     ],
 )
-def test_an_entry_that_no_cassette_can_hold_is_refused_and_left_out(
-    entry: Entry, text: str
-) -> None:
+def test_an_entry_that_cannot_be_held_is_refused_and_left_out(entry: Entry, text: str) -> None:
     for many in (False, True):
         file = io.BytesIO()
         writer = CassetteWriter(file, Header(), "x")
