@@ -1,11 +1,10 @@
-"""`from wsfake.errors import hide_frames
-from wsfake import WebSocket`: the classes of whichever harness is active.
-"""
+"""`from wsfake import WebSocket`: the classes of whichever harness is active."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from wsfake.errors import hide_frames
 from wsfake.harness import active
 from wsfake.script_api import WebSocket as ScriptWebSocket
 from wsfake.script_api import WebSocketServer as ScriptWebSocketServer

@@ -44,8 +44,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the marker alone be enough: it asks for the fixture."""
     for item in items:
-        marked = isinstance(item, pytest.Function) and item.get_closest_marker("ws_fake")
-        if marked and "ws_fake" not in item.fixturenames:
+        if not isinstance(item, pytest.Function) or "ws_fake" in item.fixturenames:
+            continue
+        if item.get_closest_marker("ws_fake") is not None:
             item.fixturenames.insert(0, "ws_fake")
 
 
@@ -150,8 +151,10 @@ def pytest_runtest_makereport(
     if report.when != "teardown" and report.outcome != "passed":
         item.stash[_OUTCOME] = report.outcome
     if report.failed and call.excinfo is not None:
+        from wsfake.errors import Failure  # noqa: PLC0415 - see the package
+
         lines = harness.dialogue_lines()
-        if lines and lines[-1] not in str(call.excinfo.value):  # else the text has it
+        if lines and not isinstance(call.excinfo.value, Failure):  # whose text has it
             report.sections.append(("ws_fake dialogue", "\n".join(lines)))
     return report
 

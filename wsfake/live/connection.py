@@ -12,7 +12,7 @@ from wsfake.live.framing import Framing
 from wsfake.live.reactor import Reactor, Timer
 from wsfake.live.states import TABLE, Happening, State
 from wsfake.live.transport import Transport
-from wsfake.model import Close, Drop, End, Event, Raw, Side, Stall
+from wsfake.model import Close, Drop, End, Event, Open, Raw, Side, Stall
 
 __all__ = ["Connection"]
 
@@ -37,7 +37,7 @@ class Connection(ABC):
         self,
         reactor: Reactor,
         side: Side,
-        say: Callable[[Event], None],
+        say: Callable[[Event], None] | None,
         *,
         open_timeout: float,
         close_timeout: float,
@@ -66,7 +66,7 @@ class Connection(ABC):
 
         Raises `UsageError` for what cannot be said now, or not at all.
         """
-        if self.state is State.FINISHED or isinstance(what, Stall):
+        if self.state is State.FINISHED or isinstance(what, Stall | Open):
             return
         if isinstance(what, Drop):
             self._abandon(what)
@@ -80,7 +80,7 @@ class Connection(ABC):
     # What the transport reports.
 
     def received(self, data: bytes) -> None:
-        if self.state is State.OPENING:
+        if self.state in {State.OPENING, State.ASKED}:
             self._handshake_received(data)
         elif self.state in {State.OPEN, State.CLOSE_SENT} and self._framing is not None:
             for event in self._framing.receive(data):
@@ -89,6 +89,8 @@ class Connection(ABC):
     def ended(self, *, reset: bool) -> None:
         if self.state is State.OPENING:
             self._handshake_ended()
+        if self.state is State.FINISHED:
+            return
         inside = None if self._framing is None else self._framing.inside()
         self._happen(Happening.PEER_RESET if reset else Happening.PEER_ENDED, Drop(reset, inside))
 
@@ -165,7 +167,11 @@ class Connection(ABC):
     def _tell(self, event: Event) -> None:
         # By the queue, so that one event's failure is no matter of the next one, and so that no
         # script is called inside one of its own calls.
-        self._reactor.call_soon(lambda: None if self._silent else self.say(event))
+        self._reactor.call_soon(lambda: self._say_now(event))
+
+    def _say_now(self, event: Event) -> None:
+        if not self._silent and self.say is not None:
+            self.say(event)
 
     def _send(self, framing: Framing, what: Event) -> None:
         data = framing.encode(what)

@@ -37,6 +37,11 @@ class Timer:
         """Forget the call; without effect once it was made."""
         self.cancelled = True
 
+    def fire(self) -> None:
+        """Make the call, unless it is cancelled."""
+        if not self.cancelled:
+            self.call()
+
 
 class Reactor:
     """Calls back when sockets are ready and deadlines are over, inside `wait()` and nowhere else.
@@ -168,7 +173,7 @@ class Reactor:
         now = time.monotonic()
         while (deadline := self.next_deadline()) is not None and deadline <= now:
             timer = heapq.heappop(self._timers)[2]
-            self._soon.append(lambda timer=timer: None if timer.cancelled else timer.call())
+            self._soon.append(timer.fire)
 
     def _run_soon(self) -> None:
         for _ in range(len(self._soon)):
