@@ -27,6 +27,8 @@ REDACTOR = Redactor()
         ('42["login",{"token":"x"}]', '42["login",{"token":"<redacted>"}]'),
         ('{"token":"x"}\n{"token":"y"}', '{"token":"<redacted>"}\n{"token":"<redacted>"}'),
         ('{"token": "cut of', '{"token": "<redacted>"'),
+        ('x{"token": {"token": "x"}}', 'x{"token": "<redacted>"}'),
+        ('x{"token": null, "pwd": 1}', 'x{"token": null, "pwd": "<redacted>"}'),
         ('{"token": NaN}', '{"token": "<redacted>"}'),
     ],
 )

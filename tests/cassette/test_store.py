@@ -124,3 +124,9 @@ def test_what_the_file_system_refuses_is_said_with_the_path(tmp_path: Path) -> N
     with pytest.raises(CassetteError) as caught:
         write_cassette("a\0", [])
     assert str(caught.value) == "'a\\x00': this cassette cannot be written: a NUL in its path"
+
+
+def test_a_recording_that_cannot_begin_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(CassetteError, match="this header cannot be written"):
+        Recording(tmp_path / "a.msgpack", Header("today"), Redactor())
+    assert names(tmp_path) == []
