@@ -207,7 +207,7 @@ class PageRun:
 
     def _call(self, command: str, block: Block, expected: str) -> str:
         words = shlex.split(self._with_port(command))
-        environment = _environment(words)
+        environment = _environment(words) | {"HOME": str(self._pytester.path)}
         if words == ["kill", "%1"]:
             process = self._background.pop(0)
             process.kill()
@@ -307,17 +307,18 @@ def _environment(words: list[str]) -> dict[str, str]:
 
 
 def _fits(expected: str, actual: str) -> bool:
-    """Compare output: times of real clocks differ, and `...` is any number of lines."""
+    """Compare output: times of real clocks and fresh ids differ, and `...` is any number of lines."""
     pattern = "".join(
-        r"(?:.*\n)*?" if line == "..." else re.escape(_timeless(line)) + r"\n"
+        r"(?:.*\n)*?" if line == "..." else re.escape(_settled(line)) + r"\n"
         for line in expected.split("\n")
     )
-    return re.fullmatch(pattern, _timeless(actual) + "\n") is not None
+    return re.fullmatch(pattern, _settled(actual) + "\n") is not None
 
 
-def _timeless(text: str) -> str:
+def _settled(text: str) -> str:
     text = re.sub(r"\bin \d+\.\d+s\b", "in N s", text)
     text = re.sub(r"={2,}", "==", text)
+    text = re.sub(r"\b[0-9a-f]{32}\b", "ID", text)
     return re.sub(r"^ *\d+(\.\d+)? ms", "N ms", text, flags=re.M)
 
 
