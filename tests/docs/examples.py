@@ -15,7 +15,6 @@ WSFAKE_UPDATE_DOCS set, what is printed now is written into the page.
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 import re
@@ -25,14 +24,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
+from unittest.mock import patch
 
 import pytest
 
-import wsfake.harness.real
-import wsfake.harness.recording
-import wsfake.harness.verdicts
 from wsfake import Transcript
 from wsfake.transcript.parsing import parse_entries
 
@@ -40,13 +38,24 @@ __all__ = ["ROOT", "Block", "PageRun", "blocks_of"]
 
 ROOT = Path(__file__).parents[2]
 
-_FENCE = re.compile(r"^(?P<ticks>`{3,})(?P<language>[^\n`]*)\n(?P<code>.*?)^(?P=ticks)$", re.M | re.S)
+_FENCE = re.compile(
+    r"^(?P<ticks>`{3,})(?P<language>[^\n`]*)\n(?P<code>.*?)^(?P=ticks)$", re.MULTILINE | re.DOTALL
+)
 _FILE = re.compile(r"# ([\w/]+\.(?:py|ini))\n")
-_IS_TEST = re.compile(r"^(?:async )?def test_|^class Test", re.M)
+_IS_TEST = re.compile(r"^(?:async )?def test_|^class Test", re.MULTILINE)
 _DIRECTIVES = ("{toctree}", "{eval-rst}")
 _PORT = "8765"
-_PATIENCE = 60
-_ONLY_WSFAKE = ("--disable-plugin-autoload", "-p", "pytest_wsfake.plugin", "-p", "no:cacheprovider")
+_PATIENCE = 120
+_ONLY_WSFAKE = ("-p", "pytest_wsfake.plugin", "-p", "no:cacheprovider")
+_VARIABLES = {
+    "COLUMNS": "80",
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONUNBUFFERED": "1",
+}
+"""The same pages are printed by whatever else is installed, and at whatever place."""
+
+_NO_VARIABLES = ("BUILD_NUMBER", "CI", "ECHO_URL", "PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST")
 _UPDATE = "WSFAKE_UPDATE_DOCS"
 
 
@@ -150,7 +159,7 @@ class PageRun:
         return path
 
     def _run_test(self, block: Block, path: Path, *, printed: bool) -> str:
-        with contextlib.redirect_stdout(io.StringIO()) as said:
+        with patch.dict(os.environ, _VARIABLES), redirect_stdout(io.StringIO()) as said:
             run = self._pytester.inline_run(*_ONLY_WSFAKE, "--strict-config", str(path))
         reports = run.getreports("pytest_runtest_logreport")
         failed = [report for report in reports if report.failed]
@@ -164,8 +173,8 @@ class PageRun:
 
     def _execute(self, block: Block) -> str:
         program = compile("\n" * block.line + self._with_port(block.code), str(block.page), "exec")
-        with contextlib.redirect_stdout(io.StringIO()) as said:
-            exec(program, {"__name__": "__main__"})  # noqa: S102 - our own page
+        with redirect_stdout(io.StringIO()) as said:
+            exec(program, {"__name__": "__main__"})
         return said.getvalue()
 
     # text
@@ -233,13 +242,19 @@ class PageRun:
             timeout=_PATIENCE,
             check=False,
         )
-        may_fail = os.environ.get(_UPDATE) or re.search(r"^(FAILED|ERROR|E  |wsfake: )", expected, re.M)
+        may_fail = os.environ.get(_UPDATE) or re.search(
+            r"^(FAILED|ERROR|E  |wsfake: )", expected, re.MULTILINE
+        )
         assert done.returncode == 0 or may_fail, f"{block.where}: {command}\n{done.stdout}"
         return done.stdout.strip("\n")
 
     def _start(self, arguments: list[str], environment: dict[str, str]) -> None:
         process = subprocess.Popen(
-            arguments, cwd=self._pytester.path, env=environment, stdout=subprocess.DEVNULL, text=True
+            arguments,
+            cwd=self._pytester.path,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            text=True,
         )
         self._background.append(process)
         deadline = time.monotonic() + _PATIENCE
@@ -254,7 +269,7 @@ class PageRun:
         (self._pytester.path / "pytest.ini").write_text(block.code, encoding="utf-8")
 
     def _check_sh(self, block: Block, _: list[Block]) -> None:
-        words_of_dev = re.findall(r"^([a-z]+)\)$", (ROOT / "dev").read_text(), re.M)
+        words_of_dev = re.findall(r"^([a-z]+)\)$", (ROOT / "dev").read_text(), re.MULTILINE)
         for line in block.code.splitlines():
             command = line.partition("#")[0].split()
             if not command:
@@ -289,17 +304,19 @@ def _failure_text(report: pytest.TestReport) -> str:
 
 def _commands(block: Block) -> Iterator[tuple[str, str]]:
     """Yield each command, and the output that stands below it."""
-    parts = re.split(r"^\$ (.*)\n", block.code, flags=re.M)
-    assert parts[0] == "" and len(parts) > 1, f"{block.where}: expected a command behind $"
+    parts = re.split(r"^\$ (.*)\n", block.code, flags=re.MULTILINE)
+    assert parts[0] == "", f"{block.where}: expected a command behind $"
     for command, output in zip(parts[1::2], parts[2::2], strict=True):
         yield command, output.strip("\n")
 
 
 def _environment(words: list[str]) -> dict[str, str]:
     """Take the variables that stand before a command out of it, and return the environment."""
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    for name in ("PYTEST_ADDOPTS", "PYTEST_CURRENT_TEST", "CI", "ECHO_URL"):
-        environment.pop(name, None)
+    environment = {
+        name: value
+        for name, value in {**os.environ, **_VARIABLES}.items()
+        if name not in _NO_VARIABLES
+    }
     while "=" in words[0]:
         name, _, value = words.pop(0).partition("=")
         environment[name] = value
@@ -307,7 +324,7 @@ def _environment(words: list[str]) -> dict[str, str]:
 
 
 def _fits(expected: str, actual: str) -> bool:
-    """Compare output: times of real clocks and fresh ids differ, and `...` is any number of lines."""
+    """Compare output: real times and fresh ids differ, and `...` is any number of lines."""
     pattern = "".join(
         r"(?:.*\n)*?" if line == "..." else re.escape(_settled(line)) + r"\n"
         for line in expected.split("\n")
@@ -319,7 +336,7 @@ def _settled(text: str) -> str:
     text = re.sub(r"\bin \d+\.\d+s\b", "in N s", text)
     text = re.sub(r"={2,}", "==", text)
     text = re.sub(r"\b[0-9a-f]{32}\b", "ID", text)
-    return re.sub(r"^ *\d+(\.\d+)? ms", "N ms", text, flags=re.M)
+    return re.sub(r"^ *\d+(\.\d+)? ms", "N ms", text, flags=re.MULTILINE)
 
 
 def _free_port() -> int:

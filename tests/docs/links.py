@@ -6,7 +6,7 @@ from pathlib import Path
 __all__ = ["broken_links"]
 
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-_FENCED = re.compile(r"^(`{3,}).*?^\1$", re.M | re.S)
+_FENCED = re.compile(r"^(`{3,}).*?^\1$", re.MULTILINE | re.DOTALL)
 
 
 def broken_links(page: Path) -> list[str]:
@@ -25,7 +25,7 @@ def _leads(page: Path, link: str) -> bool:
 
 def _anchors(page: Path) -> set[str]:
     text = _FENCED.sub("", page.read_text(encoding="utf-8"))
-    return {_slug(heading) for heading in re.findall(r"^#+ (.*)$", text, re.M)}
+    return {_slug(heading) for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)}
 
 
 def _slug(heading: str) -> str:

@@ -7,10 +7,10 @@ from typing import Any
 
 import attrs
 import pytest
-from pytest_wsfake.options import add_options
 
 import wsfake
 import wsfake.errors
+from pytest_wsfake.options import add_options
 from tests.docs.examples import ROOT, Block, PageRun
 from tests.docs.links import broken_links
 from wsfake import cli
@@ -28,16 +28,15 @@ def _name(page: Path) -> str:
     return page.name
 
 
-@pytest.mark.parametrize(
-    "page", [page for page in PAGES if page.name not in OWN_TESTS], ids=_name
-)
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name not in OWN_TESTS], ids=_name)
 def test_every_block_of_the_page_runs(page: Path, pytester: pytest.Pytester) -> None:
     PageRun(page, pytester).run()
 
 
 @pytest.mark.parametrize("page", OWN_TESTS)
 def test_a_page_that_is_not_run_is_tested_elsewhere(page: str) -> None:
-    assert page in OWN_TESTS[page].read_text() and (DOCS / page).exists()
+    assert page in OWN_TESTS[page].read_text()
+    assert (DOCS / page).exists()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
@@ -46,7 +45,7 @@ def test_every_link_leads_to_something(page: Path) -> None:
 
 
 def test_the_index_names_every_page() -> None:
-    named = set(re.findall(r"^([a-z-]+)$", (DOCS / "index.md").read_text(), re.M))
+    named = set(re.findall(r"^([a-z-]+)$", (DOCS / "index.md").read_text(), re.MULTILINE))
     assert named >= {page.stem for page in PAGES} - {"index"}
 
 
@@ -58,7 +57,7 @@ API = (DOCS / "api.md").read_text()
 
 def _rows(heading: str) -> dict[str, list[str]]:
     """Return the rows of the first table under a heading, by the name in their first column."""
-    table = re.search(r"(?:^\|.*\n)+", API.partition(f"# {heading}\n")[2], re.M)
+    table = re.search(r"(?:^\|.*\n)+", API.partition(f"# {heading}\n")[2], re.MULTILINE)
     assert table is not None, heading
     rows = [line.strip("|").split("|") for line in table[0].splitlines()[2:]]
     return {cells[0].strip(" `"): [cell.strip() for cell in cells[1:]] for cells in rows}
@@ -66,8 +65,8 @@ def _rows(heading: str) -> dict[str, list[str]]:
 
 def test_every_setting_is_told_with_its_default() -> None:
     rows = _rows("Settings")
-    settings = {attribute.name: attribute.default for attribute in attrs.fields(Settings)}
-    settings["profile"] = settings["profile"].name
+    fields = attrs.fields(Settings)
+    settings = {field.name: getattr(field.default, "name", field.default) for field in fields}
     assert list(rows) == list(settings)
     assert {name: ast.literal_eval(rows[name][0].strip("`")) for name in rows} == settings
 
@@ -107,7 +106,9 @@ def test_every_command_is_told() -> None:
     assert told == set(cli._COMMANDS)
 
 
-@pytest.mark.parametrize("name", sorted({*wsfake.__all__, *wsfake.errors.__all__} - {"hide_frames"}))
+@pytest.mark.parametrize(
+    "name", sorted({*wsfake.__all__, *wsfake.errors.__all__} - {"hide_frames"})
+)
 def test_every_public_name_is_told(name: str) -> None:
     in_errors = name in wsfake.errors.__all__ and "automodule:: wsfake.errors" in API
     assert in_errors or re.search(rf"(`|wsfake\.){name}\b", API)
@@ -150,5 +151,5 @@ def test_a_block_that_nothing_runs_fails_its_page(
     blocks = [Block(page, 3, "rust", "fn main() {}\n", 0)]
     run = PageRun(ROOT / "README.md", pytester)
     run.blocks = blocks
-    with pytest.raises(AssertionError, match="nowhere.md:3: nothing runs this block"):
+    with pytest.raises(AssertionError, match=r"nowhere\.md:3: nothing runs this block"):
         run.run()

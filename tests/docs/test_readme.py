@@ -20,7 +20,7 @@ def test_every_link_leads_to_something(page: str) -> None:
 
 
 def test_every_command_of_dev_that_is_named_is_there() -> None:
-    words = set(re.findall(r"^([a-z]+)\)$", (ROOT / "dev").read_text(), re.M))
+    words = set(re.findall(r"^([a-z]+)\)$", (ROOT / "dev").read_text(), re.MULTILINE))
     for page in ("README.md", "CONTRIBUTING.md"):
         named = set(re.findall(r"\./dev ([a-z]+)", (ROOT / page).read_text()))
         assert named, page
@@ -29,7 +29,7 @@ def test_every_command_of_dev_that_is_named_is_there() -> None:
 
 def test_contributing_names_every_command_of_dev() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text()
-    for word in re.findall(r"^([a-z]+)\)$", (ROOT / "dev").read_text(), re.M):
+    for word in re.findall(r"^([a-z]+)\)$", (ROOT / "dev").read_text(), re.MULTILINE):
         assert f"./dev {word}" in text
 
 

@@ -39,7 +39,7 @@ __tracebackhide__ = hide_frames
 class Harness:
     """An in-memory network, its clock, and the mode: everything that one test needs.
 
-    Outside pytest it is used as a context manager, with the same checks at its end:
+    Outside pytest it is used as a context manager, with the same checks at its end::
 
         with wsfake.Harness(cassette="feed.msgpack", mode="once") as ws_fake:
             ...
