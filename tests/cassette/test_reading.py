@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import random
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -214,8 +215,6 @@ def test_a_file_of_something_else_is_refused() -> None:
 
 
 def frame(kind: int, offset: int, first: int, count: int, body: bytes) -> bytes:
-    import zlib
-
     return pack_head(Head(kind, offset, first, count, len(body), zlib.crc32(body))) + body
 
 
@@ -261,13 +260,16 @@ AT = len(HEAD)
     [
         (HEAD, "a head that belongs at byte 0"),
         (frame(HEADER, AT, 0, 0, b""), "one more header"),
-        (frame(BLOCK, AT, 5, 0, b""), "those from 6 on"),
+        (frame(BLOCK, AT, 5, 1, b""), "those from 6 on"),
         (frame(BLOCK, AT, 0, 1, b""), "0 entries where its head says 1"),
-        (frame(BLOCK, AT, 0, 1, b"\xc1"), "FormatError:  in its entry 1"),
-        (frame(BLOCK, AT, 0, 1, b"\x91" * 5000), "StackError:  in its entry 1"),
+        (frame(BLOCK, AT, 0, 1, b"\xc1"), "bytes that are no msgpack (FormatError) in its entry 1"),
+        (
+            frame(BLOCK, AT, 0, 1, b"\x91" * 5000),
+            "bytes that are no msgpack (StackError) in its entry 1",
+        ),
         (frame(BLOCK, AT, 0, 1, b"\xdd\xff\xff\xff\xff"), "in its entry 1"),
         (frame(BLOCK, AT, 0, 1, b"\xdf\xff\xff\xff\xff"), "in its entry 1"),
-        (frame(BLOCK, AT, 0, 1, b"\xc6\xff\xff\xff\xff"), "in its entry 1"),
+        (frame(BLOCK, AT, 0, 1, b"\xc6\xff\xff\xff\xff"), "0 entries where its head says 1"),
         (frame(BLOCK, AT, 0, 1, b"\xd6\xff\x00\x00\x00\x00"), "in its entry 1"),
         (frame(BLOCK, AT, 0, 1, b"\x95\x00\x01\x00\x00\xa1\xff"), "UnicodeDecodeError"),
         (frame(BLOCK, AT, 0, 1, b"\x95\x00\x01\x00\x00\xa0" * 2), "more than 1 entries"),
