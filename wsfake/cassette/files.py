@@ -10,19 +10,29 @@ from typing import BinaryIO
 
 from wsfake.errors import CassetteError
 
-__all__ = ["file_errors", "replacing", "unlink_if_there"]
+__all__ = ["check_name", "file_errors", "replacing", "unlink_if_there"]
 
 
 @contextmanager
-def file_errors(path: Path) -> Iterator[None]:
+def file_errors(path: Path | str) -> Iterator[None]:
     """Turn what the file system refuses into a `CassetteError` that begins with the path."""
-    if "\0" in str(path):
-        raise CassetteError(f"{str(path)!r}: this cassette cannot be written: a NUL in its path")
     try:
         yield
     except OSError as error:
         reason = error.strerror or error
         raise CassetteError(f"{path}: this cassette cannot be written: {reason}") from error
+
+
+def check_name(path: Path) -> None:
+    """Raise `CassetteError` for a path that no file system can be asked for."""
+    try:
+        encoded = os.fsencode(path)
+    except UnicodeEncodeError:
+        reason = "a lone surrogate in its path"
+    else:
+        reason = "a NUL in its path" if b"\0" in encoded else ""
+    if reason:
+        raise CassetteError(f"{str(path)!r}: this cassette cannot be written: {reason}")
 
 
 @contextmanager
@@ -32,6 +42,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     If the body raises, `path` stays what it was. The folder is made if it is not there. Raises
     `CassetteError` for what the file system refuses.
     """
+    check_name(path)
     new = path.with_name(f"{path.name}.{os.getpid()}.new")
     with file_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
