@@ -165,7 +165,8 @@ class Redactor:
             text = data.decode()
         except UnicodeDecodeError:
             return data
-        return data if spans(text) is None else self.text(text).encode()
+        clean = text if spans(text) is None else self.text(text)
+        return data if clean == text else clean.encode()
 
     def url(self, url: str) -> str:
         """Return a URL with its user info, and the values of secret parameters, replaced."""
@@ -208,7 +209,8 @@ class Redactor:
     @cached_property
     def _probe(self) -> re.Pattern[str]:
         """Find a secret key of JSON, also within a string that holds JSON."""
-        return re.compile(rf'"{self._secret_key.pattern}(\\*)"\s*:\s*')
+        space = r"(?:\s|\\+[nrt])*"
+        return re.compile(rf'"{self._secret_key.pattern}(\\*)"{space}:{space}')
 
     @cached_property
     def _stems(self) -> tuple[str, ...]:
