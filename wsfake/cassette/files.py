@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from wsfake.errors import CassetteError
 
-__all__ = ["check_name", "file_errors", "replacing", "unlink_if_there"]
+__all__ = ["file_errors", "make_folder", "replacing", "unlink_if_there"]
 
 
 @contextmanager
@@ -23,8 +23,11 @@ def file_errors(path: Path | str) -> Iterator[None]:
         raise CassetteError(f"{path}: this cassette cannot be written: {reason}") from error
 
 
-def check_name(path: Path) -> None:
-    """Raise `CassetteError` for a path that no file system can be asked for."""
+def make_folder(path: Path) -> None:
+    """Make the folder that a file is to stand in, if it is not there.
+
+    Raises `CassetteError` where that cannot be, and for a path that no file system takes.
+    """
     try:
         encoded = os.fsencode(path)
     except UnicodeEncodeError:
@@ -33,6 +36,12 @@ def check_name(path: Path) -> None:
         reason = "a NUL in its path" if b"\0" in encoded else ""
     if reason:
         raise CassetteError(f"{str(path)!r}: this cassette cannot be written: {reason}")
+    with file_errors(path):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except FileExistsError:
+            reason = f"{path.parent} is no folder"
+            raise CassetteError(f"{path}: this cassette cannot be written: {reason}") from None
 
 
 @contextmanager
@@ -42,10 +51,9 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     If the body raises, `path` stays what it was. The folder is made if it is not there. Raises
     `CassetteError` for what the file system refuses.
     """
-    check_name(path)
+    make_folder(path)
     new = path.with_name(f"{path.name}.{os.getpid()}.new")
     with file_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
         unlink_if_there(new)  # left by a process of the same number that was killed
         try:
             with new.open("xb") as file:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from wsfake.cassette.blocks import split_entries
 from wsfake.cassette.contents import Header
-from wsfake.cassette.files import check_name, file_errors, replacing, unlink_if_there
+from wsfake.cassette.files import file_errors, make_folder, replacing, unlink_if_there
 from wsfake.cassette.leaks import Needles
 from wsfake.cassette.paths import SUFFIX
 from wsfake.cassette.reading import CassetteReader
@@ -52,9 +52,8 @@ class Recording:
         self._needles = Needles.of(secrets or {})
         self._redact = redactor.entry
         self._header = header
-        check_name(self.part)
+        make_folder(self.part)
         with file_errors(self.part):
-            self.part.parent.mkdir(parents=True, exist_ok=True)
             unlink_if_there(self.part)  # of a recording that was killed, and is now made again
             self._file = self.part.open("x+b")
         try:
