@@ -3,7 +3,6 @@ from __future__ import annotations
 import io
 import random
 import sys
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.cassette.golden import DIALOGUE, frame, small
 from tests.cassette.strategies import dialogues
 from wsfake.cassette import (
     Cassette,
@@ -24,36 +24,11 @@ from wsfake.cassette import (
     read_cassette,
     write_cassette,
 )
-from wsfake.cassette.frames import BLOCK, FOOTER, HEAD_SIZE, HEADER, Head, pack_head
+from wsfake.cassette.frames import BLOCK, FOOTER, HEAD_SIZE, HEADER, Head
 from wsfake.errors import CassetteError, DamagedCassette, NewerCassette
-from wsfake.model import Accept, Close, Entry, Open, Side
+from wsfake.model import Entry, Side
 
-C, S = Side.CLIENT, Side.SERVER
-DIALOGUE = [
-    Entry(0, 1, C, Open("ws://a/")),
-    Entry(900, 1, S, Accept()),
-    Entry(1000, 1, C, "hello"),
-    Entry(2000, 1, S, b"\x00\xff"),
-    Entry(3000, 1, C, "ünï"),
-    Entry(4000, 1, C, Close(1000, "")),
-]
-
-
-def small() -> tuple[bytes, list[int]]:
-    """A cassette of two blocks, and where each of its frames begins."""
-    file = io.BytesIO()
-    writer = CassetteWriter(file, Header(redacted=("json",)), "small")
-    begins = [0, file.tell()]
-    for entry in DIALOGUE[:4]:
-        writer.append(entry)
-    writer.flush()
-    begins.append(file.tell())
-    for entry in DIALOGUE[4:]:
-        writer.append(entry)
-    writer.flush()
-    begins.append(file.tell())
-    writer.finish()
-    return file.getvalue(), begins
+S = Side.SERVER
 
 
 def read(data: bytes, *, recover: bool = False) -> Cassette:
@@ -212,10 +187,6 @@ def test_a_file_of_something_else_is_refused() -> None:
     assert "  actual    bytes that begin 76 65 72 73 69 6f 6e 3a\n" in damaged(b"version: 1\n" * 9)
     with pytest.raises(DamagedCassette, match="nothing that a cassette has"):
         read(b"version: 1\n" * 9, recover=True)
-
-
-def frame(kind: int, offset: int, first: int, count: int, body: bytes) -> bytes:
-    return pack_head(Head(kind, offset, first, count, len(body), zlib.crc32(body))) + body
 
 
 def test_a_later_format_is_refused_with_what_to_do() -> None:
