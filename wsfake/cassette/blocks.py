@@ -67,8 +67,8 @@ def split_entries(body: bytes) -> Iterator[bytes]:
 def _unpacker(body: bytes) -> msgpack.Unpacker:
     """Return an unpacker that makes nothing but what an entry is made of.
 
-    What it makes is at most a constant multiple of the body: no length that the bytes claim is
-    believed beyond `MAX_ITEMS`, and its stack has a limit of its own.
+    What it makes is at most a constant multiple of the body, and 32 MiB: no length that the bytes
+    claim is believed beyond `MAX_ITEMS`, and its stack has a limit of its own (1024).
     """
     unpacker = msgpack.Unpacker(
         use_list=False,
