@@ -313,3 +313,25 @@ def test_a_cassette_is_read_as_a_stream_and_whole(tmp_path: Path) -> None:
     cassette = load(path)
     assert cassette.path == str(path)
     assert list(cassette.entries) == DIALOGUE
+
+
+def test_a_block_where_the_header_should_be_is_refused_and_recovered() -> None:
+    data = frame(BLOCK, 0, 0, 1, b"\x95\x00\x01\x01\x00\xa2hi")
+    assert damaged(data).splitlines()[:3] == [
+        "x.msgpack: this is not a cassette, or its header is damaged",
+        "  expected  a whole header of format wsfake",
+        "  actual    a frame of kind 1",
+    ]
+    cassette = read(data, recover=True)
+    assert cassette.entries == (Entry(0, 1, S, "hi"),)
+    assert [str(damage) for damage in cassette.damage] == [
+        "the header at byte 0: a frame of kind 1"
+    ]
+
+
+def test_a_file_that_is_no_cassette_is_closed_again(tmp_path: Path) -> None:
+    path = tmp_path / "a.msgpack"
+    path.write_bytes(b"something else")
+    with pytest.raises(DamagedCassette, match="not a cassette"):
+        read_cassette(path)
+    path.rename(tmp_path / "b.msgpack")  # which Windows refuses for an open file

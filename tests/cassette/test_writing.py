@@ -90,6 +90,16 @@ def test_a_header_or_footer_that_could_not_be_read_is_refused() -> None:
             CassetteWriter(io.BytesIO(), Header(), "x").finish("test", anything(extras))
 
 
+def test_an_entry_of_more_than_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wsfake.cassette.writing.MAX_ENTRY", 1000)  # for 256 MiB
+    writer = CassetteWriter(io.BytesIO(), Header(), "x")
+    with pytest.raises(CassetteError) as caught:
+        writer.append(Entry(0, 1, C, "x" * 1000))
+    assert str(caught.value) == (
+        "x: entry 1 cannot be written: expected an entry of at most 1000 bytes, got 1008 bytes"
+    )
+
+
 class Null(io.RawIOBase):
     def writable(self) -> bool:
         return True
