@@ -59,8 +59,8 @@ class LiveClient(Connection):
             self._handshake.host,
             self._handshake.port,
             tls,
-            self._connected,
-            self._failed,
+            on_connected=self._connected,
+            on_failed=self._failed,
         )
 
     def _connected(self, sock: socket.socket) -> None:

@@ -12,7 +12,7 @@ from wsfake.live.framing import Framing
 from wsfake.live.reactor import Reactor, Timer
 from wsfake.live.states import TABLE, Happening, State
 from wsfake.live.transport import Transport
-from wsfake.model import Close, Drop, End, Event, Raw, Side, Stall
+from wsfake.model import Close, Drop, End, Event, Open, Raw, Side, Stall
 
 __all__ = ["Connection"]
 
@@ -56,17 +56,20 @@ class Connection(ABC):
     @property
     def finished(self) -> bool:
         """Nothing will be said any more, and the socket is free."""
-        return self.state is State.FINISHED and (self._transport is None or self._transport.closed)
+        if self._transport is None:
+            return self.state is State.FINISHED
+        return self._transport.closed
 
     def arrive(self, what: Event) -> None:
         """Do to the peer what the script did.
 
         `Close` goes out with its code as it is, `Raw` as it is; `Drop` ends TCP, by a reset if it
-        says so; `End` sends Close 1001 to an open peer and ends TCP, waiting for nothing.
+        says so; `End` sends Close 1001 to an open peer and ends TCP, waiting for nothing. `Open` is
+        nothing new to the peer, and a `Stall` is nothing.
 
         Raises `UsageError` for what cannot be said now, or not at all.
         """
-        if self.state is State.FINISHED or isinstance(what, Stall):
+        if self.state is State.FINISHED or isinstance(what, Open | Stall):
             return
         if isinstance(what, Drop):
             self._abandon(what)
@@ -148,6 +151,7 @@ class Connection(ABC):
 
     def _entered(self, what: Happening, *, reset: bool) -> None:
         if self.state is State.FINISHED:
+            self._close_queued = False
             self._cancel_timer()
             self._end_transport(what, reset=reset)
         elif self.state is State.LAST_WORD and self._timer is None:

@@ -36,6 +36,7 @@ class Connector:
         host: str,
         port: int,
         tls: ssl.SSLContext | None,
+        *,
         on_connected: Callable[[socket.socket], None],
         on_failed: Callable[[str, str], None],
     ) -> None:
