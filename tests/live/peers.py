@@ -52,7 +52,7 @@ class Task(Generic[T]):
     def _run(self) -> None:
         try:
             self._results.append(self._call())
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - `result` raises it
             self._errors.append(error)
 
     def done(self) -> bool:
@@ -129,28 +129,32 @@ def header(head: bytes, name: str) -> str:
 def answer_101(request: bytes, *lines: str) -> bytes:
     key = header(request, "Sec-WebSocket-Key").encode()
     accept = base64.b64encode(hashlib.sha1(key + ACCEPTED_BY_GUID).digest()).decode()
-    return "\r\n".join([
-        "HTTP/1.1 101 Switching Protocols",
-        "Upgrade: websocket",
-        "Connection: Upgrade",
-        f"Sec-WebSocket-Accept: {accept}",
-        *lines,
-        "\r\n",
-    ]).encode()
+    return "\r\n".join(
+        [
+            "HTTP/1.1 101 Switching Protocols",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            f"Sec-WebSocket-Accept: {accept}",
+            *lines,
+            "\r\n",
+        ]
+    ).encode()
 
 
 def ask(port: int, path: str = "/", *lines: str) -> bytes:
     """Return a client's request."""
-    return "\r\n".join([
-        f"GET {path} HTTP/1.1",
-        f"Host: 127.0.0.1:{port}",
-        "Upgrade: websocket",
-        "Connection: keep-alive, Upgrade",
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-        "Sec-WebSocket-Version: 13",
-        *lines,
-        "\r\n",
-    ]).encode()
+    return "\r\n".join(
+        [
+            f"GET {path} HTTP/1.1",
+            f"Host: 127.0.0.1:{port}",
+            "Upgrade: websocket",
+            "Connection: keep-alive, Upgrade",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            "Sec-WebSocket-Version: 13",
+            *lines,
+            "\r\n",
+        ]
+    ).encode()
 
 
 class RawServer:
@@ -238,9 +242,7 @@ class Reception:
 
 
 @contextmanager
-def websockets_server(
-    handler: Callable[[ServerConnection], None], **options: Any
-) -> Iterator[int]:
+def websockets_server(handler: Callable[[ServerConnection], None], **options: Any) -> Iterator[int]:
     """Serve with the threads of `websockets`; gives the port."""
     server = serve(handler, "127.0.0.1", 0, **options)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -10,6 +10,7 @@ import pytest
 from tests.live.peers import pump
 from wsfake.errors import UsageError
 from wsfake.live import Reactor
+from wsfake.live.reactor import Timer
 
 
 @pytest.fixture
@@ -80,8 +81,9 @@ def test_a_cancelled_timer_is_not_called_and_is_no_deadline(reactor: Reactor) ->
 
 def test_a_timer_can_be_cancelled_by_one_that_is_due_at_the_same_time(reactor: Reactor) -> None:
     made: list[str] = []
-    reactor.call_later(0, lambda: second.cancel())
-    second = reactor.call_later(0, lambda: made.append("second"))
+    timers: list[Timer] = []
+    reactor.call_later(0, lambda: timers[0].cancel())
+    timers.append(reactor.call_later(0, lambda: made.append("second")))
     while reactor.next_deadline() is not None:
         reactor.wait(1)
     assert made == []
@@ -141,7 +143,7 @@ def test_one_error_is_raised_as_itself_after_all_calls(reactor: Reactor) -> None
     made: list[str] = []
     reactor.call_soon(lambda: fail("first"))
     reactor.call_soon(lambda: made.append("second"))
-    with pytest.raises(ValueError, match="^first$"):
+    with pytest.raises(ValueError, match=r"^first$"):
         reactor.wait(0)
     assert made == ["second"]
     assert not reactor.wait(0)
@@ -192,7 +194,7 @@ def test_closing_from_inside_a_call_ends_the_turn() -> None:
 def test_nothing_can_be_watched_or_owned_once_it_is_closed() -> None:
     reactor = Reactor()
     reactor.close()
-    with pytest.raises(UsageError, match="^the reactor is closed$"):
+    with pytest.raises(UsageError, match=r"^the reactor is closed$"):
         reactor.own(Owned())
-    with socket.socket() as sock, pytest.raises(UsageError, match="^the reactor is closed$"):
+    with socket.socket() as sock, pytest.raises(UsageError, match=r"^the reactor is closed$"):
         reactor.watch(sock, lambda: None, read=True, write=False)
