@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from wsfake.errors import hide_frames
 from wsfake.harness import active
 from wsfake.script_api import WebSocket as ScriptWebSocket
 from wsfake.script_api import WebSocketServer as ScriptWebSocketServer
 
 __all__ = ["WebSocket", "WebSocketServer"]
+
+__tracebackhide__ = hide_frames
 
 
 class _Proxy(type):

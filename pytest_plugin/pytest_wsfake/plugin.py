@@ -44,9 +44,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let the marker alone be enough: it asks for the fixture."""
     for item in items:
-        if isinstance(item, pytest.Function) and item.get_closest_marker("ws_fake") is not None:
-            if "ws_fake" not in item.fixturenames:
-                item.fixturenames.insert(0, "ws_fake")
+        if not isinstance(item, pytest.Function) or "ws_fake" in item.fixturenames:
+            continue
+        if item.get_closest_marker("ws_fake") is not None:
+            item.fixturenames.insert(0, "ws_fake")
 
 
 @pytest.fixture(scope="session")
@@ -144,28 +145,18 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     harness = item.stash.get(_HARNESS, None)
-    if harness is not None and call.excinfo is not None:
-        _cut_traceback(call.excinfo)
     report = yield
     if harness is None:
         return report
     if report.when != "teardown" and report.outcome != "passed":
         item.stash[_OUTCOME] = report.outcome
     if report.failed and call.excinfo is not None:
+        from wsfake.errors import Failure  # noqa: PLC0415 - see the package
+
         lines = harness.dialogue_lines()
-        if lines and lines[-1] not in str(call.excinfo.value):  # else the text has it
+        if lines and not isinstance(call.excinfo.value, Failure):  # whose text has it
             report.sections.append(("ws_fake dialogue", "\n".join(lines)))
     return report
-
-
-def _cut_traceback(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-    """Leave out the frames of wsfake, so that the last one is the line that said it."""
-    import wsfake  # noqa: PLC0415 - see the package
-
-    ours = str(Path(wsfake.__file__).parent)
-    shown = excinfo.traceback.filter(lambda frame: not str(frame.path).startswith(ours))
-    if shown:
-        excinfo.traceback = shown
 
 
 # What the run shows

@@ -267,7 +267,7 @@ AT = len(HEAD)
         (frame(BLOCK, AT, 0, 1, b"\x91" * 5000), "StackError:  in its entry 1"),
         (frame(BLOCK, AT, 0, 1, b"\xdd\xff\xff\xff\xff"), "in its entry 1"),
         (frame(BLOCK, AT, 0, 1, b"\xdf\xff\xff\xff\xff"), "in its entry 1"),
-        (frame(BLOCK, AT, 0, 1, b"\xc6\xff\xff\xff\xff"), "in its entry 1"),
+        (frame(BLOCK, AT, 0, 1, b"\xc6\xff\xff\xff\xff"), "0 entries where its head says 1"),
         (frame(BLOCK, AT, 0, 1, b"\xd6\xff\x00\x00\x00\x00"), "in its entry 1"),
         (frame(BLOCK, AT, 0, 1, b"\x95\x00\x01\x00\x00\xa1\xff"), "UnicodeDecodeError"),
         (frame(BLOCK, AT, 0, 1, b"\x95\x00\x01\x00\x00\xa0" * 2), "more than 1 entries"),
@@ -284,7 +284,8 @@ AT = len(HEAD)
 )
 def test_sound_sums_over_wrong_contents_are_damage_too(tail: bytes, text: str) -> None:
     assert text in damaged(HEAD + tail)
-    assert read(HEAD + tail, recover=True).damage
+    recovered = read(HEAD + tail, recover=True)
+    assert recovered.damage or recovered.missing
 
 
 @given(st.binary(max_size=300), st.booleans(), st.booleans())
@@ -340,3 +341,35 @@ def test_a_cassette_is_read_as_a_stream_and_whole(tmp_path: Path) -> None:
     cassette = load(path)
     assert cassette.path == str(path)
     assert list(cassette.entries) == DIALOGUE
+
+
+def test_blocks_without_a_header_are_recovered() -> None:
+    body = msgpack.packb((0, 1, 0, 0, "x"))
+    data = frame(BLOCK, 0, 0, 1, body)
+    assert "  actual    a frame of kind 1\n" in damaged(data)
+    recovered = read(data, recover=True)
+    assert recovered.entries == (Entry(0, 1, C, "x"),)
+    assert [str(damage) for damage in recovered.damage] == [
+        "the header at byte 0: a frame of kind 1"
+    ]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"entries": "1"}, {"digest": b"short"}, {"ended": 1}, {"extras": []}, {"extras": {"a": 1.5}}],
+)
+def test_a_footer_of_wrong_types_is_refused(changed: dict[str, Any]) -> None:
+    fields: dict[str, Any] = {"entries": 0, "digest": bytes(32), "ended": "test", "extras": {}}
+    assert "a footer " in damaged(HEAD + frame(FOOTER, AT, 0, 0, msgpack.packb(fields | changed)))
+
+
+def test_a_footer_that_is_no_msgpack_is_refused() -> None:
+    text = damaged(HEAD + frame(FOOTER, AT, 0, 0, b"\xc1"))
+    assert "  actual    bytes that are no map of msgpack (FormatError)\n" in text
+
+
+def test_a_file_that_is_no_cassette_is_closed(tmp_path: Path) -> None:
+    path = tmp_path / "x.msgpack"
+    path.write_bytes(b"")
+    with pytest.raises(DamagedCassette):
+        load(path)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgpack
@@ -73,9 +74,8 @@ def test_what_is_decoded_encodes_to_the_same_array_and_all_else_is_a_value_error
     ],
 )
 def test_a_wrong_array_is_refused_by_the_name_of_its_part(array: object, text: str) -> None:
-    with pytest.raises(ValueError) as caught:
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
         decode(array)
-    assert str(caught.value) == text
 
 
 def anything(value: object) -> Any:
@@ -97,5 +97,5 @@ def anything(value: object) -> Any:
     ],
 )
 def test_what_could_not_be_read_again_is_not_written(entry: Entry) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"expected|object"):
         encode(entry)

@@ -58,9 +58,7 @@ def test_blocks_end_by_count_or_size_alone(size: int) -> None:
         ),
     ],
 )
-def test_an_entry_that_no_cassette_can_hold_is_refused_and_left_out(
-    entry: Entry, text: str
-) -> None:
+def test_an_entry_that_cannot_be_held_is_refused_and_left_out(entry: Entry, text: str) -> None:
     for many in (False, True):
         file = io.BytesIO()
         writer = CassetteWriter(file, Header(), "x")
@@ -110,3 +108,14 @@ def test_memory_does_not_grow_with_the_dialogue() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 1_000_000  # the messages are eight million bytes
+
+
+def test_an_entry_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wsfake.cassette.writing.MAX_ENTRY", 1000)
+    writer = CassetteWriter(io.BytesIO(), Header(), "x")
+    with pytest.raises(CassetteError) as caught:
+        writer.append(Entry(0, 1, C, "x" * 2000))
+    assert str(caught.value) == (
+        "x: entry 1 cannot be written: expected an entry of at most 1000 bytes, got 2008 bytes"
+    )
+    assert writer.entries == 0

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+import struct
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from tests.live.peers import Task, pump, read_all, reset, settle
+from tests.live.peers import pump
 from wsfake.live import Reactor
 from wsfake.live.transport import Transport
 
@@ -28,6 +30,33 @@ class Receiver:
         self.flushes += 1
 
 
+def read_all(sock: socket.socket) -> bytes:
+    data = bytearray()
+    while part := sock.recv(65536):
+        data += part
+    return bytes(data)
+
+
+def reset(sock: socket.socket) -> None:
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    sock.close()
+
+
+def settle(reactor: Reactor) -> None:
+    """Handle all that is ready by now."""
+    pump(reactor, lambda: not reactor.wait(0))
+
+
+Run = Callable[[Callable[[], bytes | None]], "Future[bytes | None]"]
+
+
+@pytest.fixture
+def beside() -> Iterator[Run]:
+    """Run what blocks beside the reactor."""
+    with ThreadPoolExecutor() as pool:
+        yield pool.submit
+
+
 class Line:
     """A transport, its receiver, and the raw socket of its peer."""
 
@@ -47,8 +76,8 @@ def line(reactor: Reactor) -> Iterator[Line]:
     line.peer.close()
 
 
-def test_what_is_written_arrives_in_order(reactor: Reactor, line: Line) -> None:
-    reading = Task(lambda: read_all(line.peer))
+def test_what_is_written_arrives_in_order(reactor: Reactor, line: Line, beside: Run) -> None:
+    reading = beside(lambda: read_all(line.peer))
     line.transport.write(LARGE)
     line.transport.write(b"")
     line.transport.write(b"last")
@@ -59,18 +88,21 @@ def test_what_is_written_arrives_in_order(reactor: Reactor, line: Line) -> None:
     assert line.transport.closed
 
 
-def test_it_reports_once_everything_was_given_to_the_system(reactor: Reactor, line: Line) -> None:
+def test_it_reports_once_everything_was_given_to_the_system(
+    reactor: Reactor, line: Line, beside: Run
+) -> None:
     line.transport.write(b"small")
     assert line.receiver.flushes == 1
     line.transport.write(LARGE)
     assert line.receiver.flushes == 1
-    reading = Task(lambda: len(line.peer.recv(len(LARGE) + 5, socket.MSG_WAITALL)))
-    pump(reactor, reading.done)
+    reading = beside(lambda: read_all(line.peer))
     pump(reactor, lambda: line.receiver.flushes == 2)
+    line.transport.close()
+    assert reading.result(5) == b"small" + LARGE
 
 
-def test_a_large_stream_is_read_in_turns(reactor: Reactor, line: Line) -> None:
-    sending = Task(lambda: line.peer.sendall(LARGE))
+def test_a_large_stream_is_read_in_turns(reactor: Reactor, line: Line, beside: Run) -> None:
+    sending = beside(lambda: line.peer.sendall(LARGE))
     pump(reactor, lambda: len(line.receiver.data) == len(LARGE))
     sending.result()
     assert line.receiver.data == LARGE
@@ -113,8 +145,10 @@ def test_a_reset_after_the_end_of_stream_is_told_when_something_is_written(
     line.transport.write(b"dropped")
 
 
-def test_half_of_the_stream_ends_behind_what_was_written(reactor: Reactor, line: Line) -> None:
-    reading = Task(lambda: read_all(line.peer))
+def test_half_of_the_stream_ends_behind_what_was_written(
+    reactor: Reactor, line: Line, beside: Run
+) -> None:
+    reading = beside(lambda: read_all(line.peer))
     line.transport.write(LARGE)
     line.transport.finish_writing()
     pump(reactor, reading.done)
@@ -126,14 +160,14 @@ def test_half_of_the_stream_ends_behind_what_was_written(reactor: Reactor, line:
 
 
 def test_closing_sends_the_rest_also_when_the_peer_has_said_its_last(
-    reactor: Reactor, line: Line
+    reactor: Reactor, line: Line, beside: Run
 ) -> None:
     line.transport.write(LARGE)
     line.transport.close()
     line.peer.shutdown(socket.SHUT_WR)
     settle(reactor)
     assert not line.transport.closed
-    reading = Task(lambda: read_all(line.peer))
+    reading = beside(lambda: read_all(line.peer))
     pump(reactor, reading.done)
     assert reading.result() == LARGE
     assert line.receiver.ends == []

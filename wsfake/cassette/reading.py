@@ -130,6 +130,7 @@ class CassetteReader:
                 if frame.head.kind == FOOTER:
                     self._take_footer(frame)
                 else:
+                    self._digest.update(frame.head.checksum.to_bytes(4, "big"))
                     yield frame
                     if not frame.whole:
                         self.cut = True
@@ -156,7 +157,6 @@ class CassetteReader:
     def _entries(self, frame: Frame) -> list[Entry]:
         head = frame.head
         entries, problem = unpack_entries(frame.body, self._last, head.count, whole=frame.whole)
-        self._digest.update(head.checksum.to_bytes(4, "big"))
         self._seen += len(entries)
         if entries:
             self._last = entries[-1].at

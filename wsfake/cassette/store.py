@@ -55,7 +55,12 @@ class Recording:
             self.part.parent.mkdir(parents=True, exist_ok=True)
             unlink_if_there(self.part)  # of a recording that was killed, and is now made again
             self._file = self.part.open("x+b")
-        self._writer = CassetteWriter(self._file, header, str(self.part))
+        try:
+            self._writer = CassetteWriter(self._file, header, str(self.part))
+            self._sync()
+        except BaseException:
+            self.discard()
+            raise
 
     @property
     def entries(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from wsfake.errors import ConnectionNotAnswered
+from wsfake.errors import ConnectionNotAnswered, hide_frames
 from wsfake.model import Side
 from wsfake.network import Connection, End, Network, PlayerEnd, ReplayTurns
 from wsfake.player import Player, Replay
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from wsfake.script_api import WebSocketServer
 
 __all__ = ["Aliases", "FromCassette", "Unanswered"]
+
+__tracebackhide__ = hide_frames
 
 
 class Aliases:

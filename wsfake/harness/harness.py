@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from wsfake.clock import Timer, VirtualClock, microseconds
-from wsfake.errors import Failure, OutOfOrder, Unplayed, UsageError, WsfakeWarning
+from wsfake.errors import Failure, OutOfOrder, Unplayed, UsageError, WsfakeWarning, hide_frames
 from wsfake.harness import active
 from wsfake.harness.answering import Aliases, FromCassette, Unanswered
 from wsfake.harness.running import Runner
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from wsfake.harness.recording import CassetteDeck
 
 __all__ = ["Harness"]
+
+__tracebackhide__ = hide_frames
 
 
 class Harness:

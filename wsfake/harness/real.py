@@ -11,7 +11,7 @@ from attrs import evolve
 from wsfake.clock import VirtualClock
 from wsfake.harness.answering import Aliases
 from wsfake.live import LiveClient, LiveListener, LiveServerEnd, Reactor
-from wsfake.model import Event, Open, Side
+from wsfake.model import Accept, Event, Headers, Open, Side, without_mechanics
 from wsfake.network import Connection, End, Network
 
 if TYPE_CHECKING:
@@ -62,9 +62,10 @@ class RealWorld:
             ssl_context=self._ssl_context,
         )
         sent = client.opening_sent
+        headers = without_mechanics(sent.headers)
         if url in self._aliases:  # what the alias stands for differs from run to run
-            sent = evolve(sent, headers=_without_host(sent))
-        connection.opening = evolve(sent, url=url)
+            headers = _without_host(headers)
+        connection.opening = evolve(sent, url=url, headers=headers)
         self._admit(connection)
         self._ends.append(client)
         return client
@@ -77,9 +78,8 @@ class RealWorld:
 
         def on_open(opening: Open, end: LiveServerEnd) -> None:
             path = opening.url.partition("://")[2].partition("/")[2]
-            known = evolve(
-                opening, url=f"{name}/{path}" if path else name, headers=_without_host(opening)
-            )
+            headers = _without_host(without_mechanics(opening.headers))
+            known = evolve(opening, url=f"{name}/{path}" if path else name, headers=headers)
             self._ends.append(end)
             connection = self._network.connect(known, end, to=server, ready=self._admit)
             end.say = self._teller(connection, Side.CLIENT)
@@ -106,6 +106,8 @@ class RealWorld:
         network = self._network
 
         def say(what: Event) -> None:
+            if isinstance(what, Accept):
+                what = evolve(what, headers=without_mechanics(what.headers))
             with network.lock:
                 self._opening.discard(connection.number)
                 try:
@@ -167,5 +169,5 @@ def _microseconds() -> int:
     return time.monotonic_ns() // 1000
 
 
-def _without_host(opening: Open) -> tuple[tuple[str, str], ...]:
-    return tuple(pair for pair in opening.headers if pair[0].lower() != "host")
+def _without_host(headers: Headers) -> Headers:
+    return tuple(pair for pair in headers if pair[0].lower() != "host")

@@ -6,11 +6,13 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Protocol
 
 from wsfake.clock import VirtualClock, microseconds
-from wsfake.errors import NeverIdle, NotHappened, UsageError
+from wsfake.errors import NeverIdle, NotHappened, UsageError, hide_frames
 from wsfake.network import Network
 from wsfake.network.failures import write_seconds
 
 __all__ = ["Pump", "Runner"]
+
+__tracebackhide__ = hide_frames
 
 _MOST_AT_ONCE = 100_000
 _MOST_ALTOGETHER = 1_000_000

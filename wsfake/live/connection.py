@@ -37,7 +37,7 @@ class Connection(ABC):
         self,
         reactor: Reactor,
         side: Side,
-        say: Callable[[Event], None] | None,
+        say: Callable[[Event], None],
         *,
         open_timeout: float,
         close_timeout: float,
@@ -58,18 +58,17 @@ class Connection(ABC):
         """Nothing will be said any more, and the socket is free."""
         if self._transport is None:
             return self.state is State.FINISHED
-        return self._transport.closed
+        return self._transport.closed  # by its end, or with the reactor
 
     def arrive(self, what: Event) -> None:
         """Do to the peer what the script did.
 
         `Close` goes out with its code as it is, `Raw` as it is; `Drop` ends TCP, by a reset if it
-        says so; `End` sends Close 1001 to an open peer and ends TCP, waiting for nothing. `Open` is
-        nothing new to the peer, and a `Stall` is nothing.
+        says so; `End` sends Close 1001 to an open peer and ends TCP, waiting for nothing.
 
         Raises `UsageError` for what cannot be said now, or not at all.
         """
-        if self.state is State.FINISHED or isinstance(what, Open | Stall):
+        if self.state is State.FINISHED or isinstance(what, Stall | Open):
             return
         if isinstance(what, Drop):
             self._abandon(what)
@@ -83,7 +82,7 @@ class Connection(ABC):
     # What the transport reports.
 
     def received(self, data: bytes) -> None:
-        if self.state in {State.OPENING, State.ASKED}:
+        if self.state is State.OPENING:
             self._handshake_received(data)
         elif self.state in {State.OPEN, State.CLOSE_SENT} and self._framing is not None:
             for event in self._framing.receive(data):
@@ -92,8 +91,6 @@ class Connection(ABC):
     def ended(self, *, reset: bool) -> None:
         if self.state is State.OPENING:
             self._handshake_ended()
-        if self.state is State.FINISHED:
-            return
         inside = None if self._framing is None else self._framing.inside()
         self._happen(Happening.PEER_RESET if reset else Happening.PEER_ENDED, Drop(reset, inside))
 
@@ -151,7 +148,7 @@ class Connection(ABC):
 
     def _entered(self, what: Happening, *, reset: bool) -> None:
         if self.state is State.FINISHED:
-            self._close_queued = False
+            self._close_queued = False  # that it goes out yet is no happening any more
             self._cancel_timer()
             self._end_transport(what, reset=reset)
         elif self.state is State.LAST_WORD and self._timer is None:
@@ -171,11 +168,7 @@ class Connection(ABC):
     def _tell(self, event: Event) -> None:
         # By the queue, so that one event's failure is no matter of the next one, and so that no
         # script is called inside one of its own calls.
-        self._reactor.call_soon(lambda: self._say_now(event))
-
-    def _say_now(self, event: Event) -> None:
-        if not self._silent and self.say is not None:
-            self.say(event)
+        self._reactor.call_soon(lambda: None if self._silent else self.say(event))
 
     def _send(self, framing: Framing, what: Event) -> None:
         data = framing.encode(what)

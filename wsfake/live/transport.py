@@ -28,7 +28,7 @@ class Receiver(Protocol):
     def received(self, data: bytes) -> None: ...
 
     def ended(self, *, reset: bool) -> None:
-        """The peer's stream is over. A reset may still follow an end of stream."""
+        """Take note that the peer's stream is over; a reset may still follow an orderly end."""
 
     def flushed(self) -> None:
         """Everything written was given to the operating system; may come inside `write()`."""
@@ -62,8 +62,8 @@ class Transport:
         self._watch()
 
     def write(self, data: bytes) -> None:
-        """Send in order, at once as far as possible; dropped once the stream is broken."""
-        if self.closed or not self._sending:
+        """Send in order, at once as far as possible; dropped once the stream is over or broken."""
+        if self.closed or not self._sending or self._at_flush is not _Then.NOTHING:
             return
         if data:
             self._unsent.append(memoryview(data))

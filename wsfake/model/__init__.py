@@ -18,6 +18,7 @@ from wsfake.model.events import (
     Reject,
     Stall,
 )
+from wsfake.model.mechanics import without_mechanics
 from wsfake.model.sides import Side
 from wsfake.model.urls import UrlPattern, normalise_url
 
@@ -41,4 +42,5 @@ __all__ = [
     "Stall",
     "UrlPattern",
     "normalise_url",
+    "without_mechanics",
 ]

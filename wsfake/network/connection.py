@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wsfake.errors import hide_frames
 from wsfake.model import (
     Accept,
     Close,
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from wsfake.network.network import Network
 
 __all__ = ["Connection"]
+
+__tracebackhide__ = hide_frames
 
 
 class Connection:

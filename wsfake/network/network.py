@@ -7,13 +7,15 @@ from threading import RLock
 from typing import Protocol
 
 from wsfake.clock import Clock
-from wsfake.errors import Failure
+from wsfake.errors import Failure, hide_frames
 from wsfake.model import Entry, Open, Refuse, Side
 from wsfake.network.connection import Connection
 from wsfake.network.dialogue import LITERAL_LENGTH, write_dialogue
 from wsfake.network.ends import End
 
 __all__ = ["Answerer", "Network"]
+
+__tracebackhide__ = hide_frames
 
 
 class Answerer(Protocol):

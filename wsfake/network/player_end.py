@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from wsfake.clock import Timer
+from wsfake.errors import hide_frames
 from wsfake.model import Event, Open
 from wsfake.network.failures import mismatch_failure
 from wsfake.player import Player, Replay
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from wsfake.network.network import Answerer, Network
 
 __all__ = ["PlayerEnd", "ReplayTurns"]
+
+__tracebackhide__ = hide_frames
 
 
 class ReplayTurns:

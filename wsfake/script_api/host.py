@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, cast
 
 from wsfake.clock import Timer
+from wsfake.errors import hide_frames
 from wsfake.network import Connection, End, Network
 from wsfake.script_api.interpreter import compile_profile
 from wsfake.script_api.profiles import Profile
@@ -17,6 +18,8 @@ from wsfake.script_api.websocket import WebSocket, WebSocketType
 from wsfake.transcript.arity import count_arguments
 
 __all__ = ["Host"]
+
+__tracebackhide__ = hide_frames
 
 
 class Host:

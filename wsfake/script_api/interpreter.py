@@ -7,12 +7,14 @@ from typing import Any, Protocol
 
 from attrs import frozen
 
-from wsfake.errors import UsageError
+from wsfake.errors import UsageError, hide_frames
 from wsfake.model import Close, Drop, Event, Pong
 from wsfake.script_api.facts import Given
 from wsfake.script_api.profiles.table import STATES, Operation, Profile, Row
 
 __all__ = ["CompiledProfile", "Socket", "compile_profile"]
+
+__tracebackhide__ = hide_frames
 
 
 class Socket(Protocol):

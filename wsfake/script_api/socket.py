@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from wsfake.errors import hide_frames
 from wsfake.model import End as TestEnds
 from wsfake.model import Event, Message, Open, Side
 from wsfake.script_api.facts import Given, classify
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from wsfake.script_api.host import Host
 
 __all__ = ["Face", "ScriptSocket"]
+
+__tracebackhide__ = hide_frames
 
 
 class Face(Protocol):
