@@ -4,7 +4,7 @@ import pytest
 
 from tests.processes import ECHO_SERVER, running
 
-TEST = '''
+TEST = """
 import os
 
 PRINTED = [
@@ -45,7 +45,7 @@ def test_example(ws_fake):
     ws_fake.run()
     assert printed == PRINTED
     assert ws_fake.is_live == ("ECHO_URL" in os.environ)
-'''
+"""
 
 
 def test_the_example_is_recorded_from_a_real_server_and_replays_with_the_server_gone(

@@ -58,6 +58,7 @@ class Recording:
             self._file = self.part.open("x+b")
         try:
             self._writer = CassetteWriter(self._file, header, str(self.part))
+            self._sync()
         except BaseException:
             self.discard()
             raise

@@ -29,13 +29,15 @@ from wsfake.model import Entry
 
 __all__ = ["CassetteWriter"]
 
+_CHUNK = 64  # entries that are packed by columns: more are little faster, and large ones take room
+
 
 class CassetteWriter:
     """Writes one cassette to a binary file that is open for writing and at its beginning.
 
     The header is written at once. After `finish` the writer must not be used any more. It never
-    closes the file, reads no clock, and holds at most one block in memory. What the file refuses is
-    a `CassetteError`.
+    closes the file, reads no clock, and holds at most one block and 64 entries in memory. What the
+    file refuses is a `CassetteError`.
     """
 
     def __init__(self, file: BinaryIO, header: Header, path: str) -> None:
@@ -83,7 +85,7 @@ class CassetteWriter:
     def extend(self, entries: Iterable[Entry]) -> None:
         """Add many entries: what `append` does for each, in half the time."""
         source = iter(entries)
-        while chunk := list(islice(source, BLOCK_ENTRIES - len(self._pending))):
+        while chunk := list(islice(source, min(_CHUNK, BLOCK_ENTRIES - len(self._pending)))):
             packed = self._pack_messages(chunk)
             size = self._pending_bytes + sum(map(len, packed))
             if packed and size < BLOCK_BYTES:

@@ -10,8 +10,7 @@ from attrs import evolve
 
 from wsfake.clock import VirtualClock
 from wsfake.harness.answering import Aliases
-from wsfake.live import LiveClient, Reactor
-LiveListener=LiveServerEnd=object
+from wsfake.live import LiveClient, LiveListener, LiveServerEnd, Reactor
 from wsfake.model import Accept, Event, Headers, Open, Side, without_mechanics
 from wsfake.network import Connection, End, Network
 

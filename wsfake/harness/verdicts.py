@@ -89,13 +89,14 @@ def nobody_answered(network: Network, connections: Sequence[Connection]) -> Live
     """Return the verdict on a recording in which no server answered at all."""
     first = connections[0]
     why = getattr(first.ended, "why", "refused")
+    url = network.redaction.url(first.url)
     text = [
-        f"nothing could be recorded: no server answered at {network.redaction.url(first.url)}",
+        f"nothing could be recorded: no server answered at {url}",
         *field_lines({"expected": "a server that listens there", "actual": _REFUSALS[why]}),
         *_dialogue(network),
         "",
         "  start the server and record again; if a refusal is what the test is about, script it:",
-        f"  ws_fake.serve({network.redaction.url(first.url)!r}, Transcript().server_refuses({why!r}))",
+        f"  ws_fake.serve({url!r}, Transcript().server_refuses({why!r}))",
     ]
     return LiveConnectionError(network.redaction.text("\n".join(text)))
 

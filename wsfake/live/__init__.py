@@ -1,8 +1,7 @@
-"""Real connections: sockets of our own, and what was on their wire."""
+"""The real network: sockets of our own, which tell wire facts."""
 
 from wsfake.live.client import LiveClient
-from wsfake.live.listener import LiveListener
+from wsfake.live.listener import LiveListener, LiveServerEnd
 from wsfake.live.reactor import Reactor
-from wsfake.live.server import LiveServerEnd
 
 __all__ = ["LiveClient", "LiveListener", "LiveServerEnd", "Reactor"]

@@ -13,7 +13,7 @@ from wsfake.live.connector import Connector
 from wsfake.live.reactor import Reactor
 from wsfake.live.states import Happening, State
 from wsfake.live.transport import Transport
-from wsfake.model import Accept, Close, Drop, Event, Open, Refuse, Reject, Side
+from wsfake.model import Accept, Close, Drop, Event, Open, Refuse, Reject, Side, Stall
 
 __all__ = ["LiveClient"]
 
@@ -28,7 +28,8 @@ class LiveClient(Connection):
     The request is what RFC 6455 asks for, the offer of permessage-deflate unless `compression` is
     False, and the headers of `opening`. No proxy, no redirect, no keepalive and no limit of a
     message's size. `open_timeout` (seconds) is for all of name, TCP, TLS and answer together; then
-    it says `Refuse("timeout")`, or the part of a refusal that came. A certificate is checked,
+    it says `Refuse("timeout")` where TCP is not up, the part of a refusal that came, or `Stall`.
+    A certificate is checked,
     unless an `ssl_context` says otherwise.
 
     Raises `UsageError` for a URL or headers that cannot be sent.
@@ -58,9 +59,9 @@ class LiveClient(Connection):
             reactor,
             self._handshake.host,
             self._handshake.port,
-            tls,
-            self._connected,
-            self._failed,
+            tls=tls,
+            on_connected=self._connected,
+            on_failed=self._failed,
         )
 
     def _connected(self, sock: socket.socket) -> None:
@@ -80,9 +81,13 @@ class LiveClient(Connection):
     def _handshake_timed_out(self) -> None:
         self._connector.abort()
         self._answered(self._handshake.receive_end())
-        if self.state in {State.CONNECTING, State.OPENING}:
-            self.failure = "no answer in time"
+        if self.state is State.CONNECTING:
+            self.failure = "no connection in time"
             self._happen(Happening.TIMEOUT, Refuse("timeout"))
+        elif self.state is State.OPENING:
+            # Hosts wait for an answer for ever: what there is to tell is the silence.
+            self.failure = "no answer in time"
+            self._happen(Happening.TIMEOUT, Stall())
 
     def _answered(self, answer: Answer | None) -> None:
         if answer is None:

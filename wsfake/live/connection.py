@@ -37,7 +37,7 @@ class Connection(ABC):
         self,
         reactor: Reactor,
         side: Side,
-        say: Callable[[Event], None] | None,
+        say: Callable[[Event], None],
         *,
         open_timeout: float,
         close_timeout: float,
@@ -56,7 +56,9 @@ class Connection(ABC):
     @property
     def finished(self) -> bool:
         """Nothing will be said any more, and the socket is free."""
-        return self.state is State.FINISHED and (self._transport is None or self._transport.closed)
+        if self._transport is None:
+            return self.state is State.FINISHED
+        return self._transport.closed  # by its end, or with the reactor
 
     def arrive(self, what: Event) -> None:
         """Do to the peer what the script did.
@@ -80,7 +82,7 @@ class Connection(ABC):
     # What the transport reports.
 
     def received(self, data: bytes) -> None:
-        if self.state in {State.OPENING, State.ASKED}:
+        if self.state is State.OPENING:
             self._handshake_received(data)
         elif self.state in {State.OPEN, State.CLOSE_SENT} and self._framing is not None:
             for event in self._framing.receive(data):
@@ -89,8 +91,6 @@ class Connection(ABC):
     def ended(self, *, reset: bool) -> None:
         if self.state is State.OPENING:
             self._handshake_ended()
-        if self.state is State.FINISHED:
-            return
         inside = None if self._framing is None else self._framing.inside()
         self._happen(Happening.PEER_RESET if reset else Happening.PEER_ENDED, Drop(reset, inside))
 
@@ -148,6 +148,7 @@ class Connection(ABC):
 
     def _entered(self, what: Happening, *, reset: bool) -> None:
         if self.state is State.FINISHED:
+            self._close_queued = False  # that it goes out yet is no happening any more
             self._cancel_timer()
             self._end_transport(what, reset=reset)
         elif self.state is State.LAST_WORD and self._timer is None:
@@ -167,11 +168,7 @@ class Connection(ABC):
     def _tell(self, event: Event) -> None:
         # By the queue, so that one event's failure is no matter of the next one, and so that no
         # script is called inside one of its own calls.
-        self._reactor.call_soon(lambda: self._say_now(event))
-
-    def _say_now(self, event: Event) -> None:
-        if not self._silent and self.say is not None:
-            self.say(event)
+        self._reactor.call_soon(lambda: None if self._silent else self.say(event))
 
     def _send(self, framing: Framing, what: Event) -> None:
         data = framing.encode(what)

@@ -35,6 +35,7 @@ class Connector:
         reactor: Reactor,
         host: str,
         port: int,
+        *,
         tls: ssl.SSLContext | None,
         on_connected: Callable[[socket.socket], None],
         on_failed: Callable[[str, str], None],

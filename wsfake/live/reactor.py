@@ -38,7 +38,7 @@ class Timer:
         self.cancelled = True
 
     def fire(self) -> None:
-        """Make the call, unless it is cancelled."""
+        """Make the call, unless it was cancelled in the meantime."""
         if not self.cancelled:
             self.call()
 

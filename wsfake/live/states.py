@@ -13,7 +13,6 @@ class State(enum.Enum):
 
     CONNECTING = "connecting"  # name, TCP, TLS
     OPENING = "opening"  # the opening handshake is under way
-    ASKED = "asked"  # the client's request is whole, and our answer is due
     REJECTED = "rejected"  # an HTTP answer other than a valid 101, with TCP open
     OPEN = "open"
     BROKEN = "broken"  # the peer sent what cannot be parsed, and is not parsed any more
@@ -28,7 +27,6 @@ class Happening(enum.Enum):
     """What can happen to a live connection."""
 
     CONNECTED = "connected"
-    ASKED = "asked"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
     VIOLATION = "violation"
@@ -53,18 +51,12 @@ _END, _DROP = Step(State.FINISHED), Step(State.FINISHED, drop=True)
 TABLE: dict[tuple[State, Happening], Step] = {
     (_S.CONNECTING, _H.CONNECTED): Step(_S.OPENING),
     (_S.CONNECTING, _H.TIMEOUT): _END,  # told as a Refuse
-    (_S.OPENING, _H.ASKED): Step(_S.ASKED),
     (_S.OPENING, _H.ACCEPTED): Step(_S.OPEN),
     (_S.OPENING, _H.REJECTED): Step(_S.REJECTED),
     (_S.OPENING, _H.VIOLATION): Step(_S.BROKEN),
     (_S.OPENING, _H.PEER_ENDED): _DROP,
     (_S.OPENING, _H.PEER_RESET): _DROP,
     (_S.OPENING, _H.TIMEOUT): _END,  # told as a Refuse
-    (_S.ASKED, _H.ACCEPTED): Step(_S.OPEN),
-    (_S.ASKED, _H.REJECTED): Step(_S.REJECTED),
-    (_S.ASKED, _H.PEER_ENDED): _DROP,
-    (_S.ASKED, _H.PEER_RESET): _DROP,
-    (_S.REJECTED, _H.REJECTED): Step(_S.REJECTED),  # more bytes of our own
     (_S.REJECTED, _H.PEER_ENDED): _DROP,
     (_S.REJECTED, _H.PEER_RESET): _DROP,
     (_S.OPEN, _H.VIOLATION): Step(_S.BROKEN),

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wsfake.errors import UsageError
+from wsfake.live.client_handshake import ClientHandshake
+from wsfake.model import Open, Raw, Reject
+
+REFUSALS = [
+    b"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone",
+    b"HTTP/1.1 503 No\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1\r\nd\r\n0\r\nX: y\r\n\r\n",
+    b"HTTP/1.1 304 Not Modified\r\n\r\n",
+]
+
+
+@given(st.sampled_from(REFUSALS), st.lists(st.integers(0, 80), max_size=5))
+def test_a_refusal_is_the_same_however_it_is_split(answer: bytes, places: list[int]) -> None:
+    cuts = sorted({min(place, len(answer)) for place in places})
+    handshake, whole = (ClientHandshake(Open("ws://x")) for _ in range(2))
+    result = None
+    for start, end in zip([0, *cuts], [*cuts, len(answer)], strict=True):
+        assert result is None or start == len(answer)
+        result = handshake.receive(answer[start:end])
+    assert isinstance(result, Reject)
+    assert result == whole.receive(answer)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_an_answer_or_none(data: bytes) -> None:
+    handshake = ClientHandshake(Open("ws://x"))
+    assert handshake.receive(data) in (None, Raw(data))
+    handshake.receive_end()
+
+
+def test_a_chunk_that_is_none_ends_the_body() -> None:
+    handshake = ClientHandshake(Open("ws://x"))
+    head = b"HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert handshake.receive(head + b"1\r\na\r\nzz\r\n") == Reject(
+        500, (("Transfer-Encoding", "chunked"),), b"a"
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "authority"),
+    [
+        ("ws://EXAMPLE.com", "example.com", "example.com"),
+        ("ws://example.com:8080", "example.com", "example.com:8080"),
+        ("wss://example.com:443", "example.com", "example.com"),
+        ("ws://[::1]:81/", "::1", "[::1]:81"),
+        ("ws://bücher.example/", "xn--bcher-kva.example", "xn--bcher-kva.example"),
+    ],
+)
+def test_the_host_header_is_what_http_wants(url: str, host: str, authority: str) -> None:
+    handshake = ClientHandshake(Open(url))
+    assert handshake.host == host
+    assert handshake.opening_sent.headers[0] == ("Host", authority)
+
+
+def test_a_host_that_is_no_name_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"not the name of a host: 'ü{70}"):
+        ClientHandshake(Open("ws://" + "ü" * 70))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"x" * 10_000,
+        b"HTTP/1.1 404 No\r\nX: " + b"x" * 10_000,
+        b"HTTP/1.1 404 No\r\n" + b"X: y\r\n" * 200,
+    ],
+)
+def test_a_head_that_is_longer_than_any_is_no_answer(answer: bytes) -> None:
+    assert ClientHandshake(Open("ws://x")).receive(answer) == Raw(answer)
