@@ -17,6 +17,7 @@ from wsfake import cli
 from wsfake.harness import MODES, Settings
 from wsfake.network import Dialogue, Peer, PeerConnection, Served
 from wsfake.script_api import PROFILES
+from wsfake.script_api.lints import LINTS
 
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
@@ -142,6 +143,10 @@ def test_every_profile_and_mode_is_told() -> None:
     assert all(f"`{name}`" in (DOCS / "script-api.md").read_text() for name in PROFILES)
     for page in (DOCS / "modes.md", ROOT / "README.md"):
         assert all(f"| `{mode}`" in page.read_text() for mode in MODES)
+
+
+def test_every_lint_is_told() -> None:
+    assert all(f"| {name} |" in (DOCS / "script-api.md").read_text() for name in LINTS)
 
 
 def test_a_block_that_nothing_runs_fails_its_page(
