@@ -149,8 +149,9 @@ class PageRun:
             assert used, f"{block.where}: no later block uses {block.file}"
         else:
             self._printed = self._execute(block)
-        if follower != "text" and self._printed:
-            assert follower != "", f"{block.where}: the page does not say what this prints"
+        if follower != "text":
+            assert not self._printed, f"{block.where}: the page does not say what this prints"
+            self._printed = None
 
     def _write(self, name: str, block: Block) -> Path:
         path = self._pytester.path / name

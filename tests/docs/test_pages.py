@@ -149,12 +149,32 @@ def test_every_lint_is_told() -> None:
     assert all(f"| {name} |" in (DOCS / "script-api.md").read_text() for name in LINTS)
 
 
-def test_a_block_that_nothing_runs_fails_its_page(
-    pytester: pytest.Pytester, tmp_path: Path
+@pytest.mark.parametrize(
+    ("blocks", "problem"),
+    [
+        ([("rust", "fn main() {}\n")], "1: nothing runs this block"),
+        ([("python", "1 / 0\n")], "division by zero"),
+        ([("python", "def test_a(ws_fake):\n    assert ws_fake is None\n")], "object at"),
+        ([("python", "print(1)\n")], "1: the page does not say what this prints"),
+        ([("python", "print(1)\n"), ("text", "2\n")], "2 is not what comes"),
+        ([("python", "# a.py\n")], "1: no later block uses a.py"),
+        ([("text", "connect\n  0 ms  nobody  ends\n")], "line 2: expected client or server"),
+        ([("console", "$ wsfake show nowhere\n")], "No such file"),
+        ([("console", "$ rm nothing\n")], "1: nothing runs rm"),
+        ([("sh", "./dev fly\n")], "1: not a command of this project: ./dev fly"),
+    ],
+)
+def test_a_page_with_a_wrong_block_fails(
+    blocks: list[tuple[str, str]],
+    problem: str,
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    page = ROOT / "docs" / "nowhere.md"
-    blocks = [Block(page, 3, "rust", "fn main() {}\n", 0)]
+    monkeypatch.delenv("WSFAKE_UPDATE_DOCS", raising=False)
     run = PageRun(ROOT / "README.md", pytester)
-    run.blocks = blocks
-    with pytest.raises(AssertionError, match=r"nowhere\.md:3: nothing runs this block"):
+    run.blocks = [
+        Block(ROOT / "nowhere.md", line, language, code, 0)
+        for line, (language, code) in enumerate(blocks, 1)
+    ]
+    with pytest.raises(Exception, match=re.escape(problem)):
         run.run()
