@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,12 @@ from pytest_wsfake import hooks, options
 from pytest_wsfake.report import RunReport
 
 if TYPE_CHECKING:
-    from wsfake import Harness
-    from wsfake.harness import Outcome
+    from wsfake.harness import Harness, Outcome
 
 _REPORT = pytest.StashKey[RunReport]()
 _HARNESS = pytest.StashKey["Harness"]()
-_OUTCOME = pytest.StashKey["Outcome"]()
+_OUTCOME: pytest.StashKey[Outcome] = pytest.StashKey()
+_OUR_OWN = pytest.StashKey[Exception]()
 _CLAIMS = pytest.StashKey[dict[Path, str]]()
 
 _MARKER = (
@@ -76,30 +77,45 @@ def ws_fake(
     item = request.node
     retried = _HARNESS in item.stash
     item.stash[_OUTCOME] = "interrupted"  # until a report says otherwise
-    harness = _make_harness(item, ws_fake_config)
+    with _telling_plainly(item):
+        harness = _make_harness(item, ws_fake_config)
     item.stash[_HARNESS] = harness
     with harness.activated():
         yield harness
         outcome = item.stash[_OUTCOME]
         try:
-            harness.finish("retried" if retried and outcome == "passed" else outcome)
+            with _telling_plainly(item):
+                harness.finish("retried" if retried and outcome == "passed" else outcome)
         finally:
             item.config.stash[_REPORT].add(harness.summary)
 
 
+@contextmanager
+def _telling_plainly(item: pytest.Item) -> Iterator[None]:
+    """Let an error be told without a traceback, as no line of the user's has raised it."""
+    try:
+        yield
+    except Exception as error:
+        harness = item.stash.get(_HARNESS, None)
+        if _hide(pytest.ExceptionInfo.from_exception(error)) and (
+            harness is None or error not in harness.failures
+        ):
+            item.stash[_OUR_OWN] = error
+        raise
+
+
 def _make_harness(item: pytest.Item, config: Mapping[str, Any]) -> Harness:
-    """Return the harness of a test; what is wrong with its settings fails it, with no traceback."""
-    from wsfake.errors import WsfakeError  # noqa: PLC0415 - see the package
+    from wsfake.errors import WsfakeWarning  # noqa: PLC0415 - see the package
     from wsfake.harness import Harness  # noqa: PLC0415 - see the package
 
-    try:
-        settings = _settings(item, config)
-        command = f"pytest --ws-record {shlex.quote(item.nodeid)}"
-        harness = Harness(how_to_record=command, **settings)
-        if harness.is_recording:
-            _claim(item, settings["cassette"])
-    except WsfakeError as error:
-        pytest.fail(f"ws_fake: {error}", pytrace=False)
+    settings = _settings(item, config)
+    harness = Harness(
+        how_to_record=f"pytest --ws-record {shlex.quote(item.nodeid)}",
+        warn=lambda text: item.warn(WsfakeWarning(text)),
+        **settings,
+    )
+    if harness.is_recording:
+        _claim(item, settings["cassette"])
     return harness
 
 
@@ -113,7 +129,7 @@ def _settings(item: pytest.Item, config: Mapping[str, Any]) -> dict[str, Any]:
 
     layers: list[tuple[str, Any]]
     try:
-        layers = options.base_settings(item.config)
+        layers = [*options.base_settings(item.config)]
     except (TypeError, ValueError) as error:
         raise UsageError(f"ini file: {error}") from None
     layers += [("ws_fake_config", config), ("marker ws_fake", _marked(item))]
@@ -200,6 +216,8 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
+    if call.excinfo is not None and call.excinfo.value is item.stash.get(_OUR_OWN, None):
+        report.longrepr = call.excinfo.getrepr(style="value")
     harness = item.stash.get(_HARNESS, None)
     if harness is None:
         return report
@@ -220,17 +238,17 @@ def _note_outcome(item: pytest.Item, report: pytest.TestReport) -> None:
 
 
 def _sections(harness: Harness, when: str | None, error: BaseException) -> list[tuple[str, str]]:
-    """Return what else there is to say of a failure: what the script swallowed, and the dialogue."""
-    from wsfake.errors import UnexpectedHandshake  # noqa: PLC0415 - see the package
+    """Return what else there is to say: what the script swallowed, and the dialogue."""
+    from wsfake import errors  # noqa: PLC0415 - see the package
 
     untold = harness.untold(error) if when != "teardown" else []
     sections = [("ws_fake verdict", str(each)) for each in untold]
-    told = "\n".join([str(error), *map(str, untold)])
     lines = harness.dialogue_lines()
-    # the text of a mismatch has all but the last line, which is what came
-    if lines and not isinstance(error, UnexpectedHandshake):
-        if not any(line in told for line in lines[-2:]):
-            sections.append(("ws_fake dialogue", "\n".join(lines)))
+    told = "\n".join([str(error), *map(str, untold)])
+    mismatches = (errors.UnexpectedMessage, errors.UnexpectedClose, errors.UnexpectedHandshake)
+    shown = any(isinstance(each, mismatches) for each in (error, *untold))
+    if lines and not shown and lines[-1] not in told:
+        sections.append(("ws_fake dialogue", "\n".join(lines)))
     return sections
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from attrs import define, field
 
-from wsfake.errors import WsfakeWarning, hide_frames
+from wsfake.errors import hide_frames
 from wsfake.harness.sources import Sources
 from wsfake.network import Network, Services
 from wsfake.player import Player
@@ -27,14 +26,14 @@ class Ending:
     warnings: list[str] = field(factory=list)
     unplayed: bool = False
 
-    def tell(self) -> None:
+    def tell(self, warn: Callable[[str], None]) -> None:
         """Raise what went wrong: one error as itself, several as an `ExceptionGroup`; or warn."""
         if len(self.problems) == 1:
             raise self.problems[0]
         if self.problems:
             raise ExceptionGroup("the test has several failures", self.problems)
         for text in self.warnings:
-            warnings.warn(WsfakeWarning(text), stacklevel=3)
+            warn(text)
 
 
 class Verdicts:

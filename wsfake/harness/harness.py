@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -12,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from wsfake.clock import Timer, VirtualClock, microseconds
-from wsfake.errors import CassetteError, Failure, OutOfOrder, UsageError, hide_frames
+from wsfake.errors import CassetteError, Failure, OutOfOrder, UsageError, WsfakeWarning, hide_frames
 from wsfake.harness import active
 from wsfake.harness.ending import GAVE_WAY, Ending, Verdicts
 from wsfake.harness.running import Runner
@@ -46,7 +47,8 @@ class Harness:
             ...
 
     `cassette` is a path, and `mode` what happens to URLs that are not served (see `MODES`). Other
-    settings are those of `Settings`. Raises `UsageError` for what cannot be.
+    settings are those of `Settings`. `warn` is told of what does not make a test fail. Raises
+    `UsageError` for what cannot be.
     """
 
     def __init__(
@@ -55,11 +57,13 @@ class Harness:
         mode: str = "none",
         *,
         how_to_record: str = "Harness(cassette=..., mode='rewrite')",
+        warn: Callable[[str], None] | None = None,
         **settings: Any,
     ) -> None:
         changes = {"mode": mode, "cassette": cassette, **settings}
         self._settings = Settings().with_changes(changes)
         self._how_to_record = how_to_record
+        self._warn = _warn if warn is None else warn
         self._clock = VirtualClock()
         self._network = Network(self._clock)
         self._services = Services(self._network)
@@ -89,6 +93,7 @@ class Harness:
             clock=self._clock,
             matching=self._matching,
             explain=self._explain,
+            warn=self._warn,
         )
         self._sources.on_real = partial(setattr, self._runner, "pump")
 
@@ -286,7 +291,7 @@ class Harness:
             self._sources.discard()
             raise
         self._put_away(ending, outcome)
-        ending.tell()
+        ending.tell(self._warn)
 
     def _stop_scripts(self) -> None:
         self._clock.stop()
@@ -369,6 +374,10 @@ class Harness:
 
 _MOST_SHOWN = 100
 _CHECKED = ("passed", "retried")
+
+
+def _warn(text: str) -> None:
+    warnings.warn(WsfakeWarning(text), stacklevel=2)
 
 
 def _delay(seconds: float) -> int:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wsfake.clock import VirtualClock
-from wsfake.errors import DamagedCassette, UsageError, WsfakeWarning, hide_frames
+from wsfake.errors import DamagedCassette, UsageError, hide_frames
 from wsfake.harness.answering import Aliases, FromCassette, Unanswered
 from wsfake.harness.secrets import Secrets
 from wsfake.harness.settings import Settings
@@ -45,6 +44,7 @@ class Sources:
         clock: VirtualClock,
         matching: Matching,
         explain: Callable[[], list[str]],
+        warn: Callable[[str], None],
     ) -> None:
         """Insert the cassette. Raises `CassetteError` for one that cannot be read."""
         self.aliases = Aliases()
@@ -57,6 +57,7 @@ class Sources:
         self._network = network
         self._clock = clock
         self._host = host
+        self._warn = warn
         self.on_real: Callable[[RealWorld], None] = lambda _: None
         """Called with the real world, once something is connected for real."""
 
@@ -80,12 +81,9 @@ class Sources:
 
     def _replay(self, cassette: Cassette) -> None:
         if cassette.cut:
-            warnings.warn(
-                WsfakeWarning(
-                    f"{self.path}: this cassette is cut off after entry {len(cassette.entries)};"
-                    " it is played as far as it goes"
-                ),
-                stacklevel=6,
+            self._warn(
+                f"{self.path}: this cassette is cut off after entry {len(cassette.entries)};"
+                " it is played as far as it goes"
             )
         try:
             replay = Replay(cassette.entries, self.matching)
