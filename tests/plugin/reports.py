@@ -22,9 +22,9 @@ def block(result: pytest.RunResult, title: str) -> str:
     start = next(n for n, line in enumerate(result.outlines) if rule.fullmatch(line)) + 1
     rest = result.outlines[start:]
     end = next(n for n, line in enumerate(rest) if re.match(r"(_+ .* _+|=+ .* =+)$", line))
-    while rest[end - 1].startswith("ws_fake:"):  # the summary, where no other section is between
-        end -= 1
-    return "".join(f"{line.rstrip()}\n" for line in rest[:end])
+    told = rest[:end]
+    summed = [n for n, line in enumerate(told) if line.startswith("ws_fake: ")]
+    return "".join(f"{line.rstrip()}\n" for line in told[: summed[0] if summed else end])
 
 
 def summary(result: pytest.RunResult) -> list[str]:

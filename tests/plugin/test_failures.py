@@ -4,24 +4,24 @@ import pytest
 
 from tests.plugin.reports import block, run, summary, text
 
-HEAD = '''
+HEAD = """
 import pytest
 from wsfake import Transcript
 
 URL = "ws://echo.example"
-'''
+"""
 
 
 def test_a_wrong_message_is_told_at_the_line_that_said_it(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_it=HEAD
-        + '''
+        + """
 def test_wrong(ws_fake):
     ws_fake.serve(URL, Transcript().client("right"))
     socket = ws_fake.WebSocket(URL)
     socket.onopen = lambda: socket.send("wrong")
     ws_fake.run()
-'''
+"""
     )
 
     result = run(pytester, "--tb=short")
@@ -45,7 +45,7 @@ def test_wrong(ws_fake):
         """)
 
 
-SWALLOWS = '''
+SWALLOWS = """
 def swallow(ws_fake):
     ws_fake.serve(URL, Transcript().client("right"))
     socket = ws_fake.WebSocket(URL)
@@ -54,7 +54,7 @@ def swallow(ws_fake):
         socket.send("wrong")
     except AssertionError:
         pass
-'''
+"""
 
 
 def test_a_mismatch_that_the_script_swallowed_fails_the_test_when_it_ends(
@@ -109,13 +109,13 @@ def test_the_failure_of_the_test_itself_is_not_masked_and_what_was_swallowed_is_
 def test_a_mismatch_is_told_once_where_the_test_has_seen_it(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         HEAD
-        + '''
+        + """
 def test_extra(ws_fake):
     ws_fake.serve(URL, Transcript())
     socket = ws_fake.WebSocket(URL)
     ws_fake.run()
     socket.send("extra")
-'''
+"""
     )
 
     result = run(pytester, "--tb=short")
@@ -128,12 +128,12 @@ def test_extra(ws_fake):
 def test_what_was_not_played_is_listed_without_a_traceback(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         HEAD
-        + '''
+        + """
 def test_unplayed(ws_fake):
     ws_fake.serve(URL, Transcript().client("one").server("two"), Transcript())
     ws_fake.WebSocket(URL)
     ws_fake.run()
-'''
+"""
     )
 
     result = run(pytester)
@@ -158,11 +158,11 @@ def test_unplayed(ws_fake):
 def test_a_url_that_nothing_answers_is_told_with_what_to_type(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_feed=HEAD
-        + '''
+        + """
 def test_prices(ws_fake):
     ws_fake.serve("ws://other.example", Transcript(), connections=None)
     ws_fake.WebSocket("wss://ada:lovelace@feed.example/v1?token=12345678")
-'''
+"""
     )
 
     result = run(pytester, "--tb=short")
@@ -184,14 +184,14 @@ def test_prices(ws_fake):
 def test_the_dialogue_so_far_is_shown_on_any_failure(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_it=HEAD
-        + '''
+        + """
 def test_own(ws_fake):
     ws_fake.serve(URL, Transcript().client({"password": "hidden", "n": 1}).server("no"))
     socket = ws_fake.WebSocket(URL)
     socket.onopen = lambda: socket.send('{"password": "hidden", "n": 1}')
     ws_fake.run()
     assert socket.readyState == 3
-'''
+"""
     )
 
     result = run(pytester, "--tb=line")
@@ -206,7 +206,7 @@ def test_own(ws_fake):
         ------------------------------- ws_fake dialogue -------------------------------
         connect ws://echo.example
              0 ms  server  accepts
-             0 ms  client  "{\\"password\\": \\"<redacted>\\", \\"n\\": 1}"
+             0 ms  client  {"password": "<redacted>", "n": 1}
              0 ms  server  "no"
         """)
 
@@ -214,7 +214,7 @@ def test_own(ws_fake):
 def test_the_dialogue_is_shown_when_another_fixture_fails(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_it=HEAD
-        + '''
+        + """
 @pytest.fixture
 def bot(ws_fake):
     ws_fake.serve(URL, Transcript(), connections=None)
@@ -223,7 +223,7 @@ def bot(ws_fake):
 
 def test_bot(bot):
     pass
-'''
+"""
     )
 
     result = run(pytester, "--tb=line")
@@ -244,7 +244,7 @@ def test_a_test_without_connections_shows_no_dialogue(pytester: pytest.Pytester)
 def test_what_a_handler_raised_and_no_run_told_fails_the_test(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_it=HEAD
-        + '''
+        + """
 def test_handler(ws_fake):
     ws_fake.serve(URL, Transcript(), connections=None)
     socket = ws_fake.WebSocket(URL)
@@ -253,7 +253,7 @@ def test_handler(ws_fake):
     socket.onclose = onclose
     ws_fake.run()
     socket.close()
-'''
+"""
     )
 
     result = run(pytester)
