@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-__all__ = ["add_options", "base_settings", "cassette_dir", "chosen_mode", "merged"]
+__all__ = ["WrongIniValue", "add_options", "base_settings", "cassette_dir", "chosen_mode", "merged"]
 
 _MODES = ("none", "once", "new_episodes", "rewrite", "live", "verify")
 
@@ -66,14 +66,21 @@ def chosen_mode(config: pytest.Config) -> str | None:
     return "rewrite" if record else mode
 
 
+class WrongIniValue(Exception):
+    """A value in the ini file that is not of the kind of its option."""
+
+
 def base_settings(config: pytest.Config) -> list[tuple[str, dict[str, Any]]]:
     """Return what holds for every test, and who says so: the ini file, then the hook.
 
-    Raises `ValueError` or `TypeError` for what pytest itself cannot read in the ini file.
+    Raises `WrongIniValue` for what pytest itself cannot read in the ini file.
     """
     layers = []
     for name, (_, setting, convert, _) in _INI.items():
-        value = config.getini(name)
+        try:
+            value = config.getini(name)
+        except (TypeError, ValueError, pytest.UsageError) as error:
+            raise WrongIniValue(f"ini option {name}: {error}") from None
         if value not in (None, "", []):
             layers.append((f"ini option {name}", {setting: convert(value)}))
     settings = merged(changes for _, changes in layers)

@@ -130,8 +130,8 @@ def _settings(item: pytest.Item, config: Mapping[str, Any]) -> dict[str, Any]:
     layers: list[tuple[str, Any]]
     try:
         layers = [*options.base_settings(item.config)]
-    except (TypeError, ValueError) as error:
-        raise UsageError(f"ini file: {error}") from None
+    except options.WrongIniValue as error:
+        raise UsageError(str(error)) from None
     layers += [("ws_fake_config", config), ("marker ws_fake", _marked(item))]
     mode = options.chosen_mode(item.config)
     layers.append(("command line", {"mode": mode}))
