@@ -86,7 +86,8 @@ async def talk(connection):
         room.discard(connection)
     elif path == "/login":
         async for message in connection:
-            await connection.send(json.dumps({"token": "fresh-" + json.loads(message)["password"], "ok": True}))
+            token = "fresh-" + json.loads(message)["password"]
+            await connection.send(json.dumps({"token": token, "ok": True}))
     elif path == "/shout":
         async for message in connection:
             await connection.send(message.upper())
@@ -101,7 +102,8 @@ async def main():
         context.load_cert_chain(sys.argv[1])
     scheme = "ws" if context is None else "wss"
     host = "127.0.0.1" if context is None else "localhost"
-    async with serve(talk, "127.0.0.1", 0, process_request=answer, ssl=context, max_size=None) as server:
+    options = {"process_request": answer, "ssl": context, "max_size": None}
+    async with serve(talk, "127.0.0.1", 0, **options) as server:
         print(f"{scheme}://{host}:{server.sockets[0].getsockname()[1]}", flush=True)
         await server.serve_forever()
 

@@ -1,5 +1,7 @@
 """What a failing test shows: whole reports, as pytest prints them."""
 
+# ruff: noqa: E501 - reports are asserted as they are printed
+
 import pytest
 
 from tests.plugin.reports import block, run, summary, text

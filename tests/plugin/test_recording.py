@@ -1,5 +1,7 @@
 """What becomes of a recording, by how its test ended."""
 
+# ruff: noqa: E501 - reports are asserted as they are printed
+
 import re
 from pathlib import Path
 

@@ -6,7 +6,6 @@ from pytest_wsfake import options
 from tests.plugin.reports import block, run
 from wsfake.harness import MODES
 
-
 SOURCES = ("ini", "hook", "config", "marker", "command line")
 
 
