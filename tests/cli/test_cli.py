@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from wsfake import Harness, Transcript
-from wsfake.cassette import load
+from wsfake.cassette import load, write_cassette
 from wsfake.cli import main
 
 
@@ -273,3 +273,19 @@ def test_the_demo_records_stops_the_server_replays_and_leaves_its_files(tmp_path
     assert told.index("the server is stopped") > told.index("recorded cassettes/")
     assert "the cassette: wsfake-demo/cassettes/test_echo/test_echo.msgpack" in told
     assert load(cassette).footer is not None
+
+
+def test_a_cassette_of_a_later_format_is_refused_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as later:
+        later.setattr("wsfake.cassette.contents.FORMAT_VERSION", 2)
+        path = write_cassette(tmp_path / "new.msgpack", [])
+
+    assert main(["show", str(path)]) == 2
+    assert capsys.readouterr().err == (
+        f"wsfake: {path}: a later version of wsfake wrote this cassette\n"
+        "  expected  format 1\n"
+        "  actual    format 2\n"
+        "  to read it: pip install --upgrade wsfake\n"
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.plugin.reports import block, run, summary, text
-from wsfake.cassette import load
+from wsfake.cassette import load, write_cassette
 
 HEAD = """
 import os
@@ -320,6 +320,25 @@ def test_a_file_that_is_no_cassette_is_refused_without_a_traceback(
     assert told.startswith(
         f"{cassette(recorded)}: this is not a cassette, or its header is damaged"
     )
+
+
+def test_a_cassette_of_a_later_format_is_refused_without_a_traceback(
+    recorded: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = cassette(recorded)
+    with monkeypatch.context() as later:
+        later.setattr("wsfake.cassette.contents.FORMAT_VERSION", 2)
+        write_cassette(path, [])
+
+    result = run(recorded)
+
+    result.assert_outcomes(errors=1)
+    assert block(result, "ERROR at setup of test_it") == text(f"""
+        {path}: a later version of wsfake wrote this cassette
+          expected  format 1
+          actual    format 2
+          to read it: pip install --upgrade wsfake
+        """)
 
 
 def test_damage_does_not_stand_in_the_way_of_recording_afresh(recorded: pytest.Pytester) -> None:
