@@ -63,6 +63,7 @@ class ScriptSocket:
             self.state = "closed"
             return
         network = self.host.network
+        self.host.lints.connecting(read.shown)
         try:
             to = self.host.nowhere if read.hopeless else None
             self.connection = network.connect(Open(url), self, to=to)
@@ -73,8 +74,9 @@ class ScriptSocket:
     def send(self, message: Message) -> None:
         if self.state in self._compiled.sending:
             self.say(message)
-        else:
-            self._carry_out(self._compiled.local[self.state, "send"], Given(message))
+            return
+        self.host.lints.lost(self.state)
+        self._carry_out(self._compiled.local[self.state, "send"], Given(message))
 
     def close(self, code: int, reason: str) -> None:
         given = Given(code=code, reason=reason)
@@ -109,5 +111,10 @@ class ScriptSocket:
             self.connection.say(self.side, what)
 
     def fire(self, event: str, *arguments: Any) -> None:
-        for face in self.faces:
-            face.fire(event, *arguments)
+        if event == "message":
+            for face in self.faces:
+                face.fire(event, *arguments)
+            return
+        with self.host.lints.because(self, event):
+            for face in self.faces:
+                face.fire(event, *arguments)

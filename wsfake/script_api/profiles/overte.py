@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wsfake.script_api.profiles.table import CALLS, FACTS, STATES, Profile, Row, rows
 
-__all__ = ["OVERTE", "QT_LOCAL", "QT_REMOTE", "QT_VIOLATIONS"]
+__all__ = ["OVERTE", "QT_LINTS", "QT_LOCAL", "QT_REMOTE", "QT_VIOLATIONS"]
 
 _LOST = ["fire", "close", 1006, "", False]
 
@@ -87,6 +87,17 @@ QT_VIOLATIONS = {
     "text not utf-8": (1007, "Invalid UTF-8 code encountered."),
 }
 
+QT_LINTS = frozenset(
+    (
+        "reconnects twice",
+        "sends before open",
+        "sends after close",
+        "port as a number",
+        "class constant",
+        "error argument",
+    )
+)
+
 OVERTE = Profile(
     name="overte",
     host="Overte",
@@ -100,4 +111,5 @@ OVERTE = Profile(
     binary_type="arraybuffer",
     class_constants=False,
     signal_connects_twice=False,
+    lints=QT_LINTS,
 )

@@ -102,6 +102,8 @@ class Profile:
     """Whether `WebSocket.OPEN` is defined, and not only `socket.OPEN`."""
     signal_connects_twice: bool
     """Whether a function that is connected twice is called twice."""
+    lints: frozenset[str] = frozenset()
+    """The mistakes to warn of: names in `lints.LINTS`."""
     server_name: str = "HighFidelity - Scripted WebSocket Listener"
 
 
