@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from wsfake.errors import hide_frames
-from wsfake.model import End as TestEnds
-from wsfake.model import Event, Message, Open, Side
+from wsfake.model import End as TestEnds, Event, Message, Open, Side
 from wsfake.script_api.facts import Given, classify
 from wsfake.script_api.profiles.table import STATES
 from wsfake.script_api.urls import READERS
