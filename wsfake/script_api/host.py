@@ -30,7 +30,7 @@ class Host:
         self.profile = profile
         self.compiled = compile_profile(profile)
         self.sockets: list[ScriptSocket] = []
-        self.servers = Servers()
+        self.servers = Servers(network)
         self.nowhere = _Nowhere(network)
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from attrs import frozen
@@ -20,6 +20,8 @@ __tracebackhide__ = hide_frames
 class Socket(Protocol):
     """What the operations work on."""
 
+    state: str
+
     def goto(self, state: str) -> None: ...
 
     def say(self, what: Event) -> None: ...
@@ -35,8 +37,8 @@ class CompiledProfile:
     """A profile whose rows are ready to be carried out."""
 
     profile: Profile
-    local: dict[tuple[str, str], tuple[Action, ...]]
-    remote: dict[tuple[str, str], tuple[Action, ...]]
+    local: dict[tuple[str, str], Action]
+    remote: dict[tuple[str, str], Action]
     sending: frozenset[str]
     """The states in which `send` sends the message, and nothing else."""
 
@@ -71,14 +73,25 @@ def _key(name: str) -> tuple[str, str]:
     return state, rest
 
 
-def _compile_row(row: Row) -> tuple[Action, ...]:
-    return tuple(_compile(operation) for operation in row)
+def _compile_row(row: Row) -> Action:
+    steps = [(operation[0] == "fire", _compile(operation)) for operation in row]
+    return steps[0][1] if len(steps) == 1 else _sequence(steps)
+
+
+def _sequence(steps: Sequence[tuple[bool, Action]]) -> Action:
+    def carry_out(socket: Socket, given: Given) -> None:
+        for fires, action in steps:
+            state = socket.state
+            action(socket, given)
+            if fires and socket.state != state:
+                return  # a handler has called close(), and the row of that call has done the rest
+
+    return carry_out
 
 
 def _compile(operation: Operation) -> Action:
     verb, *arguments = operation
-    first = arguments[0] if isinstance(arguments[0], str) else None
-    compiler = _COMPILERS.get((verb, first)) or _COMPILERS.get((verb, None))
+    compiler = _COMPILERS.get((verb, arguments[0])) or _COMPILERS.get((verb, None))
     if compiler is None:
         raise UsageError(f"expected an operation of a profile's row, got {list(operation)!r}")
     return compiler(*arguments)
@@ -102,7 +115,7 @@ def _fire_close(event: str, code: int | str, reason: str, clean: bool) -> Action
     return lambda socket, given: socket.fire(
         event,
         given.code if code == "given" else code,
-        given.reason if reason == "given" else reason,
+        given.shown if reason == "given" else reason,
         clean,
     )
 
@@ -132,16 +145,6 @@ def _drop(_: str) -> Action:
     return lambda socket, given: socket.say(Drop())
 
 
-def _each_line(operation: Operation) -> Action:
-    action = _compile(operation)
-
-    def repeat(socket: Socket, given: Given) -> None:
-        for _ in range(given.lines):
-            action(socket, given)
-
-    return repeat
-
-
 _COMPILERS: dict[tuple[str, str | None], Callable[..., Action]] = {
     ("goto", None): _goto,
     ("fire", "open"): _fire,
@@ -152,5 +155,4 @@ _COMPILERS: dict[tuple[str, str | None], Callable[..., Action]] = {
     ("wire", "close"): _send_close,
     ("wire", "pong"): _send_pong,
     ("wire", "drop"): _drop,
-    ("each line", None): _each_line,
 }
