@@ -102,7 +102,7 @@ class WebSocketServer:
         A recording knows a server by its name, and not by its port.
         """
         read = READERS[self._host.profile.urls]
-        name, scheme, path = url.partition("://")
+        name, scheme, _ = url.partition("://")
         asked = read(url if scheme else f"{self.url}/{name.partition('/')[2]}")
         return read(f"ws://{asked.host}{asked.target}").shown
 

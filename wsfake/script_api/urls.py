@@ -40,7 +40,7 @@ _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UNREAD = re.compile(r'[\x00-\x20"<>\\^`{|}\x7f]|[^\x00-\x7f]+', re.DOTALL)
 _HIGH = re.compile(r"(?:%[89A-F][0-9A-F])+")
 _UNRESERVED = frozenset(b"-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~")
-_DEFAULT_PORTS = {"ws": 80, "wss": 443}
+_SCHEMES = ("ws", "wss")
 _DEAD = ReadUrl("", connects=False)
 
 
@@ -59,7 +59,7 @@ def read_qt(text: str) -> ReadUrl:
         return _DEAD  # what begins like a host with a port is no URL
     login, name, port = authority
     path, query, fragment = (_encode(found[part] or "") for part in ("path", "query", "fragment"))
-    connects = scheme in _DEFAULT_PORTS
+    connects = scheme in _SCHEMES
     if connects and "%0D%0A" in path:
         return _DEAD  # it would be another header
     number = f":{port}" if port is not None else ""
@@ -68,7 +68,7 @@ def read_qt(text: str) -> ReadUrl:
         f"{beginning}{_decode(login)}{_show_host(name)}{number}{_decode(path + query + fragment)}",
         connects,
         connects and not name,
-        f"{_ask_host(name)}:{_DEFAULT_PORTS.get(scheme) if port is None else port}",
+        f"{_ask_host(name)}{number}",
         path + (query if query != "?" else "") or "/",
     )
 
