@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from fake.host import FakeHost
-from fake.peer import RawClientEnd, RawServer, RawServerEnd, Says
 from scenarios import Scenario
 from telling.log import Ports
 from telling.script import Script, ScriptError
 
+from fake.host import FakeHost
+from fake.peer import RawClientEnd, RawServer, RawServerEnd, Says
 from wsfake import Harness, Transcript
 from wsfake.script_api import profile_named
 
@@ -51,7 +51,7 @@ class Stage:
             ends = [*self.server.connected, *self.clients.values()]
             for end in ends:
                 end.settled = True
-            going = any([end.turn() for end in ends])
+            going = sum(end.turn() for end in ends) > 0
         self._pass_time()
         return self._story()
 

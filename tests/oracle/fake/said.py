@@ -1,4 +1,4 @@
-"""The items of a `write` step as what a peer says: as bytes alone, or as events where they are any."""
+"""The items of a `write` step as what a peer says: bytes alone, or events where they are any."""
 
 from collections.abc import Callable
 from typing import Any
