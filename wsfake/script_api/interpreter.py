@@ -26,6 +26,10 @@ class Socket(Protocol):
 
     def say(self, what: Event) -> None: ...
 
+    def hold(self, what: Event) -> None: ...
+
+    def release(self) -> None: ...
+
     def fire(self, event: str, *arguments: Any) -> None: ...
 
 
@@ -134,15 +138,28 @@ def _send_close(_: str, code: int | str, reason: str) -> Action:
 
 
 def _send_pong(_: str) -> Action:
-    def pong(socket: Socket, given: Given) -> None:
-        assert isinstance(given.message, bytes)
-        socket.say(Pong(given.message))
+    return lambda socket, given: socket.say(_pong(given))
 
-    return pong
+
+def _pong(given: Given) -> Pong:
+    assert isinstance(given.message, bytes)
+    return Pong(given.message)
 
 
 def _drop(_: str) -> Action:
     return lambda socket, given: socket.say(Drop())
+
+
+def _hold_message(_: str) -> Action:
+    return lambda socket, given: socket.hold(given.message)
+
+
+def _hold_pong(_: str) -> Action:
+    return lambda socket, given: socket.hold(_pong(given))
+
+
+def _release(_: str) -> Action:
+    return lambda socket, given: socket.release()
 
 
 _COMPILERS: dict[tuple[str, str | None], Callable[..., Action]] = {
@@ -155,4 +172,7 @@ _COMPILERS: dict[tuple[str, str | None], Callable[..., Action]] = {
     ("wire", "close"): _send_close,
     ("wire", "pong"): _send_pong,
     ("wire", "drop"): _drop,
+    ("wire", "held"): _release,
+    ("hold", "message"): _hold_message,
+    ("hold", "pong"): _hold_pong,
 }

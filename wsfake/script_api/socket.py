@@ -25,6 +25,14 @@ _NOTHING = Given()
 class Face(Protocol):
     """What a script holds of a socket; its handlers are called through it."""
 
+    def hold(self, what: Event) -> None:
+        self._held.append(what)
+
+    def release(self) -> None:
+        held, self._held = self._held, []
+        for what in held:
+            self.say(what)
+
     def fire(self, event: str, *arguments: Any) -> None:
         """Call the handler of an event: `open`, `message`, `error` or `close`."""
 
@@ -35,7 +43,16 @@ class ScriptSocket:
     Several faces may share one socket: the documented `new WebSocket(webSocket)`.
     """
 
-    __slots__ = ("_compiled", "connection", "faces", "host", "shown_url", "side", "state")
+    __slots__ = (
+        "_compiled",
+        "_held",
+        "connection",
+        "faces",
+        "host",
+        "shown_url",
+        "side",
+        "state",
+    )
 
     def __init__(self, host: Host, side: Side) -> None:
         self.host = host
@@ -44,6 +61,7 @@ class ScriptSocket:
         self.faces: list[Face] = []
         self.connection: Connection | None = None
         self.shown_url = ""
+        self._held: list[Event] = []
         self._compiled = host.compiled
         host.sockets.append(self)
 
@@ -148,6 +166,14 @@ class ScriptSocket:
     def say(self, what: Event) -> None:
         if self.connection is not None:
             self.connection.say(self.side, what)
+
+    def hold(self, what: Event) -> None:
+        self._held.append(what)
+
+    def release(self) -> None:
+        held, self._held = self._held, []
+        for what in held:
+            self.say(what)
 
     def fire(self, event: str, *arguments: Any) -> None:
         for face in self.faces:

@@ -359,7 +359,9 @@ def _check_order(transcript: Transcript, what: Any) -> None:
             f"the opening handshake is answered once, and first: {what!r} cannot follow {before!r}"
         )
     ended = isinstance(before, Refuse | Stall) or (
-        isinstance(before, Fault) and before.phase == "handshake"
+        isinstance(before, Fault)
+        and before.phase == "handshake"
+        and not isinstance(before.effect, Raw)  # which may be an answer that accepts
     )
     if ended and not isinstance(what, Drop):
         raise TranscriptError(f"nothing can follow {before!r}, got {what!r}")

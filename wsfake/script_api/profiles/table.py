@@ -12,6 +12,9 @@ read by an interpreter in another language. The operations:
     ["wire", "close", CODE, REASON]         send a Close
     ["wire", "pong"]                        answer a ping with its payload
     ["wire", "drop"]                        end TCP
+    ["hold", "message"]                     write it, without its being sent yet
+    ["hold", "pong"]
+    ["wire", "held"]                        send what was held
 
 A row ends early where a handler that it fired has led the socket to another state, by `close()`:
 what was still to come has then been done by the row of that call.
