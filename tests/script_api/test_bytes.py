@@ -76,7 +76,12 @@ def encode_close(code: int, reason: str) -> bytes:
 
 def test_messages_behind_a_script_that_closed_are_lost() -> None:
     story = Story(raw(b"\x81\x01a\x81\x01b"))
-    story.socket.onmessage = lambda: (story.note("message"), story.socket.close())
+
+    def on_message() -> None:
+        story.note("message")
+        story.socket.close()
+
+    story.socket.onmessage = on_message
     assert story.run() == [OPEN, ("message", 1), ("close", 3, 1000, "", True)]
 
 

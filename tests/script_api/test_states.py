@@ -43,7 +43,12 @@ def test_a_close_after_a_refusal_is_clean_and_not_echoed() -> None:
 
 def test_a_close_inside_onerror_of_a_drop_is_the_close_of_the_drop() -> None:
     story = Story(Transcript().server_drops())
-    story.socket.onerror = lambda: (story.note("error"), story.socket.close(4000, "enough"))
+
+    def on_error() -> None:
+        story.note("error")
+        story.socket.close(4000, "enough")
+
+    story.socket.onerror = on_error
     assert story.run() == [("open", 1), ("error", 1), ("close", 3, 1006, "enough", False)]
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from attrs import frozen
 
 from wsfake.errors import UsageError, hide_frames
 from wsfake.model import Close, Drop, Event, Pong
+from wsfake.script_api.conversions import CLOSE_ARGUMENTS, CONVERTERS, REASONS
 from wsfake.script_api.facts import Given
 from wsfake.script_api.profiles.table import STATES, Operation, Profile, Row
+from wsfake.script_api.urls import READERS
 
 __all__ = ["CompiledProfile", "Socket", "compile_profile"]
 
@@ -47,17 +49,30 @@ class CompiledProfile:
     """The states in which `send` sends the message, and nothing else."""
 
 
+_NAMED: dict[str, Mapping[str, object]] = {
+    "convert": CONVERTERS,
+    "close_arguments": CLOSE_ARGUMENTS,
+    "urls": READERS,
+    "reasons": REASONS,
+}
+
 _compiled: dict[int, CompiledProfile] = {}
 
 
 def compile_profile(profile: Profile) -> CompiledProfile:
     """Return a profile with its rows compiled, once for each profile.
 
-    Raises `UsageError` for an operation that there is not.
+    Raises `UsageError` for an operation, or the name of a function, that there is not.
     """
     known = _compiled.get(id(profile))  # which keeps the profile, so that no other has its id
     if known is not None:
         return known
+    for field, known_names in _NAMED.items():
+        if getattr(profile, field) not in known_names:
+            raise UsageError(
+                f"profile {profile.name!r}: expected {field} to be one of {', '.join(known_names)},"
+                f" got {getattr(profile, field)!r}"
+            )
     compiled = CompiledProfile(
         profile,
         {_key(name): _compile_row(row) for name, row in profile.local.items()},

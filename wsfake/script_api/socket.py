@@ -25,14 +25,6 @@ _NOTHING = Given()
 class Face(Protocol):
     """What a script holds of a socket; its handlers are called through it."""
 
-    def hold(self, what: Event) -> None:
-        self._held.append(what)
-
-    def release(self) -> None:
-        held, self._held = self._held, []
-        for what in held:
-            self.say(what)
-
     def fire(self, event: str, *arguments: Any) -> None:
         """Call the handler of an event: `open`, `message`, `error` or `close`."""
 
