@@ -15,6 +15,7 @@ __all__ = [
     "DamagedCassette",
     "Drift",
     "Failure",
+    "LintWarning",
     "LiveConnectionError",
     "NeverIdle",
     "NewerCassette",
@@ -50,6 +51,10 @@ class WsfakeError(Exception):
 
 class WsfakeWarning(UserWarning):
     """Something a user should know of that does not make a test fail."""
+
+
+class LintWarning(WsfakeWarning):
+    """A mistake in a script that its host passes over in silence."""
 
 
 class UsageError(WsfakeError, ValueError):

@@ -58,6 +58,12 @@ def test_echo(ws_fake):
     assert printed == ["opened, readyState 1", "received Test message", "closed with 1000 done"]
 '''
 
+_INI = """\
+[pytest]
+# the script closes its connection, so that no silence need end the recording
+ws_record_idle = 30
+"""
+
 _SERVER = """\
 import asyncio
 from websockets.asyncio.server import serve
@@ -92,7 +98,7 @@ def demo(arguments: argparse.Namespace) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "echo_script.py").write_text(_SCRIPT, encoding="utf-8")
     (folder / "test_echo.py").write_text(_TEST, encoding="utf-8")
-    (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    (folder / "pytest.ini").write_text(_INI, encoding="utf-8")
     with _echo_server() as url:
         print(f"1. a real server listens at {url}; pytest --ws-record\n")
         recorded = _pytest(folder, {"ECHO_URL": url}, "--ws-record")

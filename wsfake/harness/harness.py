@@ -185,7 +185,7 @@ class Harness:
 
     def call_later(self, seconds: float, function: Callable[[], object]) -> Timer:
         """Call a function once, after so many seconds of the clock."""
-        call = self._host.adapt(function)
+        call = self._host.adapt(self._host.lints.carry(function))
         return self._clock.call_at(self._clock.now + _delay(seconds), call)
 
     def call_every(self, seconds: float, function: Callable[[], object]) -> Timer:

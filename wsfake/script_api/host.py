@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, cast
@@ -10,7 +9,9 @@ from typing import Any, cast
 from wsfake.clock import Timer
 from wsfake.errors import hide_frames
 from wsfake.network import Connection, End, Network
+from wsfake.script_api.arguments import count_required
 from wsfake.script_api.interpreter import compile_profile
+from wsfake.script_api.lints import Lints
 from wsfake.script_api.profiles import Profile
 from wsfake.script_api.server import Servers, WebSocketServer
 from wsfake.script_api.socket import ScriptSocket
@@ -32,6 +33,7 @@ class Host:
         self.sockets: list[ScriptSocket] = []
         self.servers = Servers(network)
         self.nowhere = _Nowhere(network)
+        self.lints = Lints(profile.lints)
 
     @cached_property
     def WebSocket(self) -> type[WebSocket]:
@@ -50,7 +52,7 @@ class Host:
         What it raises is kept for the next `run`: on these hosts an exception in a handler does
         not stop the connection.
         """
-        most, least = count_arguments(function), _count_required(function)
+        most, least = count_arguments(function), count_required(function)
         report = self.network.report
 
         def call(*arguments: Any) -> None:
@@ -82,16 +84,6 @@ class Host:
     def call(self, function: Callable[..., Any], *arguments: Any) -> None:
         """Call a script's function, as `adapt` says."""
         self.adapt(function)(*arguments)
-
-
-def _count_required(function: Callable[..., Any]) -> int:
-    """Return how many arguments must be given; what an event does not have is undefined, None."""
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return 0
-    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return sum(1 for p in parameters if p.kind in positional and p.default is p.empty)
 
 
 class _Nowhere:

@@ -32,6 +32,8 @@ class WebSocketServer:
 
     def __init__(self, options: object = None, **keywords: object) -> None:
         host = self._host
+        if isinstance(options, int | float):
+            host.lints.port_as_number(options)
         named = (dict(options) if isinstance(options, dict) else {}) | keywords
         port, name = named.get("port"), named.get("serverName")
         number = port if isinstance(port, int | float) and not isinstance(port, bool) else 0

@@ -74,6 +74,7 @@ class ScriptSocket:
             self.state = "closed"
             return
         network = self.host.network
+        self.host.lints.connecting(read.shown)
         network.clock.call_soon(self._reach)  # before whatever the server may say
         try:
             to = self.host.nowhere if read.hopeless else None
@@ -94,8 +95,9 @@ class ScriptSocket:
     def send(self, message: Message) -> None:
         if self.state in self._compiled.sending:
             self.say(message)
-        else:
-            self._compiled.local[self.state, "send"](self, Given(message))
+            return
+        self.host.lints.lost(self.state)
+        self._compiled.local[self.state, "send"](self, Given(message))
 
     def close(self, code: int, reason: str) -> None:
         given = given_close(self._compiled.profile, code, reason)
@@ -168,5 +170,10 @@ class ScriptSocket:
             self.say(what)
 
     def fire(self, event: str, *arguments: Any) -> None:
-        for face in self.faces:
-            face.fire(event, *arguments)
+        if event == "message":
+            for face in self.faces:
+                face.fire(event, *arguments)
+            return
+        with self.host.lints.because(self, event):
+            for face in self.faces:
+                face.fire(event, *arguments)

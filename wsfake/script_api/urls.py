@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -44,6 +45,7 @@ _SCHEMES = ("ws", "wss")
 _DEAD = ReadUrl("", connects=False)
 
 
+@lru_cache(maxsize=256)
 def read_qt(text: str) -> ReadUrl:
     """Read a URL as `QUrl` does in its tolerant mode, and `QWebSocket` after it.
 

@@ -53,7 +53,10 @@ class WebSocketType(type):
     _host: Host
 
     def _constant(cls, name: str) -> int | None:
-        return _CONSTANTS[name] if cls._host.profile.class_constants else None
+        if cls._host.profile.class_constants:
+            return _CONSTANTS[name]
+        cls._host.lints.class_constant(name)
+        return None
 
     @property
     def CONNECTING(cls) -> int | None:
@@ -89,6 +92,7 @@ def _handler(name: str) -> Any:
     def write(socket: WebSocket, value: Any) -> None:
         socket._handlers[event] = value
         if callable(value):
+            socket._host.lints.handler_set(event, value)
             socket._calls[event] = socket._host.adapt(value)
         else:
             socket._calls.pop(event, None)

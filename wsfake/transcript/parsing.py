@@ -36,7 +36,7 @@ _T = TypeVar("_T")
 
 _TIMED = re.compile(r"(\d{1,13})(?:\.(\d{1,3}))? ms(?:\s+(.*))?")
 _SAID = re.compile(r"(client|server)\s+(\S.*)")
-_NUMBERED = re.compile(r"#(\d{1,9})\s+(\S.*)")
+_NUMBERED = re.compile(r"#(\d{1,10})\s+(\S.*)")
 _DETAILS = ("header ", "expect ", "subprotocol ", "extension ", "body ")
 
 

@@ -1,7 +1,9 @@
 """Tells a scenario to wsfake, in process and on virtual time."""
 
+from functools import cache
 from typing import Any
 
+from attrs import evolve
 from scenarios import Scenario
 from telling.log import Ports
 from telling.script import Script, ScriptError
@@ -9,11 +11,17 @@ from telling.script import Script, ScriptError
 from fake.host import FakeHost
 from fake.peer import RawClientEnd, RawServer, RawServerEnd, Says
 from wsfake import Harness, Transcript
-from wsfake.script_api import profile_named
+from wsfake.script_api import Profile, profile_named
 
 PEER, REFUSED, TAKEN = 40001, 40002, 40003
 NOWHERE = "nowhere.invalid"
 AT_REST = 0.001  # virtual: everything that is due, and not what hosts wait five seconds for
+
+
+@cache
+def without_lints(profile: str) -> Profile:
+    """Scenarios are full of mistakes, on purpose."""
+    return evolve(profile_named(profile), lints=())
 
 
 class Stage:
@@ -21,7 +29,7 @@ class Stage:
 
     def __init__(self, scenario: Scenario, profile: str, says: Says) -> None:
         self.scenario = scenario
-        self.ws_fake = Harness(profile=profile)
+        self.ws_fake = Harness(profile=without_lints(profile))
         self.ports = Ports()
         self.script = Script(FakeHost(self.ws_fake), self.ports)
         self.ports.hosts["nowhere"] = NOWHERE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wsfake.script_api.profiles.qt import (
     QT_CLOSE_CODES,
+    QT_LINTS,
     QT_LOCAL,
     QT_REMOTE,
     QT_UNMEASURED,
@@ -34,4 +35,5 @@ OVERTE = Profile(
         "signal_connects_twice": "Overte's script engine for V8",
         "server_name": "Overte's WebSocketServerClass",
     },
+    lints=QT_LINTS,
 )

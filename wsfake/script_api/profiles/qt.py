@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wsfake.script_api.profiles.table import CALLS, FACTS, STATES, Row, rows
 
-__all__ = ["QT_CLOSE_CODES", "QT_LOCAL", "QT_REMOTE", "QT_UNMEASURED", "QT_VIOLATIONS"]
+__all__ = ["QT_CLOSE_CODES", "QT_LINTS", "QT_LOCAL", "QT_REMOTE", "QT_UNMEASURED", "QT_VIOLATIONS"]
 
 _LOST: Row = [["goto", "closed"], ["fire", "close", 1006, "", False]]
 _LOST_WITH_REASON: Row = [["goto", "closed"], ["fire", "close", 1006, "given", False]]
@@ -152,6 +152,15 @@ QT_VIOLATIONS = {
 }
 
 QT_CLOSE_CODES = [(1000, 1003), (1007, 1011), (3000, 4999)]
+
+QT_LINTS = [
+    "reconnects twice",
+    "sends before open",
+    "sends after close",
+    "port as a number",
+    "class constant",
+    "error argument",
+]
 
 _QT_SOURCE = "Qt 5.15 QtWebSockets, src/websockets"
 QT_UNMEASURED = {

@@ -118,6 +118,8 @@ class Profile:
     """Whether `WebSocket.OPEN` is defined, and not only `socket.OPEN`."""
     signal_connects_twice: bool
     """Whether a function that is connected twice is called twice."""
+    lints: Sequence[str] = ()
+    """The mistakes to warn of: names in `lints.LINTS`."""
     reasons: str = "qt"
     """What is shown of a close reason: a name in `conversions.REASONS`."""
     largest_frame: int = 2**31 - 2

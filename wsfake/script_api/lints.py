@@ -1,0 +1,135 @@
+"""Mistakes that real scripts contain, noticed while they run.
+
+A lint is a warning of its own category and never changes what happens: the host says nothing about
+these mistakes, and so they live long.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import warnings
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from wsfake.errors import LintWarning
+from wsfake.script_api.arguments import count_required
+
+__all__ = ["LINTS", "Lints"]
+
+LINTS: dict[str, str] = {
+    "reconnects twice": (
+        "{url} is connected to again from both onclose and onerror: one failure makes two"
+        " connections; reconnect from onclose alone"
+    ),
+    "sends before open": (
+        "sent before the connection was open: the message is lost; send it in onopen"
+    ),
+    "sends after close": "sent after the connection was closed: the message is lost",
+    "port as a number": (
+        "WebSocketServer({port}) ignores the number and takes a free port:"
+        ' write WebSocketServer({{"port": {port}}})'
+    ),
+    "class constant": (
+        "WebSocket.{name} is undefined on this host: use the constant of an instance, socket.{name}"
+    ),
+    "error argument": (
+        "onerror is called without an argument on this host: {name} is undefined there"
+    ),
+}
+"""Each lint by its name, with the text of its warning."""
+
+_OURS = str(Path(__file__).parent.parent)
+_ONLY_ON_FAILURE = ("close", "error")
+
+
+class Lints:
+    """Notices the mistakes that a profile names."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._names = names
+        self._cause: tuple[int, str] | None = None
+        self._reconnected: set[tuple[int, str, str]] = set()
+
+    # What a socket reports
+
+    def lost(self, state: str) -> None:
+        """Take note of a message that was sent in a state in which the host drops it."""
+        early = state in ("connecting", "handshaking", "rejected")
+        self._warn("sends before open" if early else "sends after close")
+
+    def connecting(self, url: str) -> None:
+        """Take note of a new connection, for what it may be the consequence of."""
+        if self._cause is None:
+            return
+        socket, event = self._cause
+        self._reconnected.add((socket, event, url))
+        if all((socket, each, url) in self._reconnected for each in _ONLY_ON_FAILURE):
+            self._warn("reconnects twice", url=url)
+
+    def handler_set(self, event: str, function: Callable[..., Any]) -> None:
+        """Take note of a handler."""
+        if event == "error" and count_required(function):
+            name = next(iter(inspect.signature(function).parameters))
+            self._warn("error argument", name=name)
+
+    def port_as_number(self, port: object) -> None:
+        """Take note of a server that was given a number in place of its options."""
+        self._warn("port as a number", port=port)
+
+    def class_constant(self, name: str) -> None:
+        """Take note of a constant that was looked for on the class."""
+        self._warn("class constant", name=name)
+
+    # Causes
+
+    @contextmanager
+    def because(self, socket: object, event: str) -> Iterator[None]:
+        """Take what is done in this block for a consequence of a socket's event."""
+        if event not in _ONLY_ON_FAILURE:
+            yield
+            return
+        before, self._cause = self._cause, (id(socket), event)
+        try:
+            yield
+        finally:
+            self._cause = before
+
+    def carry(self, function: Callable[..., Any]) -> Callable[[], Any]:
+        """Return a function that is called later, for the same cause as now."""
+        cause = self._cause
+        if cause is None:
+            return function
+
+        def call() -> Any:
+            before, self._cause = self._cause, cause
+            try:
+                return function()
+            finally:
+                self._cause = before
+
+        return call
+
+    def _warn(self, lint: str, /, **particulars: object) -> None:
+        if lint not in self._names:
+            return
+        text = LINTS[lint].format(**particulars)
+        frame = _place()
+        warnings.warn_explicit(
+            LintWarning(text),
+            LintWarning,
+            frame.f_code.co_filename,
+            frame.f_lineno,
+            module=frame.f_globals.get("__name__"),
+        )
+
+
+def _place() -> FrameType:
+    """Return the frame of the script: the innermost one that is not wsfake's."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
+        frame = frame.f_back
+    return frame
