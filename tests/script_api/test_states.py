@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.script_api.stories import URL, Story, seen
 from wsfake import Harness, Transcript
+from wsfake.model import Close, Open, Side
 
 LOST = ("close", 3, 1006, "", False)
 
@@ -115,7 +116,24 @@ def test_a_server_that_was_closed_refuses() -> None:
     assert seen == ["close 1006", "error"]
 
 
-def test_a_script_that_closes_before_its_own_server_has_welcomed_it_is_seen_to_close() -> None:
+def test_a_server_never_hears_of_a_script_that_has_closed_before_tcp_was_connected() -> None:
+    ws_fake = Harness()
+    server = ws_fake.WebSocketServer()
+    connections: list[object] = []
+    server.newConnection.connect(connections.append)
+    ws_fake.WebSocket(server.url).close()
+    ws_fake.run()
+    assert connections == []
+
+
+class Hasty:
+    """A client that closes at once."""
+
+    def arrive(self, what: object) -> None:
+        pass
+
+
+def test_a_client_that_has_closed_before_it_is_welcomed_is_seen_to_close() -> None:
     ws_fake = Harness()
     server = ws_fake.WebSocketServer()
     seen: list[str] = []
@@ -125,7 +143,8 @@ def test_a_script_that_closes_before_its_own_server_has_welcomed_it_is_seen_to_c
         peer.onclose = lambda close: seen.append(f"close {close.code}")  # type: ignore[attr-defined]
 
     server.newConnection.connect(on_connection)
-    socket = ws_fake.WebSocket(server.url)
-    ws_fake.call_later(0, socket.close)
+    network = ws_fake._network
+    connection = network.connect(Open(server.url), Hasty())
+    connection.say(Side.CLIENT, Close(4000))
     ws_fake.run()
-    assert seen in (["connection", "close 1000"], [])
+    assert seen == ["connection", "close 4000"]
