@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,10 @@ def test_a_profile_goes_through_json(profile: Profile) -> None:
 
 
 def test_the_page_of_the_profiles_is_fresh() -> None:
-    assert PAGE.read_text() == write_page(list(PROFILES.values()))
+    command = [sys.executable, "-m", "wsfake.script_api.profiles.page"]
+    made = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert PAGE.read_text() == made
+    assert made == write_page(list(PROFILES.values()))
 
 
 def test_the_drawing_has_every_state_that_the_host_can_be_in() -> None:

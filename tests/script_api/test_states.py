@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+
+import pytest
+
 from tests.script_api.stories import URL, Story, seen
 from wsfake import Harness, Transcript
+from wsfake.errors import ConnectionNotAnswered
 from wsfake.model import Close, Open, Side
 
 LOST = ("close", 3, 1006, "", False)
@@ -148,3 +153,28 @@ def test_a_client_that_has_closed_before_it_is_welcomed_is_seen_to_close() -> No
     connection.say(Side.CLIENT, Close(4000))
     ws_fake.run()
     assert seen == ["connection", "close 4000"]
+
+
+def test_a_client_whose_server_is_closed_before_it_is_welcomed_is_refused() -> None:
+    ws_fake = Harness()
+    server = ws_fake.WebSocketServer()
+    codes: list[int] = []
+    socket = ws_fake.WebSocket(server.url)
+    socket.onclose = lambda close: codes.append(close.code)
+    server.close()
+    ws_fake.run()
+    assert codes == [1006]
+
+
+def test_a_url_that_nothing_answers_leaves_a_closed_socket() -> None:
+    ws_fake = Harness()
+    with pytest.raises(ConnectionNotAnswered):
+        ws_fake.WebSocket("ws://nobody.example")
+    with contextlib.suppress(ConnectionNotAnswered):
+        ws_fake.run()
+
+
+def test_a_message_after_the_end_of_the_stream_waits_for_a_close() -> None:
+    story = Story(Transcript().server_pings(b"p").server_drops())
+    assert story.run() == [("open", 1), ("error", 1), LOST]
+    assert "pong" not in str(story.ws_fake.dialogue)

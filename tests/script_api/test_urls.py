@@ -17,6 +17,7 @@ SHOWN = {
     "ws://u[v]@h/": "ws://u%5Bv%5D@h/",
     "ws://xn--bcher-kva.de/": "ws://bücher.de/",
     "ws://xn--\x7f.de/": "",
+    "ws://xn--a-\u00e4.de/": "ws://xn--a-\u00e4.de/",
     "ws://a%41b/": "ws://aab/",
     "ws://h/a b?c d#e#f": "ws://h/a b?c d#e#f",
     "ws://h/\ud83d": "ws://h/\ufffd",
@@ -46,6 +47,7 @@ def test_a_url_is_shown_as_qt_shows_it(url: str, shown: str) -> None:
         ("ws://h:80?x=1", "h:80", "?x=1"),
         ("ws://h/a?#f", "h", "/a"),
         ("ws://bücher.de/ü", "xn--bcher-kva.de", "/%C3%BC"),
+        (f"ws://{'ü' * 70}/", "ü" * 70, "/"),
     ],
 )
 def test_a_request_is_as_qt_makes_it(url: str, host: str, target: str) -> None:
