@@ -10,7 +10,8 @@ import pytest
 from tests.script_api.stories import Story, seen
 from wsfake import Transcript
 from wsfake.model import Raw
-from wsfake.wire import KEY, accept_for, encode
+from wsfake.wire.frames import encode
+from wsfake.wire.replies import KEY, accept_for
 
 OPEN = ("open", 1)
 REPLY = (
@@ -163,7 +164,7 @@ def test_what_reads_bytes_is_loaded_only_for_bytes(transcript: str, loaded: bool
         "import sys\nfrom wsfake import Harness, Transcript\nws_fake = Harness()\n"
         f"ws_fake.serve('ws://peer.example', {transcript})\n"
         "ws_fake.WebSocket('ws://peer.example')\nws_fake.run()\n"
-        "print('wsfake.script_api.bytes_end' in sys.modules, 'websockets' in sys.modules)"
+        "print('wsfake.wire.frames' in sys.modules, 'websockets' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == [str(loaded), "False"]

@@ -85,6 +85,7 @@ def test_a_reason_is_cut_inside_a_character_and_shown_as_qt_shows_it() -> None:
     story.run()
     story.socket.close(1000, "é" * 62)
     assert story.seen[-1] == ("close", 3, 1000, "é" * 61 + "\ufffd", True)
+    assert Transcript.parse(str(story.ws_fake.dialogue)).steps[-1].what == Close(1000, "é" * 62)
 
 
 def test_a_reason_is_shown_up_to_a_nul_and_echoed_whole() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from wsfake.errors import UsageError
 from wsfake.model import Close, Drop, Event, Open, Ping, Pong, Raw
-from wsfake.wire import FrameReader, Violation, encode
+from wsfake.wire.frames import FrameReader, Violation, encode
 
 small = st.binary(max_size=125)
 events: st.SearchStrategy[Event] = st.one_of(

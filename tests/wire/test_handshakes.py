@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from wsfake.model import Accept, Open, Reject
-from wsfake.wire import KEY, Refusal, ReplyReader, RequestReader, accept_for
+from wsfake.wire.replies import KEY, ReplyReader, accept_for
+from wsfake.wire.requests import Refusal, RequestReader
 
 REPLY = (
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\nConnection: upgrade\r\n"

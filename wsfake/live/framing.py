@@ -17,7 +17,7 @@ from websockets.utils import apply_mask
 
 from wsfake.errors import UsageError
 from wsfake.model import Close, Drop, End, Event, Message, Ping, Pong, Raw, Side, Stall
-from wsfake.wire import close_payload, encode_text
+from wsfake.wire.payloads import close_payload, encode_text
 
 __all__ = ["Framing", "encode_text"]
 

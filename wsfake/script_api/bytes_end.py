@@ -8,7 +8,8 @@ from wsfake.clock import Timer, microseconds
 from wsfake.errors import hide_frames
 from wsfake.model import Close, Drop, Event, Ping, Pong, Raw, Side
 from wsfake.script_api.profiles.table import STATES, Profile
-from wsfake.wire import FrameReader, ReplyReader, Violation, encode
+from wsfake.wire.frames import FrameReader, Violation, encode
+from wsfake.wire.replies import ReplyReader
 
 if TYPE_CHECKING:
     from wsfake.script_api.socket import ScriptSocket

@@ -12,7 +12,9 @@ from wsfake.network import Connection, Network
 from wsfake.script_api import WebSocketServer
 from wsfake.script_api.profiles import Profile
 from wsfake.script_api.urls import READERS
-from wsfake.wire import KEY, Refusal, RequestReader, encode
+from wsfake.wire.frames import encode
+from wsfake.wire.replies import KEY
+from wsfake.wire.requests import Refusal, RequestReader
 
 Step = list[Any]
 Says = Callable[..., list[Event]]
