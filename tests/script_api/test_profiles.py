@@ -20,7 +20,7 @@ from wsfake.script_api.profiles.page import draw_states, write_page
 from wsfake.script_api.profiles.table import CALLS, STATES
 
 OVERTE = PROFILES["overte"]
-PAGE = Path(__file__).parents[2] / "docs" / "profiles.md"
+DOCS = Path(__file__).parents[2] / "docs"
 GIVEN = {"message": "text", "code": 4000, "reason": "enough"}
 
 
@@ -30,11 +30,15 @@ def test_a_profile_goes_through_json(profile: Profile) -> None:
     assert Profile(**data).as_data() == profile.as_data()
 
 
-def test_the_page_of_the_profiles_is_fresh() -> None:
-    command = [sys.executable, "-m", "wsfake.script_api.profiles.page"]
-    made = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert PAGE.read_text() == made
-    assert made == write_page(list(PROFILES.values()))
+def test_the_page_and_the_drawing_of_the_profiles_are_fresh(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "wsfake.script_api.profiles.page", str(tmp_path)]
+    subprocess.run(command, check=True)
+    made = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
+    assert made == {name: (DOCS / name).read_text(encoding="utf-8") for name in made}
+    assert made == {
+        "profiles.md": write_page(list(PROFILES.values())),
+        "profile-states.mmd": f"{draw_states(OVERTE)}\n",
+    }
 
 
 def test_the_drawing_has_every_state_that_the_host_can_be_in() -> None:

@@ -220,6 +220,8 @@ class _Run:
         due = self.clock.next_due
         if due is not None:
             until = min(until, due)
+        elif self.bounded and not pump.busy:  # as on virtual time: nothing is worth waiting for
+            return self.runner._give_way()
         if not self.bounded and not self.clock.pending and not pump.settling:
             silent = self.last_entry + self._patience(pump)
             if now >= silent:

@@ -66,6 +66,7 @@ class PeerConnection:
 
     @property
     def url(self) -> str:
+        """The URL that was connected to, as the client gave it."""
         return self._connection.url
 
     @property
@@ -80,10 +81,12 @@ class PeerConnection:
 
     @property
     def client_messages(self) -> list[Message]:
+        """What the client has said so far, without its handshake and its Close."""
         return self._connection.messages(Side.CLIENT)
 
     @property
     def server_messages(self) -> list[Message]:
+        """What the server has said so far, without its handshake and its Close."""
         return self._connection.messages(Side.SERVER)
 
     @property

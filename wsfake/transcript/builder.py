@@ -111,6 +111,7 @@ class Transcript:
 
     @property
     def steps(self) -> tuple[Step, ...]:
+        """The steps so far; each has `at`, `side` and `what`."""
         if self._steps is None:
             self._steps = tuple(self._shared[: self._length])
         return self._steps
@@ -164,9 +165,11 @@ class Transcript:
         return self._with(Side.SERVER, DecodedJson(matcher))
 
     def client_pings(self, payload: bytes = b"") -> Transcript:
+        """The client sends a ping that it names; others are answered, and never matched."""
         return self._with(Side.CLIENT, Ping(_control(payload)))
 
     def server_pings(self, payload: bytes = b"") -> Transcript:
+        """The server sends a ping; hosts answer it without their script."""
         return self._with(Side.SERVER, Ping(_control(payload)))
 
     def client_pongs(self, payload: bytes = b"") -> Transcript:

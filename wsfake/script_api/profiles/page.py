@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from wsfake.script_api.profiles import PROFILES
@@ -15,10 +16,11 @@ from wsfake.script_api.profiles.table import CALLS, FACTS, STATES, Profile
 
 __all__ = ["draw_states", "write_page"]
 
+_PAGE, _DRAWING = "profiles.md", "profile-states.mmd"
 _INTRODUCTION = """\
 # Profiles
 
-Made from the profiles' own data by `python -m wsfake.script_api.profiles.page`; do not edit.
+Made from the profiles' own data by `python -m wsfake.script_api.profiles.page docs`; do not edit.
 
 A profile says which host's behaviour the script API shows. It is a table: in each state of a
 socket, what each call of the script and each fact from the wire comes to. `onopen`, `onmessage`,
@@ -58,7 +60,7 @@ def write_page(profiles: Sequence[Profile]) -> str:
     parts = [
         _INTRODUCTION,
         "## States\n\n" + _table(["state", "`readyState`"], _states()),
-        f"```mermaid\n{draw_states(first)}\n```",
+        f"What leads from one to another is drawn, in the language of Mermaid, in `{_DRAWING}`.",
         f"## What happens\n\nBy `{first.name}`; nothing happens where nothing is named.\n\n"
         + _table(["state", "call or fact", "what it comes to"], _situations(first)),
         f"## Violations\n\nBy `{first.name}`.\n\n"
@@ -150,5 +152,12 @@ def _differences(profiles: Sequence[Profile]) -> list[list[str]]:
     return lines
 
 
+def main(folder: Path) -> None:
+    """Write the page and the drawing."""
+    profiles = list(PROFILES.values())
+    (folder / _PAGE).write_text(write_page(profiles), encoding="utf-8")
+    (folder / _DRAWING).write_text(f"{draw_states(profiles[0])}\n", encoding="utf-8")
+
+
 if __name__ == "__main__":
-    sys.stdout.write(write_page(list(PROFILES.values())))
+    main(Path(sys.argv[1]))
