@@ -141,9 +141,9 @@ class Peer(PeerConnection):
         elif isinstance(what, Ping):
             self._say(Pong(what.payload))
         elif isinstance(what, Close | Drop):
-            if isinstance(what, Close):
+            connection = self._connection
+            if isinstance(what, Close) and connection.accepted:
                 close = Close(what.code)
-                connection = self._connection
                 connection.network.clock.call_soon(lambda: connection.say(Side.SERVER, close))
             self._call(self._on_close, what)
 

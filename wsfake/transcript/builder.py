@@ -37,6 +37,7 @@ from wsfake.transcript.steps import (
     Step,
     check_fault,
 )
+from wsfake.wire.payloads import MOST_REASON, reason_bytes
 
 __all__ = ["Transcript", "as_headers"]
 
@@ -362,7 +363,9 @@ def _check_order(transcript: Transcript, what: Any) -> None:
             f"the opening handshake is answered once, and first: {what!r} cannot follow {before!r}"
         )
     ended = isinstance(before, Refuse | Stall) or (
-        isinstance(before, Fault) and before.phase == "handshake"
+        isinstance(before, Fault)
+        and before.phase == "handshake"
+        and not isinstance(before.effect, Raw)  # which may be an answer that accepts
     )
     if ended and not isinstance(what, Drop):
         raise TranscriptError(f"nothing can follow {before!r}, got {what!r}")
@@ -418,13 +421,15 @@ def _control(payload: bytes) -> bytes:
 def as_close(code: int | None, reason: str | None, *, empty: bool = False) -> Close | AnyClose:
     """Return what a step holds for a Close.
 
-    Raises `TranscriptError` for a code that has no 16 bits, a reason over 123 bytes of UTF-8, or
-    an empty Close with either.
+    A reason may end in a character that is cut on the wire, as hosts cut it.
+
+    Raises `TranscriptError` for a code that has no 16 bits, a reason over 123 bytes of UTF-8 but
+    for that, or an empty Close with either.
     """
     if code is not None and not (type(code) is int and 0 <= code <= 65535):
         raise TranscriptError(f"expected a close code from 0 to 65535, got {code!r}")
     if reason is not None and not (
-        isinstance(reason, str) and len(reason.encode("utf-8", "replace")) <= 123
+        isinstance(reason, str) and len(reason_bytes(reason)) <= MOST_REASON
     ):
         raise TranscriptError(
             f"expected a close reason of at most 123 bytes of UTF-8, got {reason!r}"
