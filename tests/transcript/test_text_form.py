@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables, with every text whole
 """The text form, written and read: `writing` and `parsing` are inverse."""
 
 from __future__ import annotations
