@@ -59,6 +59,8 @@ def test_a_wrong_text_is_told_with_the_dialogue_and_a_mark_at_what_was_expected(
                0 ms  server  accepts
                0 ms  client  "one"
         >      0 ms  client  "two"
+
+          correct the script, or this .client(...) of the transcript
         """,
     )
 
@@ -81,6 +83,8 @@ def test_a_wrong_json_is_told_with_the_place_where_it_differs() -> None:
           connect ws://echo.example/
                0 ms  server  accepts
         >      0 ms  client  json {"op": "subscribe", "symbols": ["ETH", "BTC"]}
+
+          correct the script, or this .client(...) of the transcript
         """,
     )
 
@@ -102,6 +106,8 @@ def test_a_wrong_binary_message_is_told_in_its_text_form() -> None:
           connect ws://echo.example/
                0 ms  server  accepts
         >      0 ms  client  b"\\x00\\x01\\x02"
+
+          correct the script, or this .client(...) of the transcript
         """,
     )
 
@@ -123,6 +129,8 @@ def test_text_is_never_binary_even_with_the_same_characters() -> None:
           connect ws://echo.example/
                0 ms  server  accepts
         >      0 ms  client  b"abc"
+
+          correct the script, or this .client(...) of the transcript
         """,
     )
 
@@ -143,6 +151,8 @@ def test_a_matcher_that_does_not_fit_is_told_as_it_shows_itself() -> None:
           connect ws://echo.example/
                0 ms  server  accepts
         >      0 ms  client  <PartialJson(value={'op': 'ping'})>
+
+          correct the script, or this .client(...) of the transcript
         """,
     )
 
@@ -166,6 +176,8 @@ def test_where_several_messages_might_have_come_all_of_them_are_told() -> None:
                0 ms  server  accepts
         >      0 ms  client  "left"
         >      0 ms  client  "right"
+
+          correct the script, or this .client(...) of the transcript
         """,
     )
 
@@ -197,6 +209,8 @@ def test_a_message_after_the_end_of_the_transcript_is_one_too_many() -> None:
           connect ws://echo.example/
                0 ms  server  accepts
                0 ms  client  "one"
+
+          correct the script, or add .client("two") to the transcript
         """,
     )
 
@@ -310,7 +324,7 @@ def test_a_close_before_the_messages_that_were_expected_is_told_at_the_close() -
     says(
         caught.value,
         """
-        the client's close does not match the transcript (connection 1, t=0.000 s)
+        the client closed before it had said what the transcript has (connection 1, t=0.000 s)
           url       ws://echo.example/
           expected  "two"
           actual    close 1000
@@ -319,6 +333,8 @@ def test_a_close_before_the_messages_that_were_expected_is_told_at_the_close() -
                0 ms  server  accepts
                0 ms  client  "one"
         >      0 ms  client  "two"
+
+          correct the script, or put into .optional(...) what it need not say
         """,
     )
 
@@ -339,6 +355,8 @@ def test_a_close_with_another_code_is_told() -> None:
           connect ws://echo.example/
                0 ms  server  accepts
         >      0 ms  client  close 4000 "bye"
+
+          correct the script, or this .client_closes(...) of the transcript
         """,
     )
 
@@ -365,6 +383,9 @@ def test_a_header_that_the_handshake_lacks_is_told() -> None:
           expected  header Origin: "https://a.example"
           actual    no such header
 
+          connect ws://echo.example/
+
+          correct the script, or .expects_handshake(...) of the transcript
         """,
     )
 
@@ -374,19 +395,44 @@ def test_a_header_with_another_value_is_told() -> None:
         headers={"Origin": re.compile("https://a[.]example")}
     )
     with pytest.raises(UnexpectedHandshake) as caught, Harness() as ws_fake:
-        ws_fake.serve(URL, Transcript().expects_handshake(headers={"Origin": "https://a.example"}))
+        ws_fake.serve(URL, transcript)
         ws_fake._network.connect(Open(URL, (("origin", "https://b.example"),)), Client())
     says(
         caught.value,
         """
         the client's opening handshake does not match the transcript (connection 1, t=0.000 s)
           url       ws://echo.example/
-          expected  header Origin: "https://a.example"
+          expected  header Origin: <re.compile('https://a[.]example')>
           actual    header Origin: "https://b.example"
 
+          connect ws://echo.example/
+                     header origin: "https://b.example"
+
+          correct the script, or .expects_handshake(...) of the transcript
         """,
     )
-    assert transcript.expected_headers
+
+
+def test_a_secret_header_is_told_by_its_name_alone() -> None:
+    transcript = Transcript().expects_handshake(headers={"Authorization": "Bearer s3cr3t"})
+    opening = Open(URL, (("authorization", "Bearer 0ther-s3cr3t"),))
+    with pytest.raises(UnexpectedHandshake) as caught, Harness() as ws_fake:
+        ws_fake.serve(URL, transcript)
+        ws_fake._network.connect(opening, Client())
+    says(
+        caught.value,
+        """
+        the client's opening handshake does not match the transcript (connection 1, t=0.000 s)
+          url       ws://echo.example/
+          expected  header Authorization: "<redacted>"
+          actual    header Authorization: "<redacted>"
+
+          connect ws://echo.example/
+                     header authorization: "<redacted>"
+
+          correct the script, or .expects_handshake(...) of the transcript
+        """,
+    )
 
 
 def test_an_answer_that_a_played_client_does_not_expect_is_told() -> None:
@@ -403,6 +449,8 @@ def test_an_answer_that_a_played_client_does_not_expect_is_told() -> None:
           actual    accepts
 
           connect ws://127.0.0.1:8080
+
+          correct the script, or the answer in the transcript
         """,
     )
 
@@ -422,7 +470,7 @@ def test_a_url_that_nothing_answers_is_told_with_what_to_type() -> None:
           served    ws://other.example/
           cassette  none
 
-          to record it: record again, with mode='rewrite'
+          to record it: run it once with mode='rewrite'
           to script it: ws_fake.serve('ws://echo.example/', Transcript()...)
         """,
     )
@@ -439,7 +487,7 @@ def test_with_nothing_served_and_no_cassette_it_says_that_there_is_nothing() -> 
           served    nothing
           cassette  none
 
-          to record it: record again, with mode='rewrite'
+          to record it: run it once with mode='rewrite'
           to script it: ws_fake.serve('ws://echo.example/', Transcript()...)
         """,
     )
@@ -507,7 +555,7 @@ def test_a_condition_that_cannot_come_true_is_told_when_nothing_more_can_happen(
                0 ms  server  accepts
                0 ms  client  "one"
 
-          to wait longer: run(until=..., timeout=seconds)
+          to make it happen: a transcript that says more, or call_later(...)
         """,
     )
 
@@ -523,8 +571,7 @@ def test_a_condition_that_does_not_come_true_in_time_is_told_with_the_time() -> 
           expected  condition to be true
           actual    not true after 2.500 s
 
-
-          to wait longer: run(until=..., timeout=seconds)
+          to wait longer: timeout=seconds
         """,
     )
 
@@ -537,6 +584,10 @@ def test_a_time_in_which_not_everything_has_happened_is_told() -> None:
         caught.value,
         """
         run(timeout=3) ended before everything had happened: 3 s have passed
+          expected  that nothing more is due
+          actual    more is due after 3.000 s
+
+          to wait longer: timeout=seconds
         """,
     )
 
@@ -612,7 +663,7 @@ def test_a_reply_that_returns_no_message_is_told_with_its_name() -> None:
     says(
         caught.value,
         """
-        expected answer to return a str, bytes, dict or list, got int: 42
+        expected the reply answer to return a str, bytes, dict or list, got int: 42
         """,
     )
 
@@ -632,7 +683,7 @@ def test_a_secret_in_the_url_is_in_no_text() -> None:
           served    nothing
           cassette  none
 
-          to record it: record again, with mode='rewrite'
+          to record it: run it once with mode='rewrite'
           to script it: ws_fake.serve('ws://echo.example/feed?token=<redacted>', Transcript()...)
         """,
     )
@@ -653,6 +704,8 @@ def test_a_secret_in_the_url_is_in_no_text() -> None:
           connect ws://echo.example/feed?token=<redacted>
                0 ms  server  accepts
         >      0 ms  client  "one"
+
+          correct the script, or this .client(...) of the transcript
         """,
     )
 
@@ -662,7 +715,7 @@ def test_a_secret_in_the_url_is_in_no_text() -> None:
         left.value,
         """
         the test ended before everything was played
-          url       ws://echo.example/feed?token=s3cr3t-t0ken
+          url       ws://echo.example/feed?token=<redacted>
           unplayed  1 connection never opened
 
           to let it be: unplayed="warn" or "ignore", or .optional(...) in the transcript
@@ -695,12 +748,37 @@ def test_a_secret_under_a_key_of_json_is_in_no_text() -> None:
           url       ws://echo.example/
           expected  "x"
           actual    {"password": "<redacted>"}
-          differs   at character 0: "x" expected, "{\\"password\\": "<redacted>""0ther-" came
+          differs   at character 0: "x" expected, "{\\"password\\": "<redacted>""<redac" came
 
           connect ws://echo.example/
                0 ms  server  accepts
                0 ms  client  {"op": "auth", "password": "<redacted>"}
         >      0 ms  client  "x"
+
+          correct the script, or this .client(...) of the transcript
+        """,
+    )
+
+
+def test_where_only_a_secret_differs_that_is_all_that_is_told() -> None:
+    with pytest.raises(UnexpectedMessage) as caught, Harness() as ws_fake:
+        ws_fake.serve(URL, Transcript().client({"password": "s3cr3t"}))
+        tell(ws_fake, '{"password": "0ther-s3cr3t"}')
+        ws_fake.run()
+    says(
+        caught.value,
+        """
+        client message #1 does not match the transcript (connection 1, t=0.000 s)
+          url       ws://echo.example/
+          expected  json {"password": "<redacted>"}
+          actual    {"password": "<redacted>"}
+          differs   only in a secret, which is not shown
+
+          connect ws://echo.example/
+               0 ms  server  accepts
+        >      0 ms  client  json {"password": "<redacted>"}
+
+          correct the script, or this .client(...) of the transcript
         """,
     )
 
@@ -744,9 +822,17 @@ def test_a_message_that_a_recording_does_not_have_is_told_with_the_entry_and_how
                1 ms  server  accepts
         >      1 ms  client  "one"
 
-          to accept it: record again, with mode='rewrite'
+          to accept it: run it once with mode='rewrite'
         """,
     )
+
+
+def test_a_message_after_the_end_of_a_recording_is_one_too_many(tmp_path: Path) -> None:
+    path = save(tmp_path / "feed.msgpack", (0, 1, CLIENT, Open(URL)), (1000, 1, SERVER, Accept()))
+    with pytest.raises(UnexpectedMessage) as caught, Harness(path) as ws_fake:
+        tell(ws_fake, "two")
+        ws_fake.run()
+    assert "cassette  " + str(path) + "\n" in str(caught.value)
 
 
 def test_a_recorded_connection_that_is_never_opened_is_unplayed_with_its_cassette(
@@ -779,7 +865,10 @@ def test_a_recorded_connection_that_is_never_opened_is_unplayed_with_its_cassett
     )
 
 
-def test_an_order_that_gives_way_is_a_failure_where_it_is_strict(tmp_path: Path) -> None:
+def test_an_order_that_gives_way_is_a_failure_where_it_is_strict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     path = save(
         tmp_path / "two.msgpack",
         (0, 1, CLIENT, Open("ws://one.example/")),
@@ -799,6 +888,16 @@ def test_an_order_that_gives_way_is_a_failure_where_it_is_strict(tmp_path: Path)
     says(
         caught.value,
         """
-        the order across connections is not that of the recording: nothing else could happen, and the order is strict
+        the order across connections is not that of the recording: nothing else could happen
+          cassette  two.msgpack
+          expected  what was recorded before entry 5
+          actual    nothing more before it, at t=0.002 s
+
+               0 ms  #1  connect ws://one.example/
+               0 ms  #2  connect ws://two.example/
+               1 ms  #1  server  accepts
+               2 ms  #2  server  accepts
+
+          to let the order give way: order='relaxed'
         """,
     )

@@ -53,7 +53,7 @@ class Harness:
         cassette: str | os.PathLike[str] | None = None,
         mode: str = "none",
         *,
-        how_to_record: str = "record again, with mode='rewrite'",
+        how_to_record: str = "run it once with mode='rewrite'",
         **settings: Any,
     ) -> None:
         changes = {"mode": mode, "cassette": cassette, **settings}
@@ -80,7 +80,7 @@ class Harness:
             give_way=self._give_way,
         )
         self._network.advice = self._advice
-        self._network.redaction = _Secrets(self)
+        self._network.redaction = self._secrets = _Secrets(self)
         self._network.answerers += [self._services, self._host.servers]
         self._insert_cassette()
         self._network.answerers.append(Unanswered(self._explain, self._network))
@@ -409,7 +409,7 @@ class Harness:
     @cached_property
     def _matching(self) -> Matching:
         settings = self._settings
-        return Matching(settings.match, settings.volatile, self._network.redaction.text)
+        return Matching(settings.match, settings.volatile, self._secrets.message)
 
     def _matching_with(self, match: str | None, volatile: Sequence[str] | None) -> Matching:
         if match is None and volatile is None:
@@ -418,7 +418,7 @@ class Harness:
         return Matching(
             settings.match if match is None else match,
             settings.volatile if volatile is None else volatile,
-            self._network.redaction.text,
+            self._secrets.message,
         )
 
     # What the runner and the verdicts ask
@@ -439,12 +439,25 @@ class Harness:
             return False
         network = self._network
         if self._settings.order == "strict":
+            network.report(network.fail(self._out_of_order(player)))
             player.fail()
-            network.report(network.fail(OutOfOrder(f"{_GAVE_WAY}, and the order is strict")))
         else:
             network.remark(_GAVE_WAY)
             self._from_cassette.give_way(player)
         return True
+
+    def _out_of_order(self, held: Player) -> OutOfOrder:
+        from wsfake.network.failures import field_lines  # noqa: PLC0415 - only for a failure
+
+        fields = {
+            "cassette": self._source(),
+            "expected": f"what was recorded before entry {held.place()}",
+            "actual": f"nothing more before it, at t={self._network.time() / 1_000_000:.3f} s",
+        }
+        lines = [f"  {line}" for line in self.dialogue_lines()]
+        advice = "  to let the order give way: order='relaxed'"
+        text = [_GAVE_WAY, *field_lines(fields), "", *lines, "", advice]
+        return OutOfOrder(self._network.redaction.text("\n".join(text)))
 
     def _source(self) -> str:
         path = self.cassette
@@ -487,6 +500,9 @@ _MOST_SHOWN = 100
 _GAVE_WAY = "the order across connections is not that of the recording: nothing else could happen"
 
 
+_URL = re.compile(r"\bwss?://[^\s'\"]+", re.IGNORECASE)
+
+
 class _Secrets:
     """Takes secrets out; what that takes is loaded when something is to be shown."""
 
@@ -494,6 +510,11 @@ class _Secrets:
         self._harness = harness
 
     def text(self, text: str) -> str:
+        redactor = self._harness.redactor
+        return _URL.sub(lambda found: redactor.url(found[0]), redactor.text(text))
+
+    def message(self, text: str) -> str:
+        """Return a script's message as a recording of it would have it."""
         return self._harness.redactor.text(text)
 
     def url(self, url: str) -> str:

@@ -19,6 +19,8 @@ _MOST_ALTOGETHER = 1_000_000
 _LAST_ENTRIES = 10
 _TURN = 1_000
 _POLL_SECONDS = 0.005
+_TO_WAIT = "to wait longer: timeout=seconds"
+_TO_HAPPEN = "to make it happen: a transcript that says more, or call_later(...)"
 
 
 class Pump(Protocol):
@@ -145,7 +147,7 @@ class _Run:
             return
         self.raise_errors()
         if self.until is not None and not self.satisfied():
-            raise self.not_happened("nothing more can happen")
+            raise self.not_happened("nothing more can happen", _TO_HAPPEN)
 
     def satisfied(self) -> bool:
         return self.until is not None and bool(self.until())
@@ -205,7 +207,7 @@ class _Run:
     def stop_at_end(self) -> bool:
         self.clock.advance_to(self.end())
         if self.bounded:
-            raise self.not_happened(f"{self.limit:g} s have passed")
+            raise self.not_happened(f"{self.limit:g} s have passed", _TO_WAIT)
         self.network.remark(
             f"run() ended: timers went on for {self.runner._timeout:g} s with nothing said"
         )
@@ -244,18 +246,23 @@ class _Run:
 
     # Verdicts
 
-    def not_happened(self, why: str) -> NotHappened:
-        condition = _name(self.until)
+    def not_happened(self, why: str, advice: str) -> NotHappened:
         passed = write_seconds(self.clock.now - self.begin)
+        if self.until is None:
+            call = f"run(timeout={self.limit:g})"
+            headline = f"{call} ended before everything had happened: {why}"
+            expected, actual = "that nothing more is due", f"more is due after {passed} s"
+        else:
+            name = _name(self.until)
+            headline = f"run(until={name}) ended before it was true: {why}"
+            expected, actual = f"{name} to be true", f"not true after {passed} s"
         return NotHappened(
             self.network.redaction.text(
-                f"run(until={condition}) ended before it was true: {why}\n"
-                f"  expected  {condition} to be true\n"
-                f"  actual    not true after {passed} s\n"
+                f"{headline}\n"
+                f"  expected  {expected}\n"
+                f"  actual    {actual}"
                 f"{self.last_words()}\n\n"
-                "  to wait longer: run(until=..., timeout=seconds)"
-                if self.until is not None
-                else f"run(timeout={self.limit:g}) ended before everything had happened: {why}"
+                f"  {advice}"
             )
         )
 
@@ -267,14 +274,14 @@ class _Run:
             self.network.redaction.text(
                 f"the script never becomes idle: {count} callbacks {when}\n"
                 "  expected  an end of what is said, or a pause in it\n"
-                f"  actual    an endless exchange\n{self.last_words()}\n\n"
+                f"  actual    an endless exchange{self.last_words()}\n\n"
                 "  to stop it in time: run(until=...), or a transcript that ends"
             )
         )
 
     def last_words(self) -> str:
         lines = self.network.lines(last=_LAST_ENTRIES)
-        return "\n".join(["", *(f"  {line}" for line in lines)]) if lines else ""
+        return "".join(["\n", *(f"\n  {line}" for line in lines)]) if lines else ""
 
 
 def _name(until: object) -> str:

@@ -213,6 +213,10 @@ class Transcript:
         pairs = tuple(headers.items() if isinstance(headers, Mapping) else headers)
         if not all(isinstance(name, str) for name, _ in pairs):
             raise TranscriptError(f"expected header names of type str, got {pairs!r}")
+        pairs = tuple(
+            (name, Regex(value) if isinstance(value, re.Pattern) else value)
+            for name, value in pairs
+        )
         new = self._copy()
         new._expected = self._expected + pairs
         return new
