@@ -186,15 +186,20 @@ class Harness:
     def call_later(self, seconds: float, function: Callable[[], object]) -> Timer:
         """Call a function once, after so many seconds of the clock."""
         call = self._host.adapt(self._host.lints.carry(function))
-        return self._clock.call_at(self._clock.now + _delay(seconds), call)
+        delay = _delay(seconds)
+        with self._network.lock:
+            return self._clock.call_at(self._clock.now + delay, call)
 
     def call_every(self, seconds: float, function: Callable[[], object]) -> Timer:
         """Call a function again and again; this alone never keeps `run` going."""
-        return self._host.call_every(_delay(seconds), function)
+        delay = _delay(seconds)
+        with self._network.lock:
+            return self._host.call_every(delay, function)
 
     def cancel(self, timer: Timer) -> None:
         """Stop what `call_later` or `call_every` began; twice is nothing."""
-        self._clock.cancel(timer)
+        with self._network.lock:
+            self._clock.cancel(timer)
 
     # What happened
 

@@ -101,13 +101,18 @@ class Runner:
         """Let so much time pass, whatever is or is not to happen in it."""
         if seconds < 0:
             raise UsageError(f"expected a number of seconds, 0 or more, got {seconds!r}")
-        end = self._clock.now + microseconds(seconds)
-        reached: list[bool] = []
-        timer = self._clock.call_at(end, lambda: reached.append(True), recurring=True)
+        clock = self._clock
+        end = clock.now + microseconds(seconds)
+        timer = clock.call_at(end, lambda: None, recurring=True)
+
+        def over() -> bool:  # and what is due at the end is done too
+            due = clock.next_due
+            return clock.now >= end and (due is None or due > clock.now)
+
         try:
-            self.run(lambda: reached, seconds + 1)
+            self.run(over, seconds + 1)
         finally:
-            self._clock.cancel(timer)
+            clock.cancel(timer)
 
 
 class _Run:
@@ -140,8 +145,10 @@ class _Run:
                 continue
             self.raise_errors()
             going = yield from self.pass_time()
-            if not going:
-                break
+            due = self.clock.next_due
+            yield None
+            if not going and self.clock.next_due == due:
+                break  # and those who had a turn have asked for nothing
         else:
             self.raise_errors()
             return

@@ -110,8 +110,12 @@ class PeerConnection:
         connection.network.clock.call_soon(lambda: self._say_now(what))
 
     def _say_now(self, what: Event) -> None:
-        if self._connection.ended is None:  # what is in flight towards a closed script is lost
-            self._connection.say(self._side, what)
+        connection = self._connection
+        if connection.ended is not None:  # what is in flight towards a closed script is lost
+            return
+        if isinstance(what, Close | Drop) and isinstance(connection.server, PlayerEnd):
+            connection.server.player.interrupt()
+        connection.say(self._side, what)
 
 
 class Peer(PeerConnection):
@@ -138,9 +142,9 @@ class Peer(PeerConnection):
         elif isinstance(what, Ping):
             self._say(Pong(what.payload))
         elif isinstance(what, Close | Drop):
-            if isinstance(what, Close):
+            connection = self._connection
+            if isinstance(what, Close) and connection.ended is what:  # else it answers ours
                 close = Close(what.code)
-                connection = self._connection
                 connection.network.clock.call_soon(lambda: connection.say(Side.SERVER, close))
             self._call(self._on_close, what)
 

@@ -400,6 +400,11 @@ def as_message(message: Any) -> Any:
 def _part(part: object) -> Transcript:
     if not isinstance(part, Transcript):
         raise TranscriptError(f"expected a Transcript, got {type(part).__name__}: {part!r}")
+    steps = part.steps
+    if part._cursor > (steps[-1].at if steps else 0):
+        raise TranscriptError(
+            "expected a step after the last pause of a part, which delays nothing"
+        )
     return part
 
 
