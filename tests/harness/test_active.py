@@ -7,7 +7,7 @@ import pytest
 
 from tests.harness.texts import URL
 from wsfake import Harness, Transcript, WebSocket, WebSocketServer
-from wsfake.errors import NoHarness
+from wsfake.errors import LintWarning, NoHarness
 from wsfake.harness import active
 
 
@@ -49,7 +49,7 @@ def test_the_proxies_are_the_classes_of_the_active_harness() -> None:
 
 
 def test_class_constants_are_asked_of_the_active_harness() -> None:
-    with Harness() as ws_fake, pytest.warns(UserWarning):
+    with Harness() as ws_fake, pytest.warns(LintWarning):
         assert WebSocket.OPEN is ws_fake.WebSocket.OPEN
 
 

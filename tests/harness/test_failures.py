@@ -285,7 +285,7 @@ def test_of_many_unplayed_steps_the_first_ten_are_told() -> None:
     transcript = Transcript()
     for n in range(14):
         transcript = transcript.client(str(n))
-    with pytest.raises(Unplayed, match="(?m)^ +and 4 more$"), Harness() as ws_fake:
+    with pytest.raises(Unplayed, match=r"(?m)^ +and 4 more$"), Harness() as ws_fake:
         ws_fake.serve(URL, transcript)
         tell(ws_fake)
         ws_fake.run()

@@ -76,7 +76,10 @@ def test_a_delay_in_the_past_is_due_now() -> None:
 def test_an_alias_is_not_found_out_before_a_connection_is_really_made() -> None:
     asked: list[str] = []
     with Harness() as ws_fake:
-        ws_fake.alias(URL, to=lambda: asked.append("asked") or "ws://real.example/")
+        ws_fake.alias(
+            URL,
+            to=lambda: str(asked.append("asked")),  # type: ignore[func-returns-value]
+        )
         ws_fake.serve(URL, T)
         ws_fake.WebSocket(URL)
         ws_fake.run()
@@ -89,7 +92,8 @@ SAVING = f"""
 import sys
 from wsfake import Harness, Transcript
 with Harness() as ws_fake:
-    ws_fake.serve({URL!r}, Transcript(headers={{"X-A": "1", "X-B": "2"}}).client({{"b": 1, "a": 2}}))
+    answer = Transcript(headers={{"X-A": "1", "X-B": "2"}})
+    ws_fake.serve({URL!r}, answer.client({{"b": 1, "a": 2}}))
     socket = ws_fake.WebSocket({URL!r})
     socket.onopen = lambda: socket.send('{{"b": 1, "a": 2}}')
     ws_fake.run()
@@ -125,9 +129,9 @@ def test_a_skipped_test_is_not_checked() -> None:
 
 
 def test_what_is_unplayed_may_be_a_warning_or_nothing() -> None:
-    with pytest.warns(WsfakeWarning, match="ended before everything was played"):
-        with Harness(unplayed="warn") as ws_fake:
-            ws_fake.serve(URL, T.client("a"))
+    told = pytest.warns(WsfakeWarning, match="ended before everything was played")
+    with told, Harness(unplayed="warn") as ws_fake:
+        ws_fake.serve(URL, T.client("a"))
     with warnings.catch_warnings(action="error"), Harness(unplayed="ignore") as ws_fake:
         ws_fake.serve(URL, T.client("a"))
 
@@ -180,11 +184,11 @@ def test_an_order_that_gave_way_is_a_warning(tmp_path: Path) -> None:
             Entry(0, 1, Side.SERVER, Accept()),
         ]
         ws_fake.save(path)
-    with pytest.warns(WsfakeWarning, match="the order across connections is not that"):
-        with Harness(path, unplayed="ignore") as ws_fake:
-            ws_fake.WebSocket(URL)
-            ws_fake.run()
-        assert ws_fake.summary.gave_way == 1
+    told = pytest.warns(WsfakeWarning, match="the order across connections is not that")
+    with told, Harness(path, unplayed="ignore") as ws_fake:
+        ws_fake.WebSocket(URL)
+        ws_fake.run()
+    assert ws_fake.summary.gave_way == 1
 
 
 @pytest.mark.parametrize(

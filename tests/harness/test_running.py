@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from functools import partial
 from typing import Any
 
 import pytest
@@ -99,7 +100,7 @@ def test_run_until_ends_as_soon_as_its_condition_is_true() -> None:
     with Harness() as ws_fake:
         seen: list[int] = []
         for n in range(5):
-            ws_fake.call_later(n, lambda n=n: seen.append(n))
+            ws_fake.call_later(n, partial(seen.append, n))
         ws_fake.run(until=lambda: len(seen) == 2)
         assert seen == [0, 1]
         ws_fake.run()
@@ -124,7 +125,7 @@ def test_an_endless_exchange_at_one_instant_is_an_error() -> None:
             ws_fake.call_later(0, again)
 
         again()
-        with pytest.raises(NeverIdle, match="100000 callbacks at t=0.000 s"):
+        with pytest.raises(NeverIdle, match=r"100000 callbacks at t=0\.000 s"):
             ws_fake.run()
 
 
@@ -207,9 +208,12 @@ def test_advance_lets_so_much_time_pass_whatever_happens() -> None:
 def test_advance_does_what_is_due_at_its_end_with_what_follows_from_it() -> None:
     with Harness() as ws_fake:
         seen: list[str] = []
-        ws_fake.call_later(
-            2, lambda: (seen.append("a"), ws_fake.call_later(0, lambda: seen.append("b")))
-        )
+
+        def begin() -> None:
+            seen.append("a")
+            ws_fake.call_later(0, lambda: seen.append("b"))
+
+        ws_fake.call_later(2, begin)
         ws_fake.advance(2)
         assert seen == ["a", "b"]
 
@@ -242,7 +246,7 @@ def test_run_async_lets_other_tasks_go_on() -> None:
     async def main(ws_fake: Harness) -> None:
         task = asyncio.create_task(other())
         for n in range(3):
-            ws_fake.call_later(n, lambda n=n: order.append(f"timer {n}"))
+            ws_fake.call_later(n, partial(order.append, f"timer {n}"))
         await ws_fake.run_async()
         await task
 
@@ -272,10 +276,12 @@ def test_what_other_threads_call_is_serialised_with_handlers() -> None:
         ws_fake.serve(URL, Transcript().repeat(total, Transcript().client("a")))
         socket = ws_fake.WebSocket(URL)
         ws_fake.run()
-        threads = [
-            threading.Thread(target=lambda: [socket.send("a") for _ in range(total // 4)])
-            for _ in range(4)
-        ]
+
+        def send() -> None:
+            for _ in range(total // 4):
+                socket.send("a")
+
+        threads = [threading.Thread(target=send) for _ in range(4)]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -311,3 +317,49 @@ def test_a_long_pause_of_a_transcript_is_waited_for() -> None:
         socket.onmessage = lambda: got.append(ws_fake.now)
         ws_fake.run()
         assert got == [3600]
+
+
+class Pump:
+    """Real connections on which nothing more is said, after `ready` waits that bring something."""
+
+    busy = True
+    settling = False
+
+    def __init__(self, ws_fake: Harness) -> None:
+        self.now = 0
+        self.waited: list[float] = []
+        ws_fake._clock.follow(lambda: self.now)
+        ws_fake._runner.pump = self
+
+    def wait(self, seconds: float) -> bool:
+        self.waited.append(seconds)
+        self.now += round(seconds * 1_000_000) or 500_000
+        return False
+
+
+def test_on_real_time_silence_ends_a_run_with_a_remark() -> None:
+    with Harness(record_idle=2) as ws_fake:
+        pump = Pump(ws_fake)
+        seen: list[float] = []
+        ws_fake.call_later(1, lambda: seen.append(ws_fake.now))
+        ws_fake.run()
+        assert seen == [1]
+        assert pump.waited == [1, 1]
+        assert ws_fake._runner.ended_by_silence
+        assert ws_fake.dialogue.remarks == ((0, "run() ended: nothing was said for 2 s"),)
+
+
+def test_on_real_time_a_run_ends_at_once_where_no_connection_is_open() -> None:
+    with Harness() as ws_fake:
+        pump = Pump(ws_fake)
+        pump.busy = False
+        ws_fake.run()
+        assert not ws_fake._runner.ended_by_silence
+
+
+def test_on_real_time_a_condition_is_waited_for_no_longer_than_its_timeout() -> None:
+    with Harness() as ws_fake:
+        pump = Pump(ws_fake)
+        with pytest.raises(NotHappened):
+            ws_fake.run(until=lambda: False, timeout=3)
+        assert pump.waited == [3]

@@ -1,6 +1,7 @@
 """What a test serves, and the handle by which it takes part."""
 
 import re
+from functools import partial
 from typing import Any
 
 import pytest
@@ -158,7 +159,7 @@ def test_the_handle_speaks_on_the_newest_connection() -> None:
         got = [received(ws_fake.WebSocket(URL)) for _ in range(2)]
         ws_fake.run()
         for message in ("a", b"b", {"c": 1}, [2]):
-            handle.send(message)  # type: ignore[arg-type]
+            handle.send(message)
         handle.connections[0].send("first")
         ws_fake.run()
         assert got == [["first"], ["a", b"b", '{"c": 1}', "[2]"]]
@@ -167,7 +168,7 @@ def test_the_handle_speaks_on_the_newest_connection() -> None:
 def test_what_the_handle_says_must_be_sayable() -> None:
     with Harness() as ws_fake:
         handle = ws_fake.serve(URL)
-        with pytest.raises(UsageError, match="nobody has connected to ws://echo.example/ yet"):
+        with pytest.raises(UsageError, match=r"nobody has connected to ws://echo.example/ yet"):
             handle.send("a")
         ws_fake.WebSocket(URL)
         ws_fake.run()
@@ -179,22 +180,21 @@ def test_what_the_handle_says_must_be_sayable() -> None:
 
 
 def test_the_handle_closes_and_drops() -> None:
-    for end, seen in (
+    ends: list[tuple[Any, Any]] = [
         (lambda handle: handle.close(), (1000, True)),
         (lambda handle: handle.close(4000, "x"), (4000, True)),
         (lambda handle: handle.drop(), (1006, False)),
-    ):
+    ]
+    for end, seen in ends:
         with Harness() as ws_fake:
             handle = ws_fake.serve(URL, T.pause(5).server("never"))
             got = received(ws_fake.WebSocket(URL))
-            ws_fake.run(
-                until=lambda handle=handle: handle.connections and ws_fake.dialogue.entries[1:]
-            )
+            ws_fake.run(until=partial(opened, handle))
             end(handle)
             end(handle)  # both are asked for at once: the second comes too late
             ws_fake.run()
             assert got == [seen]
-            with pytest.raises(UsageError, match="connection 1 to .* is closed"):
+            with pytest.raises(UsageError, match=r"connection 1 to .* is closed"):
                 handle.send("a")
 
 
@@ -205,6 +205,10 @@ def test_a_script_still_owes_what_was_expected_before_the_handle_closed() -> Non
         ws_fake.run()
         handle.close()
         ws_fake.run()
+
+
+def opened(handle: Any) -> bool:
+    return len(handle._network.entries) == 2
 
 
 # Handlers

@@ -64,4 +64,4 @@ def test_a_reply_is_given_as_much_as_it_takes() -> None:
 
 def test_what_a_reply_raises_comes_out_as_it_is() -> None:
     with pytest.raises(KeyError):
-        made(lambda last: {}["a"])
+        made(lambda last: {"b": 1}["a"])
