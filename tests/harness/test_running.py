@@ -349,6 +349,24 @@ def test_on_real_time_silence_ends_a_run_with_a_remark() -> None:
         assert ws_fake.dialogue.remarks == ((0, "run() ended: nothing was said for 2 s"),)
 
 
+def test_on_real_time_run_async_lets_other_tasks_go_on() -> None:
+    turns: list[str] = []
+
+    async def other() -> None:
+        turns.append("task")
+
+    async def main(ws_fake: Harness) -> None:
+        task = asyncio.create_task(other())
+        await ws_fake.run_async()
+        await task
+
+    with Harness(record_idle=1) as ws_fake:
+        pump = Pump(ws_fake)
+        asyncio.run(main(ws_fake))
+        assert turns == ["task"]
+        assert pump.waited == [0, 0]
+
+
 def test_on_real_time_a_run_ends_at_once_where_no_connection_is_open() -> None:
     with Harness() as ws_fake:
         pump = Pump(ws_fake)

@@ -493,3 +493,7 @@ def test_json_of_an_object_is_shown_as_such() -> None:
     mismatch = hear(player_of(T.client({"a": 1})), "{}")
     assert mismatch is not None
     assert mismatch.expected == (Json({"a": 1}),)
+
+
+def test_who_asks_a_player_that_has_nothing_to_say_gets_nothing() -> None:
+    assert player_of(T).take(0) is None

@@ -213,3 +213,16 @@ def test_whole_objects_are_replaced_and_nothing_within_them() -> None:
 def test_what_is_no_json_is_said_as_it_was() -> None:
     assert replies({"id": 1}, {"id": 2}, "id 1", "id") == "id 1"
     assert replies("plain", "plain", '{"id": 1}', "id") == '{"id": 1}'
+
+
+def test_a_binary_message_has_no_values_to_learn() -> None:
+    replay = recorded(
+        (0, 1, CLIENT, Open(ONE)),
+        (0, 1, SERVER, Accept()),
+        (0, 1, CLIENT, b"a"),
+        (0, 1, SERVER, b"b"),
+        volatile=["id"],
+    )
+    player = opened(replay, ONE)
+    assert hear(player, b"a") is None
+    assert says(player) == [Accept(), b"b"]
