@@ -102,6 +102,11 @@ class Clock(ABC):
         self._heap.clear()
         self._pending = 0
 
+    def is_due(self, time: int) -> bool:
+        """Whether something is due by a time."""
+        due = self.next_due
+        return due is not None and due <= time
+
     def take(self) -> Callback | None:
         """Return the next thing that is due by now, or None; it is then no longer in the queue."""
         ready = self._ready

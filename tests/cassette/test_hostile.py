@@ -10,8 +10,7 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.cassette.golden import conformance, frame, invalid
 from wsfake.cassette import CassetteReader, CassetteWriter, Footer, Header

@@ -4,8 +4,7 @@ import json
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from wsfake.cassette import Leak, find_leaks
 from wsfake.errors import UsageError

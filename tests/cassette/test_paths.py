@@ -4,8 +4,7 @@ import re
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
 from wsfake.cassette import cassette_path, write_cassette
 

@@ -5,8 +5,7 @@ from typing import Any
 
 import msgpack
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.cassette.strategies import entries
 from wsfake.cassette.schema import decode, decode_messages, encode, encode_messages

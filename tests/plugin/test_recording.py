@@ -88,7 +88,7 @@ def test_a_message_that_differs_from_the_cassette_is_told_with_how_to_accept_it(
     lines = [line for line in told.splitlines() if "  header " not in line]
     assert [line for line in lines if "  extension " not in line] == text("""
         E   wsfake.errors.UnexpectedMessage: client message #2 does not match the recording (connection 1,  0 ms)
-        E     cassette  cassettes/test_feed/test_it.msgpack, entry 3
+        E     cassette  cassettes/test_feed/test_it.msgpack, entry 4
         E     url       ws://feed.test/echo
         E     expected  "b"
         E     actual    "c"

@@ -103,7 +103,7 @@ class Runner:
         reached: list[bool] = []
         timer = self._clock.call_at(end, lambda: reached.append(True), recurring=True)
         try:
-            self.run(lambda: reached, seconds + 1)
+            self.run(lambda: reached and not self._clock.is_due(end), seconds + 1)
         finally:
             self._clock.cancel(timer)
 

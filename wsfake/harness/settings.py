@@ -80,7 +80,6 @@ class Settings:
     order: str = field(default="relaxed", validator=_one_of("relaxed", "strict"))
     timeout: float = field(default=300.0, validator=_seconds)
     record_idle: float = field(default=1.0, validator=_seconds)
-    order_wait: float = field(default=5.0, validator=_seconds)
     redact_headers: tuple[str, ...] = field(default=(), converter=_names)
     redact_query: tuple[str, ...] = field(default=(), converter=_names)
     redact_json: tuple[str, ...] = field(default=(), converter=_names)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from wsfake.errors import hide_frames
-from wsfake.model import End as TestEnds
-from wsfake.model import Event, Message, Open, Raw, Reject, Side
+from wsfake.model import End as TestEnds, Event, Message, Open, Raw, Reject, Side
 from wsfake.script_api.facts import Given, as_violation, classify, given_close
 from wsfake.script_api.profiles.table import STATES
 from wsfake.script_api.urls import READERS
