@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - tables, with every text whole
 from __future__ import annotations
 
 import pytest
