@@ -8,6 +8,7 @@ from wsfake.errors import hide_frames
 from wsfake.harness import active
 from wsfake.script_api import WebSocket as ScriptWebSocket
 from wsfake.script_api import WebSocketServer as ScriptWebSocketServer
+from wsfake.script_api.browser.websocket import BrowserWebSocket
 
 __all__ = ["WebSocket", "WebSocketServer"]
 
@@ -17,7 +18,7 @@ __tracebackhide__ = hide_frames
 class _Proxy(type):
     """Asks the active harness for the class of this name, also for the class's constants."""
 
-    _real: type
+    _real: tuple[type, ...]
 
     def _active(cls) -> Any:
         return getattr(active.current(), cls.__name__)
@@ -40,10 +41,10 @@ class _Proxy(type):
 class WebSocket(metaclass=_Proxy):
     """The `WebSocket` of the active harness; outside one, using it raises `NoHarness`."""
 
-    _real = ScriptWebSocket
+    _real = (ScriptWebSocket, BrowserWebSocket)
 
 
 class WebSocketServer(metaclass=_Proxy):
     """The `WebSocketServer` of the active harness; outside one, using it raises `NoHarness`."""
 
-    _real = ScriptWebSocketServer
+    _real = (ScriptWebSocketServer,)

@@ -62,7 +62,7 @@ class Harness:
         self._clock = VirtualClock()
         self._network = Network(self._clock)
         self._services = Services(self._network)
-        self._host = Host(self._network, self._settings.profile)
+        self._host = Host(self._network, self._settings.profile, self._settings.base_url)
         self._aliases = Aliases()
         self._clients: list[tuple[str, Player]] = []
         self._from_cassette: FromCassette | None = None

@@ -120,4 +120,4 @@ def cut_reason(reason: str) -> str:
     return encoded[:_MOST_REASON].decode("utf-8", "ignore")
 
 
-CLOSE_ARGUMENTS: dict[str, Callable[..., tuple[int, str]]] = {"uint16": close_as_uint16}
+CLOSE_ARGUMENTS: dict[str, Callable[..., tuple[int | None, str]]] = {"uint16": close_as_uint16}

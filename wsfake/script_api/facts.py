@@ -16,7 +16,7 @@ class Given(NamedTuple):
     """What comes with a fact or a call, for the operations that ask for it."""
 
     message: Message = ""
-    code: int = 1005
+    code: int | None = 1005
     reason: str = ""
     lines: int = 0
 

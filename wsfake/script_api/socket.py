@@ -78,7 +78,7 @@ class ScriptSocket:
         self.host.lints.lost(self.state)
         self._carry_out(self._compiled.local[self.state, "send"], Given(message))
 
-    def close(self, code: int, reason: str) -> None:
+    def close(self, code: int | None, reason: str) -> None:
         given = Given(code=code, reason=reason)
         self._carry_out(self._compiled.local[self.state, "close"], given)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from wsfake.errors import UsageError
+from wsfake.script_api.profiles.browser import BROWSER
 from wsfake.script_api.profiles.overte import OVERTE
 from wsfake.script_api.profiles.table import Profile
 
 __all__ = ["PROFILES", "Profile", "profile_named"]
 
-PROFILES: dict[str, Profile] = {profile.name: profile for profile in (OVERTE,)}
+PROFILES: dict[str, Profile] = {profile.name: profile for profile in (OVERTE, BROWSER)}
 
 
 def profile_named(name: str | Profile) -> Profile:

@@ -13,6 +13,10 @@ read by an interpreter in another language. The operations:
     ["wire", "pong"]                        answer a ping with its payload
     ["wire", "drop"]                        end TCP
     ["each line", OPERATION]                once for each line of an HTTP refusal's body
+    ["later", FACT]                         let a fact come, in a task of its own
+    ["throw", NAME, TEXT]                   raise a `DOMException` out of the call
+    ["buffer", "leaving"]                   count the message's bytes until they are on their way
+    ["buffer", "lost"]                      count them for ever: they will never be
 
 *Local* rows are named `STATE CALL`; the calls are `send` and `close`. *Remote* rows are named
 `STATE FACT`; the facts are in `FACTS`.
@@ -59,6 +63,7 @@ FACTS = (
     "close reset",  # a Close, and the connection reset before it could be answered
     "violation",  # bytes that are no frames; comes with the code and the reason that the host gives
     "drop",
+    "failed",  # the script gave up while it connected, and is now told of it
 )
 
 
@@ -104,6 +109,10 @@ class Profile:
     """Whether a function that is connected twice is called twice."""
     lints: frozenset[str] = frozenset()
     """The mistakes to warn of: names in `lints.LINTS`."""
+    face: str = "qt"
+    """Which classes a script sees: a name in `faces.FACES`."""
+    servers: bool = True
+    """Whether scripts may listen, with `WebSocketServer`."""
     server_name: str = "HighFidelity - Scripted WebSocket Listener"
 
 
