@@ -40,7 +40,7 @@ class Listener:
     def fits(self, name: str, callback: Any, capture: bool) -> bool:
         """Whether it is the listener that was added with these; methods are compared as such."""
         same = self.callback is callback or (
-            inspect.ismethod(callback) and self.callback == callback
+            inspect.isroutine(callback) and self.callback == callback
         )
         return same and not self.is_handler and self.type == name and self.capture == capture
 

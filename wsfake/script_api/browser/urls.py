@@ -19,15 +19,13 @@ __all__ = ["PageUrl", "WebSocketUrl", "read_url"]
 _SCHEMES = {"http:": "ws:", "https:": "wss:"}
 _LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
-BAD_PORTS = frozenset(
-    map(
-        int,
-        "0 1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 104 109 110"
-        " 111 113 115 117 119 123 135 137 139 143 161 179 389 427 465 512 513 514 515 526 530 531"
-        " 532 540 548 554 556 563 587 601 636 989 990 993 995 1719 1720 1723 2049 3659 4045 4190"
-        " 5060 5061 6000 6566 6665 6666 6667 6668 6669 6679 6697 10080".split(),
-    )
-)
+_BAD_PORTS = """
+0 1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 104 109 110 111 113 115
+117 119 123 135 137 139 143 161 179 389 427 465 512 513 514 515 526 530 531 532 540 548 554 556 563
+587 601 636 989 990 993 995 1719 1720 1723 2049 3659 4045 4190 5060 5061 6000 6566 6665 6666 6667
+6668 6669 6679 6697 10080
+"""
+BAD_PORTS = frozenset(map(int, _BAD_PORTS.split()))
 """Ports that nobody is connected to (Fetch Standard, section 2.10)."""
 
 
@@ -55,14 +53,15 @@ class PageUrl:
 
         Raises `UsageError` for one that is not absolute.
         """
+        parse = _parser()
         try:
-            read = _parse(url)
+            read = parse(url)
         except ValueError:
             raise UsageError(f"expected base_url to be an absolute URL, got {url!r}") from None
         return cls(read.href, read.origin, read.protocol in ("https:", "wss:"))
 
 
-def _parse(url: str, base: str | None = None) -> URL:
+def _parser() -> type[URL]:
     try:
         from ada_url import URL  # noqa: PLC0415 - an extra that only this profile needs
     except ImportError:
@@ -70,7 +69,7 @@ def _parse(url: str, base: str | None = None) -> URL:
             "the browser profile reads URLs with ada-url, which is not installed:"
             " pip install wsfake[browser]"
         ) from None
-    return URL(url) if base is None else URL(url, base)
+    return URL
 
 
 def read_url(text: str, page: PageUrl | None) -> WebSocketUrl:
@@ -79,8 +78,9 @@ def read_url(text: str, page: PageUrl | None) -> WebSocketUrl:
     Raises `DOMException`: SyntaxError for what is no URL of a WebSocket or has a fragment,
     SecurityError for an insecure one on a secure page (Mixed Content, section 4).
     """
+    parse = _parser()
     try:
-        url = _parse(text, None if page is None else page.href)
+        url = parse(text) if page is None else parse(text, page.href)
     except ValueError:
         hint = "" if page is not None else " (for a relative one, set base_url)"
         raise _syntax_error(f"expected a URL, got {text!r}{hint}") from None
