@@ -190,7 +190,7 @@ def test_a_port_that_is_not_blocked_is_connected_to(page: Harness) -> None:
 
 
 def test_a_url_that_nothing_answers_fails_the_test_in_its_line(page: Harness) -> None:
-    with pytest.raises(ConnectionNotAnswered, match="nothing answers ws://nowhere.test/"):
+    with pytest.raises(ConnectionNotAnswered, match=r"nothing answers ws://nowhere\.test/"):
         page.WebSocket("ws://nowhere.test/")
     with pytest.raises(ConnectionNotAnswered):
         page.finish()
