@@ -122,7 +122,7 @@ def test_close_waits_for_the_answer_of_a_slow_server(page: Harness) -> None:
     page.serve("ws://h.test/", Transcript().client_closes().pause(1).server_closes(1000))
     socket: Any = page.WebSocket("ws://h.test/")
     times: list[float] = []
-    socket.onopen = socket.close
+    socket.onopen = lambda event: socket.close()
     socket.onclose = lambda event: times.append(event.timeStamp)
     page.run()
 
@@ -133,7 +133,7 @@ def test_a_server_that_never_answers_a_close_leaves_the_socket_closing(page: Har
     page.serve("ws://h.test/", Transcript().client_closes().server_stalls())
     socket: Any = page.WebSocket("ws://h.test/")
     log = listen(socket)
-    socket.onopen = socket.close
+    socket.onopen = lambda event: socket.close()
     page.run()
 
     assert socket.readyState == 2
@@ -154,7 +154,7 @@ def test_close_again_does_nothing(page: Harness, opened: Any) -> None:
 
 def test_close_inside_onclose_does_nothing(page: Harness, opened: Any) -> None:
     log = listen(opened)
-    opened.onclose = opened.close
+    opened.onclose = lambda event: opened.close()
     opened.close()
     page.run()
 
@@ -204,7 +204,7 @@ def test_a_server_may_close_with_a_code_of_its_own(page: Harness) -> None:
     page.serve("ws://h.test/", Transcript().client_closes().server_closes(1001, "PASS"))
     socket = page.WebSocket("ws://h.test/")
     events: list[Any] = []
-    socket.onopen = socket.close
+    socket.onopen = lambda event: socket.close()
     socket.onclose = events.append
     page.run()
 
@@ -272,7 +272,7 @@ def test_a_drop_in_place_of_the_answer_to_a_close_is_not_clean(page: Harness) ->
     page.serve("ws://h.test/", Transcript().fault("close", Drop()))
     socket: Any = page.WebSocket("ws://h.test/")
     log = listen(socket)
-    socket.onopen = socket.close
+    socket.onopen = lambda event: socket.close()
     page.run()
 
     assert log == ["open at 1", "error at 3", "close 1006 at 3"]

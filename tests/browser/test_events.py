@@ -108,7 +108,7 @@ def test_listeners_and_the_handler_are_called_in_the_order_in_which_they_were_se
         setattr(socket, f"on{name}", lambda event: log.append(f"{event.type} 2"))
         socket.addEventListener(name, lambda event: log.append(f"{event.type} 3"))
     socket.addEventListener("open", lambda: socket.send("Goodbye"))
-    socket.addEventListener("message", socket.close)
+    socket.addEventListener("message", lambda event: socket.close())
     page.run()
 
     assert log == [

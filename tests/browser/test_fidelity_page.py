@@ -10,7 +10,7 @@ ROWS = re.findall(r"^\| `([^`]+)` \| (\d+) \| (.+) \|$", PAGE, re.MULTILINE)
 NAMED = re.compile(r"`(test_\w+\.py)::(test_\w+)`")
 
 
-def tests_in(file: str) -> set[str]:
+def defined_in(file: str) -> set[str]:
     tree = ast.parse((HERE / file).read_text(encoding="utf-8"))
     return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
@@ -18,7 +18,7 @@ def tests_in(file: str) -> set[str]:
 def test_every_test_that_the_page_names_exists() -> None:
     named = set(NAMED.findall(PAGE))
 
-    assert {name for file, name in named if name not in tests_in(file)} == set()
+    assert {name for file, name in named if name not in defined_in(file)} == set()
     assert len(named) > 50
 
 
@@ -28,7 +28,7 @@ def test_every_file_in_scope_is_listed_with_its_subtests() -> None:
     assert listed == (HERE / "web_platform_tests.txt").read_text(encoding="utf-8").splitlines()
 
 
-def test_the_subtests_in_scope_are_541() -> None:
+def test_the_subdefined_in_scope_are_541() -> None:
     assert sum(int(count) for _, count, _ in ROWS) == 541
 
 
