@@ -339,16 +339,16 @@ def test_a_listener_that_listens_once_is_called_once() -> None:
     assert got == ["x"]
 
 
-def test_capturing_listeners_are_called_first_at_the_target_too() -> None:
+def test_capturing_listeners_are_called_in_their_turn_at_the_target() -> None:
     target, got = EventTarget(), []
     target.addEventListener("x", lambda: got.append("bubbling"))
     target.addEventListener("x", lambda: got.append("capturing"), True)
     target.dispatchEvent(Event("x"))
 
-    assert got == ["capturing", "bubbling"]
+    assert got == ["bubbling", "capturing"]
 
 
-def test_propagation_is_stopped_for_the_other_phase_or_at_once() -> None:
+def test_propagation_is_stopped_at_once_or_not_at_all() -> None:
     target, got = EventTarget(), []
     target.addEventListener("x", lambda event: event.stopPropagation(), True)
     target.addEventListener("x", lambda: got.append("capturing too"), True)
@@ -358,7 +358,7 @@ def test_propagation_is_stopped_for_the_other_phase_or_at_once() -> None:
     target.dispatchEvent(Event("x"))
     target.dispatchEvent(Event("y"))
 
-    assert got == ["capturing too"]
+    assert got == ["capturing too", "bubbling"]
 
 
 def test_a_listener_that_is_added_or_removed_by_another_one() -> None:

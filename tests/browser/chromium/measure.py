@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,10 @@ class Browser:
             stderr=subprocess.DEVNULL,
         )
         port = self._wait_for_port(Path(folder) / "DevToolsActivePort")
-        self._connection: ClientConnection = connect_to(
-            f"ws://127.0.0.1:{port[0]}{port[1]}", max_size=None, proxy=None
+        url = f"ws://127.0.0.1:{port[0]}{port[1]}"
+        self._opened = ExitStack()
+        self._connection: ClientConnection = self._opened.enter_context(
+            connect_to(url, max_size=None, proxy=None)
         )
         self._number = 0
         self._session: str | None = None
@@ -96,7 +99,7 @@ class Browser:
             time.sleep(0.05)
 
     def close(self) -> None:
-        self._connection.close()
+        self._opened.close()
         self._process.terminate()
         self._process.wait()
 
@@ -121,10 +124,13 @@ def measure(program: str) -> dict[str, Any]:
 def _tell(browser: Browser, peer: Peer, number: int) -> dict[str, Any]:
     scenario = list(SCENARIOS.values())[number]
     url = f"ws://127.0.0.1:{peer.port}/{number}"
-    arguments = json.dumps([url, scenario.protocols, scenario.script])
+    arguments = json.dumps([url, list(scenario.protocols), dict(scenario.script)])
     log = browser.evaluate(f"tell(...{arguments})")
-    peer.finished[number].wait(PATIENCE + 1)
-    return {"log": log, "saw": peer.saw.get(number, [])}
+    if log and log[-1][0] == "close":
+        peer.finished[number].wait(PATIENCE + 1)
+    saw = list(peer.saw.get(number, ()))
+    browser.evaluate("leftOpen.close()")
+    return {"log": log, "saw": saw}
 
 
 def _construct(browser: Browser, port: int, given: list[Any]) -> str:
@@ -133,8 +139,20 @@ def _construct(browser: Browser, port: int, given: list[Any]) -> str:
 
 
 def write(measured: dict[str, Any]) -> None:
-    text = json.dumps(measured, ensure_ascii=True, indent=1)
-    GOLDEN.write_text(text + "\n", encoding="utf-8")
+    GOLDEN.write_text(_indent(measured, 2) + "\n", encoding="utf-8")
+
+
+def _indent(value: Any, levels: int) -> str:
+    """Write JSON with a line for each scenario."""
+    if not levels or not isinstance(value, dict | list):
+        return json.dumps(value)
+    pairs = value.items() if isinstance(value, dict) else ((None, item) for item in value)
+    lines = [
+        ("" if name is None else f"{json.dumps(name)}: ") + _indent(item, levels - 1)
+        for name, item in pairs
+    ]
+    left, right = "{}" if isinstance(value, dict) else "[]"
+    return "\n".join([left, ",\n".join(lines), right])
 
 
 if __name__ == "__main__":

@@ -36,6 +36,10 @@ def close_payload(code: int | None, reason: str) -> bytes:
     return b"" if code is None else struct.pack("!H", code) + reason.encode()
 
 
+def brief(text: str) -> str:
+    return f"{len(text)} characters" if len(text) > 100 else text
+
+
 class Reader:
     """Reads what a browser sends."""
 
@@ -188,6 +192,6 @@ class _Play:
             code = int.from_bytes(data[:2], "big") if data else None
             self.saw.append(["close", code, data[2:].decode()])
         elif opcode == 1:
-            self.saw.append(["text", data.decode()])
+            self.saw.append(["text", brief(data.decode())])
         else:
             self.saw.append([{2: "binary", 10: "pong"}.get(opcode, opcode), data.hex()])

@@ -11,6 +11,8 @@ Script: ["send", T], ["send bytes", HEX], ["close", ...], ["binaryType", T], ["s
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 __all__ = ["CONSTRUCTIONS", "SCENARIOS", "Scenario"]
@@ -21,8 +23,8 @@ Steps = list[list[Any]]
 
 class Scenario(NamedTuple):
     peer: Steps
-    script: dict[str, Steps] = {}
-    protocols: list[str] = []
+    script: Mapping[str, Steps] = MappingProxyType({})
+    protocols: Sequence[str] = ()
 
 
 def _closing() -> dict[str, Scenario]:
@@ -156,7 +158,10 @@ VIOLATIONS = {
 
 def _violating() -> dict[str, Scenario]:
     return {
-        f"the peer sends {name}": Scenario([ACCEPT, ["text", "first"], ["raw", data]])
+        f"the peer sends {name}": Scenario(
+            [ACCEPT, ["text", "first"], ["wait message"], ["raw", data]],
+            {"message": [["send", "go on"]]},
+        )
         for name, data in VIOLATIONS.items()
     }
 
@@ -168,7 +173,10 @@ CONSTRUCTIONS: list[list[Any]] = [
     *([url] for url in ("https://h.invalid:443/", "wss://h.invalid:80", "ws:h.invalid/x", "rel")),
     *([url] for url in ("/abs?q", "//other.invalid/", "?", "", "ws://user:pw@h.invalid/")),
     *([url] for url in ("ws://h.invalid/å?å", "ws://天気.invalid/", "ws://h.invalid/\0\t\nx")),
-    *([url] for url in ("ws://[::1]:9/", "ws://0x7f.1:9/", "ws://h.invalid/%zz%41", "ws://h_.invalid/")),
+    *(
+        [url]
+        for url in ("ws://[::1]:9/", "ws://0x7f.1:9/", "ws://h.invalid/%zz%41", "ws://h_.invalid/")
+    ),
     *([url] for url in ("ws://foo bar/", "ftp://h.invalid/", "about:blank", "mailto:a@b", "ws://")),
     *([url] for url in ("#x", "ws://h.invalid/#", "ws://h.invalid/#x", "ws://h.invalid:99999/")),
     *([url] for url in ("ws://h.invalid:x/", "ws://a%00b/", "ws://1.2.3.4.5/", "javascript:1")),

@@ -4,6 +4,8 @@ const bytes = (hex) => new Uint8Array((hex.match(/../g) || []).map((pair) => par
 const hex = (data) => [...new Uint8Array(data)].map((b) => b.toString(16).padStart(2, "0")).join("");
 const brief = (text) => (text.length > 100 ? `${text.length} characters` : text);
 
+let leftOpen = null;
+
 async function tell(url, protocols, script) {
   const log = [];
   const pending = [];
@@ -42,9 +44,8 @@ async function tell(url, protocols, script) {
   await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 1500))]);
   await new Promise((resolve) => setTimeout(resolve, 50));
   await Promise.all(pending);
-  const written = JSON.parse(JSON.stringify(log));
-  socket.close();
-  return written;
+  leftOpen = socket;
+  return log;
 }
 
 function construct(...values) {

@@ -6,9 +6,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from tests.browser.chromium.peer import brief
 from tests.browser.chromium.scenarios import Scenario
 from wsfake import Harness, Transcript
 from wsfake.model import Close, Drop, Pong, Raw, Side
+from wsfake.script_api import Profile
 from wsfake.script_api.browser import Blob, DOMException, Event
 from wsfake.script_api.conversions import to_string
 
@@ -18,9 +20,9 @@ PAGE = "http://127.0.0.1:8000/folder/page.html"
 _URL = "ws://127.0.0.1:8000/"
 
 
-def tell(scenario: Scenario) -> dict[str, Any]:
+def tell(scenario: Scenario, profile: Profile) -> dict[str, Any]:
     """Return what the script logs and what the peer sees."""
-    with Harness(profile="browser", base_url=PAGE, unplayed="ignore") as ws_fake:
+    with Harness(profile=profile, base_url=PAGE, unplayed="ignore") as ws_fake:
         ws_fake.serve(_URL, _transcript(scenario))
         log = _Script(ws_fake.WebSocket, scenario).run(ws_fake)
         saw = [
@@ -33,7 +35,7 @@ def tell(scenario: Scenario) -> dict[str, Any]:
 
 def _said(what: Any) -> list[Any] | None:
     if isinstance(what, str):
-        return ["text", what]
+        return ["text", brief(what)]
     if isinstance(what, bytes):
         return ["binary", what.hex()]
     if isinstance(what, Close):
@@ -44,9 +46,8 @@ def _said(what: Any) -> list[Any] | None:
 def _transcript(scenario: Scenario) -> Transcript:
     transcript = Transcript()
     for i, (verb, *values) in enumerate(scenario.peer):
-        if verb == "wait message":
-            values = scenario.script["open"][0]
-        transcript = _STEPS[verb](transcript, i, *values)
+        said = next(iter(scenario.script.values()))[0] if verb == "wait message" else values
+        transcript = _STEPS[verb](transcript, i, *said)
     return transcript
 
 
@@ -85,7 +86,7 @@ class _Script:
     def __init__(self, web_socket: Any, scenario: Scenario) -> None:
         self._scenario = scenario
         self._log: list[list[Any]] = []
-        self._socket = web_socket(_URL, scenario.protocols)
+        self._socket = web_socket(_URL, list(scenario.protocols))
         for name in ("open", "message", "error", "close"):
             self._socket.addEventListener(name, self._note)
 

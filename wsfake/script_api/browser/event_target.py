@@ -81,26 +81,27 @@ class EventTarget:
         return not event._canceled
 
     def _dispatch(self, event: Event) -> None:
-        """Call the listeners of both phases at the target, the capturing ones first."""
+        """Call the listeners at the target, in the order in which they were added.
+
+        Those of the capturing phase are in no other place (measured on Chromium), and there is no
+        parent to which propagation could be stopped.
+        """
         event._dispatching = True
         event._target = event._current = self
         event._phase = Event.AT_TARGET
         if not event._time:
             event._time = self._now()
         errors: list[Exception] = []
-        for capture in (True, False):
-            if not event._stopped:
-                self._invoke(event, capture, errors)
+        self._invoke(event, errors)
         event._phase = Event.NONE
         event._current = None
-        event._dispatching = event._stopped = event._stopped_at_once = False
+        event._dispatching = event._stopped_at_once = False
         if errors:
             self._report(errors)
 
-    def _invoke(self, event: Event, capture: bool, errors: list[Exception]) -> None:
+    def _invoke(self, event: Event, errors: list[Exception]) -> None:
         for listener in tuple(self._listeners):
-            wanted = listener.type == event._type and listener.capture is capture
-            if not wanted or listener.removed:
+            if listener.type != event._type or listener.removed:
                 continue
             if listener.once:
                 self._remove(listener)

@@ -31,7 +31,6 @@ class Event:
         self._current: EventTarget | None = None
         self._phase = Event.NONE
         self._dispatching = False
-        self._stopped = False
         self._stopped_at_once = False
         self._canceled = False
         self._in_passive = False
@@ -51,10 +50,10 @@ class Event:
     composed = False
 
     def stopPropagation(self) -> None:
-        self._stopped = True
+        """Do nothing: a socket has no parents to which an event could go on."""
 
     def stopImmediatePropagation(self) -> None:
-        self._stopped = self._stopped_at_once = True
+        self._stopped_at_once = True
 
     def preventDefault(self) -> None:
         if self._cancelable and not self._in_passive:
