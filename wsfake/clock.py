@@ -61,6 +61,10 @@ class Clock(ABC):
         timer = Timer(due, callback, recurring=recurring)
         if not recurring:
             self._pending += 1
+            if due <= self.now:  # in line with what `call_soon` asks for from now on
+                self._collect()
+                self._ready.append(_Due(self, timer))
+                return timer
         heapq.heappush(self._heap, (due, next(self._count), timer))
         return timer
 
@@ -98,9 +102,19 @@ class Clock(ABC):
 
     def stop(self) -> None:
         """Forget everything that was asked for."""
+        for due in self._ready:
+            if isinstance(due, _Due):
+                due.timer.cancelled = True
+        for _, _, timer in self._heap:
+            timer.cancelled = True  # so that cancelling it later takes nothing from `pending`
         self._ready.clear()
         self._heap.clear()
         self._pending = 0
+
+    def is_due(self, time: int) -> bool:
+        """Whether something is due by a time."""
+        due = self.next_due
+        return due is not None and due <= time
 
     def take(self) -> Callback | None:
         """Return the next thing that is due by now, or None; it is then no longer in the queue."""
@@ -157,6 +171,7 @@ class VirtualClock(Clock):
     def advance_to(self, time: int) -> None:
         """Jump forward to a time; a time in the past is no jump."""
         self._now = max(self._now, time)
+        self._collect()
 
     def follow(self, source: Callable[[], int]) -> None:
         """From now on go with a clock that gives microseconds from any origin."""

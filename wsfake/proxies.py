@@ -6,8 +6,7 @@ from typing import Any
 
 from wsfake.errors import hide_frames
 from wsfake.harness import active
-from wsfake.script_api import WebSocket as ScriptWebSocket
-from wsfake.script_api import WebSocketServer as ScriptWebSocketServer
+from wsfake.script_api import WebSocket as ScriptWebSocket, WebSocketServer as ScriptWebSocketServer
 from wsfake.script_api.browser.websocket import BrowserWebSocket
 
 __all__ = ["WebSocket", "WebSocketServer"]

@@ -109,7 +109,7 @@ def test_what_a_replay_does_not_expect_is_a_mismatch(tmp_path: Path) -> None:
     ws_fake.run(until=lambda: socket.readyState == 1)
     with pytest.raises(UnexpectedMessage):
         socket.send("something else")
-    ws_fake.finish(failed=True)
+    ws_fake.finish("failed")
 
 
 # A kernel of Jupyter, in the binary form that its pages ask for

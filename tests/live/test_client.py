@@ -30,7 +30,7 @@ from wsfake.model import (
     Stall,
 )
 
-from .peers import Talk, Wire, WireServer, echo, pump, websockets_server
+from .peers import Talk, Wire, WireServer, echo, in_thread, pump, websockets_server
 
 CODES = [0, 999, 1005, 4999]
 
@@ -428,6 +428,38 @@ def test_a_violation_is_told_and_its_close_can_be_sent(reactor: Reactor) -> None
     assert frames == [(0x88, b"\x03\xeaUsed reserved opcode")]
 
 
+def test_bytes_behind_a_violation_are_told_as_they_come(reactor: Reactor) -> None:
+    told = threading.Event()
+
+    def play(wire: Wire) -> None:
+        wire.accept(b"\x83\x00")
+        assert told.wait(5)
+        wire.send(b"\x81\x01x")
+        wire.end()
+
+    with wire_talk(reactor, play) as talk:
+        talk.until(2)
+        told.set()
+        said = talk.until_finished()
+    assert said[1:] == [Raw(b"\x83\x00"), Raw(b"\x81\x01x"), Drop()]
+
+
+def test_a_close_before_the_answer_is_sent_and_ends_tcp(reactor: Reactor) -> None:
+    seen: list[object] = []
+
+    def play(wire: Wire) -> None:
+        wire.request()
+        seen.extend([wire.frame(), wire.read_to_end()])
+
+    with wire_talk(reactor, play) as talk:
+        connected: list[bool] = []
+        talk.client.on_connected = lambda: connected.append(True)
+        pump(reactor, lambda: connected)
+        talk.client.arrive(Close(4000, "enough"))
+        assert talk.client.finished
+    assert seen == [(0x88, b"\x0f\xa0enough"), b""]
+
+
 def test_the_caller_may_drop_by_reset_and_hears_nothing_more(reactor: Reactor) -> None:
     def play(wire: Wire) -> None:
         wire.accept(b"\x81\x01x")
@@ -776,6 +808,32 @@ def test_a_drop_is_told_through_tls(
         assert talk.opened().until(3)[1:] == ["last", Drop()]
 
 
+def test_tls_ends_in_order_so_that_the_stream_does_not_look_cut_off(
+    reactor: Reactor, authority: trustme.CA, server_context: ssl.SSLContext
+) -> None:
+    ends: list[bytes] = []
+
+    def serve(listening: socket.socket) -> None:
+        sock, _ = listening.accept()
+        with server_context.wrap_socket(
+            sock, server_side=True, suppress_ragged_eofs=False
+        ) as secure:
+            wire = Wire(secure)
+            wire.accept()
+            wire.frame()
+            ends.append(secure.recv(1))
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(5)
+        with in_thread(lambda: serve(listening)):
+            url = f"wss://localhost:{listening.getsockname()[1]}/"
+            talk = Talk(reactor, url, ssl_context=trusting(authority)).opened()
+            talk.client.arrive("last")
+            talk.client.arrive(Drop())
+            pump(reactor, lambda: talk.client.finished)
+    assert ends == [b""]
+
+
 # Handlers
 
 
@@ -829,3 +887,42 @@ def test_a_handler_may_answer_inside_its_call(reactor: Reactor) -> None:
 def test_it_is_an_end_of_a_connection(reactor: Reactor) -> None:
     end: network_ends.End = LiveClient(reactor, Open("ws://127.0.0.1:9/"), print)
     end.arrive(Drop())
+
+
+def test_a_drop_right_behind_a_close_that_could_not_go_out_at_once_is_no_error(
+    reactor: Reactor,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        talk = Talk(reactor, f"ws://127.0.0.1:{listening.getsockname()[1]}/")
+        pump(reactor, lambda: talk.client.state.value == "opening")
+        sock, _ = listening.accept()
+    with sock:
+        wire = Wire(sock)
+        wire.accept()
+        talk.opened()
+        transport = talk.client._need_transport()
+        while not transport._unsent:
+            talk.client.arrive(bytes(65536))
+        talk.client.arrive(Close(1000))
+        sock.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while sock.recv(1 << 20):
+                pass
+        sock.settimeout(5)
+        talk.client.arrive(Drop())
+        pump(reactor, lambda: talk.client.finished)
+        assert wire.read_to_end()[-2:]
+    assert talk.said[1:] == []
+
+
+def test_a_closed_reactor_ends_its_connections() -> None:
+    def play(wire: Wire) -> None:
+        wire.accept()
+        wire.read_to_end()
+
+    reactor = Reactor()
+    with WireServer(play) as server:
+        talk = Talk(reactor, server.url).opened()
+        assert not talk.client.finished
+        reactor.close()
+        assert talk.client.finished

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import socket
 import subprocess
 import sys
@@ -475,3 +476,121 @@ def test_the_two_sides_of_the_package_understand_each_other(reactor: Reactor) ->
     pump(reactor, lambda: client.finished)
     reactor.wait(0)
     assert said[7:] == [Drop(reset=True)]
+
+
+@pytest.mark.parametrize(
+    ("offer", "answer", "fits"),
+    [
+        ("permessage-deflate", "permessage-deflate", True),
+        ("permessage-deflate", "permessage-deflate; client_no_context_takeover", True),
+        ("permessage-deflate", "permessage-deflate; client_max_window_bits=12", False),
+        (
+            "permessage-deflate; client_max_window_bits",
+            "permessage-deflate; server_max_window_bits=12; client_max_window_bits=12",
+            True,
+        ),
+        ("permessage-deflate; server_no_context_takeover", "permessage-deflate", False),
+        ("permessage-deflate; server_max_window_bits=10", "permessage-deflate", False),
+        (
+            "permessage-deflate; server_max_window_bits=10",
+            "permessage-deflate; server_max_window_bits=10",
+            True,
+        ),
+        ("permessage-deflate; server_max_window_bits=x", "permessage-deflate", False),
+        ("x-other", "permessage-deflate", False),
+        ("", "permessage-deflate", False),
+    ],
+)
+def test_a_recorded_compression_is_agreed_only_with_a_client_that_bears_it(
+    reactor: Reactor, offer: str, answer: str, fits: bool
+) -> None:
+    hall = Hall(reactor, lambda _, end: end.arrive(Accept(extensions=(answer,))))
+    heads: list[dict[str, str]] = []
+    frames: list[tuple[int, bytes]] = []
+
+    def play(wire: Wire) -> None:
+        line = f"Sec-WebSocket-Extensions: {offer}\r\n\r\n" if offer else "\r\n"
+        wire.send(REQUEST[:-2].encode() + line.encode())
+        heads.append(wire.request())
+        frames.append(wire.frame())
+
+    with hall.wire(play):
+        pump(reactor, lambda: heads)
+        hall.ends[0].arrive("text")
+        pump(reactor, lambda: frames)
+    assert heads[0].get("sec-websocket-extensions") == (answer if fits else None)
+    assert (frames[0][0] == 0xC1) is fits
+    assert fits or frames == [(0x81, b"text")]
+
+
+def test_a_target_in_absolute_form_is_read_as_its_path(reactor: Reactor) -> None:
+    hall = Hall(reactor, accept)
+    request = REQUEST.replace("/path?q=1", "http://script.test/path?q=1").encode()
+    with hall.wire(lambda wire: wire.send(request)):
+        pump(reactor, lambda: hall.openings)
+    assert hall.openings[0].url == "ws://script.test:80/path?q=1"
+
+
+@pytest.mark.parametrize(
+    "request_text",
+    [
+        REQUEST.replace("/path?q=1", "*"),
+        REQUEST.replace("/path?q=1", "path"),
+        REQUEST.replace("script.test:80", "script.test:99999"),
+        REQUEST.replace("script.test:80", ":80"),
+    ],
+)
+def test_a_request_for_what_is_no_url_sees_tcp_close_with_no_response(
+    reactor: Reactor, request_text: str
+) -> None:
+    hall = Hall(reactor, accept)
+    ended: list[bytes] = []
+
+    def play(wire: Wire) -> None:
+        wire.send(request_text.encode())
+        ended.append(wire.read_to_end())
+
+    with hall.wire(play):
+        pump(reactor, lambda: ended)
+    assert ended == [b""]
+    assert hall.openings == []
+
+
+def test_a_closed_listener_has_no_port(reactor: Reactor) -> None:
+    listener = LiveListener(reactor, accept)
+    assert listener.port
+    listener.close()
+    assert listener.port == 0
+
+
+def test_a_port_that_is_none_is_an_error_and_leaves_nothing_behind(reactor: Reactor) -> None:
+    with pytest.raises(OverflowError, match=r"^a port is from 0 to 65535, got 65536$"):
+        LiveListener(reactor, accept, port=65536)
+    assert not reactor._owned
+
+
+def test_a_system_without_descriptors_is_told_once_and_asked_again_later(
+    reactor: Reactor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wsfake.live.listener._PAUSE_SECONDS", 0.05)
+    hall = Hall(reactor, accept)
+    full = True
+    real = hall.listener._socket
+
+    class Exhausted:
+        def accept(self) -> tuple[socket.socket, object]:
+            if full:
+                raise OSError(errno.EMFILE, "too many open files")
+            return real.accept()
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(real, name)
+
+    # What the selector knows of is its number alone.
+    hall.listener._socket = Exhausted()  # type: ignore[assignment]
+    with hall.wire(lambda wire: wire.send(REQUEST.encode())):
+        with pytest.raises(OSError, match="too many open files"):
+            pump(reactor, lambda: hall.openings)
+        assert not reactor.wait(0)
+        full = False
+        pump(reactor, lambda: hall.openings)

@@ -103,7 +103,7 @@ class Runner:
         reached: list[bool] = []
         timer = self._clock.call_at(end, lambda: reached.append(True), recurring=True)
         try:
-            self.run(lambda: reached, seconds + 1)
+            self.run(lambda: reached and not self._clock.is_due(end), seconds + 1)
         finally:
             self._clock.cancel(timer)
 
@@ -220,6 +220,8 @@ class _Run:
         due = self.clock.next_due
         if due is not None:
             until = min(until, due)
+        elif self.bounded and not pump.busy:  # as on virtual time: nothing is worth waiting for
+            return self.runner._give_way()
         if not self.bounded and not self.clock.pending and not pump.settling:
             silent = self.last_entry + self._patience(pump)
             if now >= silent:

@@ -56,7 +56,9 @@ class Connection(ABC):
     @property
     def finished(self) -> bool:
         """Nothing will be said any more, and the socket is free."""
-        return self.state is State.FINISHED and (self._transport is None or self._transport.closed)
+        if self._transport is None:
+            return self.state is State.FINISHED
+        return self._transport.closed  # by its end, or with the reactor
 
     def arrive(self, what: Event) -> None:
         """Do to the peer what the script did.
@@ -85,6 +87,8 @@ class Connection(ABC):
         elif self.state in {State.OPEN, State.CLOSE_SENT} and self._framing is not None:
             for event in self._framing.receive(data):
                 self._hear(event)
+        elif self.state is State.BROKEN:
+            self._tell(Raw(data))  # a host may go on where we cannot
 
     def ended(self, *, reset: bool) -> None:
         if self.state is State.OPENING:
@@ -146,6 +150,7 @@ class Connection(ABC):
 
     def _entered(self, what: Happening, *, reset: bool) -> None:
         if self.state is State.FINISHED:
+            self._close_queued = False  # that it goes out yet is no happening any more
             self._cancel_timer()
             self._end_transport(what, reset=reset)
         elif self.state is State.LAST_WORD and self._timer is None:

@@ -24,6 +24,7 @@ __all__ = [
     "check_upgrade",
     "deflate_of",
     "extensions_in",
+    "fits_offer",
     "header_block",
     "headers_of",
     "subprotocols_in",
@@ -120,6 +121,24 @@ def deflate_of(extensions: tuple[str, ...], side: Side) -> PerMessageDeflate | N
     except (ValueError, InvalidHandshake):
         raise UsageError(f"not an extension that can be used: {', '.join(extensions)}") from None
     return PerMessageDeflate(contexts[1 - ours], contexts[ours], bits[1 - ours], bits[ours])
+
+
+def fits_offer(answer: str, offer: str) -> bool:
+    """Tell whether a client that made an offer bears an answer to it (RFC 7692 section 7.1).
+
+    Of extensions other than permessage-deflate nothing is known but the name.
+    """
+    ((named, listed),) = parse_extension(answer)
+    ((name, wished),) = parse_extension(offer)
+    agreed, asked = dict(listed), dict(wished)
+    if named != name or "client_max_window_bits" in agreed.keys() - asked.keys():
+        return False
+    if "server_no_context_takeover" in asked.keys() - agreed.keys():
+        return False
+    if "server_max_window_bits" not in asked:
+        return True
+    bits = asked["server_max_window_bits"], agreed.get("server_max_window_bits") or "15"
+    return all(text and text.isdecimal() for text in bits) and int(bits[1]) <= int(bits[0] or 0)
 
 
 _PARAMETERS = {

@@ -18,6 +18,8 @@ from wsfake.model import Accept, Close, Drop, Event, Open, Raw, Refuse, Reject, 
 __all__ = ["LiveListener", "LiveServerEnd"]
 
 _BACKLOG = 128
+_PAUSE_SECONDS = 1.0
+"""How long nobody is taken after the system could not: at once it could not either."""
 
 
 class LiveServerEnd(Connection):
@@ -80,8 +82,9 @@ class LiveServerEnd(Connection):
         match what:
             case Accept():
                 deflate = deflate_of(what.extensions, Side.SERVER)
-                transport.write(self._handshake.accept(what))
-                self._open(deflate, self._handshake.rest)
+                agreed = self._handshake.agree(what)
+                transport.write(self._handshake.accept(agreed))
+                self._open(deflate if agreed.extensions else None, self._handshake.rest)
             case Reject():
                 transport.write(self._handshake.reject(what))
                 self._happen(Happening.REJECTED)
@@ -100,11 +103,12 @@ class LiveListener:
     """Listens on a real port, and calls `on_open` for each client that asks for a WebSocket.
 
     `on_open` is called from inside `Reactor.wait()` and has to set the `say` of the end that it
-    gets before it returns. Port 0 is a free one; `port` says which. `server_name` is the `Server`
+    gets before it returns. Port 0 is a free one. `server_name` is the `Server`
     header of every answer. A client that sends no whole request in `open_timeout` seconds is
     dropped silently.
 
-    Raises `OSError` where it cannot listen, such as on a port in use.
+    Raises `OSError` where it cannot listen, such as on a port in use, and `OverflowError` for a
+    port over 65535.
     """
 
     def __init__(
@@ -123,6 +127,8 @@ class LiveListener:
         self._server_name = server_name
         self._open_timeout = open_timeout
         self._close_timeout = close_timeout
+        if not 0 <= port <= 65535:  # `create_server` would leave its socket open
+            raise OverflowError(f"a port is from 0 to 65535, got {port}")
         reactor.own(self)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
@@ -132,10 +138,14 @@ class LiveListener:
             raise
         self._socket.setblocking(False)
         self.host = host
-        self.port: int = self._socket.getsockname()[1]
-        """The port that was asked for, or the free one that was found."""
+        self._port: int = self._socket.getsockname()[1]
         self.closed = False
-        reactor.watch(self._socket, self._ready, read=True, write=False)
+        self._watch()
+
+    @property
+    def port(self) -> int:
+        """The port that was asked for, or the free one that was found; 0 once it is closed."""
+        return 0 if self.closed else self._port
 
     def close(self) -> None:
         """Stop listening; connections go on. May be called again."""
@@ -150,12 +160,20 @@ class LiveListener:
         """Do as `close`: a listener has nothing to say."""
         self.close()
 
+    def _watch(self) -> None:
+        if not self.closed:
+            self._reactor.watch(self._socket, self._ready, read=True, write=False)
+
     def _ready(self) -> None:
         while not self.closed:
             try:
                 sock, _ = self._socket.accept()
-            except OSError:  # nobody (any more)
-                return
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return  # nobody (any more)
+            except OSError:  # no descriptors, no memory: the socket would be ready all the time
+                self._reactor.unwatch(self._socket)
+                self._reactor.call_later(_PAUSE_SECONDS, self._watch)
+                raise
             with contextlib.suppress(OSError):  # gone before it was greeted
                 self._greet(sock)
 

@@ -6,7 +6,9 @@ import base64
 import binascii
 from collections.abc import Generator
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
+from attrs import evolve
 from websockets.exceptions import InvalidHandshake, NegotiationError, SecurityError
 from websockets.http11 import Request
 from websockets.streams import StreamReader
@@ -15,12 +17,13 @@ from websockets.utils import accept_key
 from wsfake.live.http import (
     check_upgrade,
     extensions_in,
+    fits_offer,
     header_block,
     headers_of,
     subprotocols_in,
     without,
 )
-from wsfake.model import Accept, Headers, Open, Reject
+from wsfake.model import Accept, Headers, Open, Reject, normalise_url
 
 __all__ = ["NotAWebSocket", "ServerHandshake"]
 
@@ -70,6 +73,17 @@ class ServerHandshake:
     def rest(self) -> bytes:
         """The bytes behind the request."""
         return bytes(self._reader.buffer)
+
+    def agree(self, answer: Accept) -> Accept:
+        """Return an answer without the extensions that the client would not bear.
+
+        An answer that was recorded with one client is given to another one, which may have offered
+        less (RFC 6455 section 9.1: it would fail the connection).
+        """
+        offers = () if self._opening is None else self._opening.extensions
+        if all(any(fits_offer(one, offer) for offer in offers) for one in answer.extensions):
+            return answer
+        return evolve(answer, extensions=())
 
     def accept(self, answer: Accept) -> bytes:
         """Return the bytes of a 101; raises `UsageError` for headers that cannot be sent."""
@@ -130,12 +144,24 @@ class ServerHandshake:
         if getattr(request, "protocol", "HTTP/1.1") != "HTTP/1.1":
             raise NegotiationError("not HTTP/1.1")
         authority = headers.get("Host") or self._authority
+        url = f"ws://{authority}{_origin_form(request.path)}"
+        normalise_url(url)  # raises for a host that is none
         return Open(
-            f"ws://{authority}{request.path}",
+            url,
             without(headers_of(headers), {"sec-websocket-key"}),
             subprotocols_in(headers),
             extensions_in(headers),
         )
+
+
+def _origin_form(target: str) -> str:
+    """Return the path and the query of a request's target (RFC 9112 section 3.2)."""
+    if target.startswith("/"):
+        return target
+    parts = urlsplit(target)  # the absolute form, which a client may send
+    if not parts.scheme or not parts.netloc:
+        raise NegotiationError("no path")
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def _is_key(key: str) -> bool:

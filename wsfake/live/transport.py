@@ -54,6 +54,7 @@ class Transport:
         self._sending = True
         self._was_reset = False
         self._at_flush = _Then.NOTHING
+        self._watched: tuple[bool, bool] | None = None
         self.closed = False
         reactor.own(self)
         with contextlib.suppress(OSError):  # a stream that is already reset: reading will tell
@@ -61,15 +62,15 @@ class Transport:
         self._watch()
 
     def write(self, data: bytes) -> None:
-        """Send in order, at once as far as possible; dropped once the stream is broken."""
-        if self.closed or not self._sending:
+        """Send in order, at once as far as possible; dropped once the stream is over or broken."""
+        if self.closed or not self._sending or self._at_flush is not _Then.NOTHING:
             return
         if data:
             self._unsent.append(memoryview(data))
         self._flush()
 
     def finish_writing(self) -> None:
-        """End our half of the stream behind what was written; reading goes on."""
+        """End our half of the stream behind what was written; reading goes on. Not for TLS."""
         self._then(_Then.HALF_CLOSE)
 
     def close(self) -> None:
@@ -124,11 +125,13 @@ class Transport:
 
     def _end(self) -> None:
         self._reading = False
-        if self._at_flush is _Then.CLOSE:
+        if self._at_flush is not _Then.CLOSE:
+            self._watch()
+            self._receiver.ended(reset=self._was_reset)
+        elif self._was_reset:
             self.abort()
-            return
-        self._watch()
-        self._receiver.ended(reset=self._was_reset)
+        else:
+            self._watch()  # the peer has only said its last: it may still read ours
 
     def _flush(self) -> None:
         try:
@@ -181,6 +184,9 @@ class Transport:
     def _close_in_order(self) -> None:
         # Unread bytes would make the operating system send a reset, which destroys what was
         # written and has not arrived yet.
+        if isinstance(self._socket, ssl.SSLSocket):
+            with contextlib.suppress(OSError, ValueError):  # it wants to wait for the peer's own
+                self._socket.unwrap()  # says close_notify: without it the stream looks cut off
         self._shut_down()
         for _ in range(_TURN_BYTES // _SEGMENT_BYTES):
             if not self._receive():
@@ -192,7 +198,10 @@ class Transport:
             self._socket.shutdown(socket.SHUT_WR)
 
     def _watch(self) -> None:
-        self._reactor.watch(self._socket, self._ready, read=self._reading, write=bool(self._unsent))
+        wish = self._reading, bool(self._unsent)
+        if wish != self._watched:
+            self._watched = wish
+            self._reactor.watch(self._socket, self._ready, read=wish[0], write=wish[1])
 
 
 def close_socket(sock: socket.socket, *, reset: bool = False) -> None:

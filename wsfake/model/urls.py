@@ -30,8 +30,8 @@ def normalise_url(url: str) -> str:
         port = parts.port
     except ValueError as error:
         raise UsageError(f"expected a ws or wss URL, got {url!r}: {error}") from None
-    scheme = parts.scheme.lower()
-    if scheme not in DEFAULT_PORTS or not parts.hostname:
+    scheme = parts.scheme
+    if scheme not in DEFAULT_PORTS or not parts.hostname or re.search(r"\s", parts.hostname):
         raise UsageError(f"expected a ws or wss URL with a host, got {url!r}")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     user, at, _ = parts.netloc.rpartition("@")
@@ -40,6 +40,15 @@ def normalise_url(url: str) -> str:
         authority += f":{port}"
     query = f"?{parts.query}" if parts.query else ""
     return f"{scheme}://{authority}{parts.path or '/'}{query}"
+
+
+_ANY = "wsfake-any"
+_HOST = re.compile(r"((?:[^/?#]*://)(?:[^/?#]*@)?)([^/?#]*)(.*)", re.DOTALL)
+
+
+def _split_host(url: str) -> tuple[str, str, str]:
+    found = _HOST.fullmatch(url)
+    return (found[1], found[2], found[3]) if found else (url, "", "")
 
 
 @frozen
@@ -56,17 +65,20 @@ class UrlPattern:
 
         Raises `UsageError` for anything else.
         """
-        if isinstance(url, re.Pattern):
+        if isinstance(url, re.Pattern) and isinstance(url.pattern, str):
             return cls(url, None, url)
         if not isinstance(url, str):
             raise UsageError(
                 f"expected a URL (str) or a compiled pattern, got {type(url).__name__}: {url!r}"
             )
-        authority = url.partition("://")[2].partition("/")[0]
-        if "*" not in authority:
+        before, host, after = _split_host(url)
+        if "*" not in host:
             return cls(url, normalise_url(url), None)
-        probe = normalise_url(url.replace("*", "wsfake-any", authority.count("*")))
-        pattern = re.escape(probe).replace(re.escape("wsfake-any"), r"[^/@]*")
+        try:
+            probe = normalise_url(before + host.replace("*", _ANY) + after)
+        except UsageError:
+            raise UsageError(f"expected a ws or wss URL with * in its host, got {url!r}") from None
+        pattern = re.escape(probe).replace(re.escape(_ANY), r"[^/@]*")
         return cls(url, None, re.compile(pattern))
 
     def fits(self, url: str) -> bool:

@@ -51,7 +51,7 @@ def mismatch_failure(connection: Connection, player: Player, mismatch: Mismatch)
         expected = "\n".join(_literal(what) for what in mismatch.expected) or _nothing(mismatch)
         came = _literal(actual)
     single = mismatch.expected[0] if len(mismatch.expected) == 1 else None
-    place = f"{connection.source}, entry {mismatch.place}" if connection.source else ""
+    place = f"{connection.source}, entry {mismatch.place + 1}" if connection.source else ""
     fields = {
         "cassette": place,
         "url": network.redaction.url(connection.url),

@@ -140,6 +140,7 @@ class Network:
 
     def refuse_later(self, connection: Connection, why: str = "refused") -> End:
         """Return an end that refuses, as the network does where nobody listens."""
+        connection.reachable = False
         self.clock.call_soon(lambda: connection.say(Side.SERVER, Refuse(why)))
         return _Nobody()
 

@@ -8,7 +8,7 @@ from attrs import evolve
 
 from wsfake.clock import Timer
 from wsfake.errors import hide_frames
-from wsfake.model import Event, Open
+from wsfake.model import Drop, Event, Open
 from wsfake.network.failures import mismatch_failure
 from wsfake.player import Player, Replay
 
@@ -61,6 +61,8 @@ class PlayerEnd:
         self._source = source
         self._timer: Timer | None = None
         self._soon = False
+        if connection is not None:
+            connection.reachable = not player.refuses
         if turns is not None:
             turns.ends.append(self)
 
@@ -112,11 +114,25 @@ class PlayerEnd:
             if isinstance(what, Open):
                 self._dial(what)
             elif what is not None and self.connection is not None:
+                if not isinstance(what, str | bytes):
+                    self._foretell(self.connection, now)
                 self.connection.say(self.player.side, what)
         if self._turns is None:
             self.schedule()
         else:
             self._turns.go_on()
+
+    def _foretell(self, connection: Connection, now: int) -> None:
+        """Let what comes at one instant come together: a Close and a reset, one segment on a wire.
+
+        Of messages it makes no difference, and they are many.
+        """
+        player = self.player
+        if player.due() == now:
+            drop = player.upcoming()
+            if isinstance(drop, Drop) and drop.inside is None:
+                news = "reset ahead" if drop.reset else "end ahead"
+                connection.tell(player.side.other, news)
 
     def _dial(self, opening: Open) -> None:
         if self._url is not None:

@@ -66,6 +66,7 @@ class PeerConnection:
 
     @property
     def url(self) -> str:
+        """The URL that was connected to, as the client gave it."""
         return self._connection.url
 
     @property
@@ -85,10 +86,12 @@ class PeerConnection:
 
     @property
     def client_messages(self) -> list[Message]:
+        """What the client has said so far, without its handshake and its Close."""
         return self._connection.messages(Side.CLIENT)
 
     @property
     def server_messages(self) -> list[Message]:
+        """What the server has said so far, without its handshake and its Close."""
         return self._connection.messages(Side.SERVER)
 
     @property
@@ -148,9 +151,9 @@ class Peer(PeerConnection):
         elif isinstance(what, Ping):
             self._say(Pong(what.payload))
         elif isinstance(what, Close | Drop):
-            if isinstance(what, Close):
+            connection = self._connection
+            if isinstance(what, Close) and connection.accepted:
                 close = Close(what.code)
-                connection = self._connection
                 connection.network.clock.call_soon(lambda: connection.say(Side.SERVER, close))
             self._call(self._on_close, what)
 

@@ -227,10 +227,17 @@ class Player:
         if answer is not None:
             plan.whats[answer] = _effect(plan.whats[answer])
             self._own = answer
-        elif isinstance(what, Close):
+        elif isinstance(what, Close) and self._is_open():
             self._asides.append(Close(what.code))
         else:
             self.stopped = True
+
+    def _is_open(self) -> bool:
+        """Whether the handshake was answered, and not by a refusal: then a Close is echoed."""
+        answers = (Accept, Reject, Fault)
+        plan = self._plan
+        i = next((i for i in range(len(plan)) if isinstance(plan.whats[i], answers)), None)
+        return i is None or (plan.happened[i] >= 0 and not isinstance(plan.whats[i], Reject))
 
     def _end(self, what: End, now: int) -> None:
         self.stopped = True
@@ -263,6 +270,16 @@ class Player:
         """The index on the timeline of what the player would say next."""
         i = self._next_own()
         return -1 if i is None else self._plan.indexes[i]
+
+    def upcoming(self) -> Any:
+        """Return what the player would say next, before it is taken; None for an aside."""
+        i = None if self._asides else self._next_own()
+        return None if i is None else self._plan.whats[i]
+
+    @property
+    def refuses(self) -> bool:
+        """Whether it refuses the connection, so that TCP is never up."""
+        return any(isinstance(what, Refuse) for what in self._plan.whats[:2])
 
     def _next_own(self) -> int | None:
         """Return the step that the player may say next; it is the first that is not done."""

@@ -34,7 +34,7 @@ class Host:
         """The URL of the page that scripts are on, in a browser."""
         self.compiled = compile_profile(profile)
         self.sockets: list[ScriptSocket] = []
-        self.servers = Servers()
+        self.servers = Servers(network)
         self.nowhere = _Nowhere(network)
         self.lints = Lints(profile.lints)
 

@@ -37,6 +37,7 @@ from wsfake.transcript.steps import (
     Step,
     check_fault,
 )
+from wsfake.wire.payloads import MOST_REASON, reason_bytes
 
 __all__ = ["Transcript", "as_headers"]
 
@@ -59,10 +60,15 @@ def as_headers(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Header
         if not (
             isinstance(pair, tuple)
             and len(pair) == 2
-            and all(isinstance(part, str) and not re.search(r"[\r\n]", part) for part in pair)
+            and all(isinstance(part, str) for part in pair)
+            and _TOKEN.fullmatch(pair[0])
+            and not re.search(r"[\r\n]", pair[1])
         ):
             raise TranscriptError(f"expected a header name and its value (both str), got {pair!r}")
     return pairs
+
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.6.2
 
 
 class Transcript:
@@ -91,7 +97,7 @@ class Transcript:
         self._cursor = 0
         self._opening = opening
         self._expected: tuple[tuple[str, Any], ...] = ()
-        answer = Accept(subprotocol, as_headers(headers))
+        answer = _accept(subprotocol, headers, ())
         if answer != Accept():
             self._shared.append(Step(0, Side.SERVER, answer))
             self._length = 1
@@ -110,6 +116,7 @@ class Transcript:
 
     @property
     def steps(self) -> tuple[Step, ...]:
+        """The steps so far; each has `at`, `side` and `what`."""
         if self._steps is None:
             self._steps = tuple(self._shared[: self._length])
         return self._steps
@@ -163,18 +170,20 @@ class Transcript:
         return self._with(Side.SERVER, DecodedJson(matcher))
 
     def client_pings(self, payload: bytes = b"") -> Transcript:
-        return self._with(Side.CLIENT, Ping(_control(payload)))
+        """The client sends a ping that it names; others are answered, and never matched."""
+        return self._with(Side.CLIENT, Ping(as_control(payload)))
 
     def server_pings(self, payload: bytes = b"") -> Transcript:
-        return self._with(Side.SERVER, Ping(_control(payload)))
+        """The server sends a ping; hosts answer it without their script."""
+        return self._with(Side.SERVER, Ping(as_control(payload)))
 
     def client_pongs(self, payload: bytes = b"") -> Transcript:
         """The client sends a pong that it names, asked for or not (RFC 6455 section 5.5.3)."""
-        return self._with(Side.CLIENT, Pong(_control(payload)))
+        return self._with(Side.CLIENT, Pong(as_control(payload)))
 
     def server_pongs(self, payload: bytes = b"") -> Transcript:
         """The server sends a pong that it names, asked for or not (RFC 6455 section 5.5.3)."""
-        return self._with(Side.SERVER, Pong(_control(payload)))
+        return self._with(Side.SERVER, Pong(as_control(payload)))
 
     # The end of a connection
 
@@ -198,11 +207,11 @@ class Transcript:
 
     def client_drops(self, *, reset: bool = False, inside: str | bytes | None = None) -> Transcript:
         """TCP ends from the client's side without a Close."""
-        return self._with(Side.CLIENT, Drop(reset, inside))
+        return self._with(Side.CLIENT, _drop(reset, inside))
 
     def server_drops(self, *, reset: bool = False, inside: str | bytes | None = None) -> Transcript:
         """TCP ends from the server's side without a Close; `inside` the given part of a message."""
-        return self._with(Side.SERVER, Drop(reset, inside))
+        return self._with(Side.SERVER, _drop(reset, inside))
 
     # The opening handshake
 
@@ -211,8 +220,14 @@ class Transcript:
     ) -> Transcript:
         """The client's opening handshake has these headers; values are compared with `==`."""
         pairs = tuple(headers.items() if isinstance(headers, Mapping) else headers)
-        if not all(isinstance(name, str) for name, _ in pairs):
-            raise TranscriptError(f"expected header names of type str, got {pairs!r}")
+        for pair in pairs:
+            if not (
+                isinstance(pair, tuple)
+                and len(pair) == 2
+                and isinstance(pair[0], str)
+                and _TOKEN.fullmatch(pair[0])
+            ):
+                raise TranscriptError(f"expected a header name and its value, got {pair!r}")
         new = self._copy()
         new._expected = self._expected + pairs
         return new
@@ -221,10 +236,10 @@ class Transcript:
         self,
         subprotocol: str | None = None,
         headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
-        extensions: tuple[str, ...] = (),
+        extensions: Iterable[str] = (),
     ) -> Transcript:
         """The server's answer is 101; needed only where it is late, or says more than that."""
-        return self._with(Side.SERVER, Accept(subprotocol, as_headers(headers), extensions))
+        return self._with(Side.SERVER, _accept(subprotocol, headers, extensions))
 
     def server_rejects(
         self,
@@ -237,7 +252,7 @@ class Transcript:
         """The server's answer is an HTTP response; TCP then ends, unless it is kept open."""
         if not isinstance(status, int) or not 100 <= status <= 599:
             raise TranscriptError(f"expected an HTTP status from 100 to 599, got {status!r}")
-        content = body.encode() if isinstance(body, str) else bytes(body)
+        content = body.encode() if isinstance(body, str) else _bytes(body)
         rejected = self.fault("handshake", Reject(status, as_headers(headers), content))
         return rejected if keep_open else rejected.server_drops()
 
@@ -260,11 +275,11 @@ class Transcript:
 
     def server_raw(self, data: bytes) -> Transcript:
         """The server puts these bytes on the wire as they are."""
-        return self.fault("message", Raw(bytes(data)))
+        return self.fault("message", Raw(_bytes(data)))
 
     def client_raw(self, data: bytes) -> Transcript:
         """The client puts these bytes on the wire as they are."""
-        return self.fault("message", Raw(bytes(data)), side="client")
+        return self.fault("message", Raw(_bytes(data)), side="client")
 
     def fault(self, phase: Phase, effect: Effect, side: str | Side = "server") -> Transcript:
         """Something goes wrong; the steps named for it are short for this.
@@ -294,7 +309,7 @@ class Transcript:
 
     def repeat(self, times: int | None, part: Transcript) -> Transcript:
         """This part comes `times` times, or any number of times where that is None."""
-        if times is not None and (not isinstance(times, int) or times < 0):
+        if times is not None and (type(times) is not int or not 0 <= times < 10**18):
             raise TranscriptError(f"expected a number of times, or None for any, got {times!r}")
         if times is None and not _part(part).steps:
             raise TranscriptError("expected a part with at least one step to repeat without end")
@@ -347,21 +362,40 @@ class Transcript:
         return new
 
 
+def _answers_handshake(what: Any) -> bool:
+    return isinstance(what, Accept | Reject | Refuse) or (
+        isinstance(what, Fault) and what.phase == "handshake"
+    )
+
+
+def _check_parts(group: Group) -> None:
+    """Raise where a part of a group is a connection of its own."""
+    for part in group.parts if isinstance(group, AnyOrder) else (group.part,):
+        answer = part.steps[0].what if part.steps else None
+        told = part.opening or part.expected_headers or _answers_handshake(answer)
+        if told:
+            raise TranscriptError(
+                "a part of a transcript has no opening handshake, got"
+                f" {part.opening or part.expected_headers or answer!r}"
+            )
+
+
 def _check_order(transcript: Transcript, what: Any) -> None:
     """Raise where an answer to the opening handshake comes after it was answered."""
     length = transcript._length
     before = transcript._shared[length - 1].what if length else None
-    opening = isinstance(what, Accept | Reject | Refuse) or (
-        isinstance(what, Fault) and what.phase == "handshake"
-    )
-    if opening and length:
+    if isinstance(what, AnyOrder | Repeat | Optional):
+        _check_parts(what)
+    if _answers_handshake(what) and length:
         raise TranscriptError(
             f"the opening handshake is answered once, and first: {what!r} cannot follow {before!r}"
         )
     ended = isinstance(before, Refuse | Stall) or (
-        isinstance(before, Fault) and before.phase == "handshake"
+        isinstance(before, Fault)
+        and before.phase == "handshake"
+        and not isinstance(before.effect, Raw)  # which may be an answer that accepts
     )
-    if ended and not isinstance(what, Drop):
+    if ended and not isinstance(what, Drop | End):
         raise TranscriptError(f"nothing can follow {before!r}, got {what!r}")
     if isinstance(before, Reject) and not isinstance(what, Drop | End):
         raise TranscriptError(f"only a drop can follow {before!r}, got {what!r}")
@@ -372,15 +406,12 @@ def as_message(message: Any) -> Any:
 
     Raises `TranscriptError` for what can never be a message.
     """
-    if isinstance(message, str | bytes):
-        return message
-    if isinstance(message, bytearray | memoryview):
-        return bytes(message)
+    if isinstance(message, str):
+        return str.__str__(message)  # a member of an enumeration is the text that it is
+    if isinstance(message, bytes | bytearray | memoryview):
+        return _bytes(message)
     if isinstance(message, dict | list):
-        try:
-            return Json(message)
-        except (TypeError, ValueError, RecursionError) as error:
-            raise TranscriptError(f"expected a value that JSON can say: {error}") from None
+        return Json(message)
     if isinstance(message, re.Pattern):
         return Regex(message)
     if message is None or isinstance(message, bool | int | float | Transcript | _EVENTS):
@@ -388,8 +419,11 @@ def as_message(message: Any) -> Any:
             "expected a str (text), bytes (binary), dict or list (JSON), a matcher or a callable,"
             f" got {type(message).__name__}: {message!r}"
         )
-    # A matcher may happen to be callable, a function never has an __eq__ of its own.
-    plain = hasattr(message, "__name__") or _EQ(type(message)) is object.__eq__
+    # A matcher may happen to be callable, or to be a class whose metaclass has an __eq__; a
+    # function has none of its own. A bound method has one, and a name.
+    plain = _EQ(type(message)) is object.__eq__ or (
+        hasattr(message, "__name__") and not isinstance(message, type)
+    )
     return Reply(message) if callable(message) and plain else message
 
 
@@ -399,6 +433,33 @@ def _part(part: object) -> Transcript:
     return part
 
 
+def _bytes(data: object) -> bytes:
+    if isinstance(data, bytes):
+        return bytes(memoryview(data)) if type(data) is not bytes else data
+    if isinstance(data, bytearray | memoryview):
+        return bytes(data)
+    raise TranscriptError(f"expected bytes, got {type(data).__name__}: {data!r}")
+
+
+def _accept(
+    subprotocol: str | None,
+    headers: Mapping[str, str] | Iterable[tuple[str, str]],
+    extensions: Iterable[str],
+) -> Accept:
+    if subprotocol is not None and not isinstance(subprotocol, str):
+        raise TranscriptError(f"expected the name of a subprotocol (str), got {subprotocol!r}")
+    names = () if isinstance(extensions, str) else tuple(extensions)
+    if isinstance(extensions, str) or not all(isinstance(name, str) for name in names):
+        raise TranscriptError(f"expected a list of extensions (each a str), got {extensions!r}")
+    return Accept(subprotocol, as_headers(headers), names)
+
+
+def _drop(reset: bool, inside: str | bytes | None) -> Drop:
+    if inside is not None and not isinstance(inside, str | bytes):
+        raise TranscriptError(f"expected a part of a message (str or bytes), got {inside!r}")
+    return Drop(bool(reset), inside)
+
+
 def _side(name: str) -> Side:
     try:
         return Side(name)
@@ -406,7 +467,8 @@ def _side(name: str) -> Side:
         raise TranscriptError(f"expected a side, 'client' or 'server', got {name!r}") from None
 
 
-def _control(payload: bytes) -> bytes:
+def as_control(payload: bytes) -> bytes:
+    """Return the payload of a ping or pong; raises `TranscriptError` where it is too long."""
     if not isinstance(payload, bytes) or len(payload) > 125:
         raise TranscriptError(f"expected at most 125 bytes for a control frame, got {payload!r}")
     return payload
@@ -415,13 +477,15 @@ def _control(payload: bytes) -> bytes:
 def as_close(code: int | None, reason: str | None, *, empty: bool = False) -> Close | AnyClose:
     """Return what a step holds for a Close.
 
-    Raises `TranscriptError` for a code that has no 16 bits, a reason over 123 bytes of UTF-8, or
-    an empty Close with either.
+    A reason may end in a character that is cut on the wire, as hosts cut it.
+
+    Raises `TranscriptError` for a code that has no 16 bits, a reason over 123 bytes of UTF-8 but
+    for that, or an empty Close with either.
     """
     if code is not None and not (type(code) is int and 0 <= code <= 65535):
         raise TranscriptError(f"expected a close code from 0 to 65535, got {code!r}")
     if reason is not None and not (
-        isinstance(reason, str) and len(reason.encode("utf-8", "replace")) <= 123
+        isinstance(reason, str) and len(reason_bytes(reason)) <= MOST_REASON
     ):
         raise TranscriptError(
             f"expected a close reason of at most 123 bytes of UTF-8, got {reason!r}"

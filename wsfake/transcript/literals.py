@@ -7,7 +7,14 @@ import re
 
 from wsfake.transcript.matchers import decode_json
 
-__all__ = ["LiteralError", "abbreviate", "read_binary", "read_text", "write_message"]
+__all__ = [
+    "LiteralError",
+    "abbreviate",
+    "printable",
+    "read_binary",
+    "read_text",
+    "write_message",
+]
 
 _ESCAPED = re.compile(r'["\\]')
 
@@ -30,8 +37,12 @@ def _write_text(text: str) -> str:
             return text
         if not _ESCAPED.search(text):
             return f'"{text}"'
-    quoted = json.dumps(text, ensure_ascii=False)
-    return quoted if quoted.isprintable() else "".join(map(_escape, quoted))
+    return printable(json.dumps(text, ensure_ascii=False))
+
+
+def printable(text: str) -> str:
+    """Return a JSON text in which what cannot be printed is escaped."""
+    return text if text.isprintable() else "".join(map(_escape, text))
 
 
 def _escape(character: str) -> str:

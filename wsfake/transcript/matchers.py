@@ -7,12 +7,14 @@ matcher is any object with an `__eq__` of its own; these are the ones most tests
 from __future__ import annotations
 
 import json as _json
+import math
 import re
 from collections.abc import Callable
 from typing import Any
 
 from attrs import field, frozen
 
+from wsfake.errors import TranscriptError
 from wsfake.model import Message
 
 __all__ = [
@@ -46,8 +48,17 @@ def _refuse_constant(name: str) -> Any:
     raise _NotJson(name)
 
 
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if math.isinf(value):  # two such numbers are not equal for being too large
+        raise _NotJson(digits)
+    return value
+
+
 _decoder = _json.JSONDecoder(
-    object_pairs_hook=_object_without_duplicates, parse_constant=_refuse_constant
+    object_pairs_hook=_object_without_duplicates,
+    parse_constant=_refuse_constant,
+    parse_float=_finite,
 )
 
 
@@ -55,7 +66,8 @@ def decode_json(message: object) -> tuple[Any] | None:
     """Return the JSON value of a text message in a tuple of one, or None where it has none.
 
     A text with duplicate keys, NaN or Infinity is not JSON (RFC 8259 sections 4 and 6), and is so
-    compared as the text that it is. So is one that nests deeper than 200.
+    compared as the text that it is. So is one that nests deeper than 200, or has a number that no
+    float can hold.
     """
     if not isinstance(message, str) or _too_deep(message):
         return None
@@ -125,13 +137,27 @@ def _part_of(expected: Any, actual: Any) -> bool:
 
 @frozen(eq=False)
 class Json:
-    """Equals every text message that has this JSON value; said, it is that value's text."""
+    """Equals every text message that has this JSON value; said, it is that value's text.
+
+    Raises `TranscriptError` for what JSON cannot say.
+    """
 
     value: Any
     text: str = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "text", encode_json(self.value))
+        try:
+            text = encode_json(self.value)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise TranscriptError(f"expected a value that JSON can say: {error}") from None
+        found = decode_json(text)
+        if found is None:
+            raise TranscriptError(
+                "expected a value that JSON can say: two keys are one, or it nests deeper than 200"
+            )
+        # The value as the other side reads it: keys are text, tuples are lists.
+        object.__setattr__(self, "value", found[0])
+        object.__setattr__(self, "text", text)
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Json):

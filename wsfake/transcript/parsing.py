@@ -25,7 +25,7 @@ from wsfake.model import (
     Side,
     Stall,
 )
-from wsfake.transcript.builder import Transcript, as_close
+from wsfake.transcript.builder import Transcript, as_close, as_control
 from wsfake.transcript.literals import LiteralError, read_binary, read_text
 from wsfake.transcript.matchers import AnyClose, Json, decode_json
 from wsfake.transcript.steps import AnyOrder, Fault, Optional, Repeat, Step, check_fault
@@ -34,9 +34,9 @@ __all__ = ["parse_entries", "parse_transcript"]
 
 _T = TypeVar("_T")
 
-_TIMED = re.compile(r"(\d{1,13})(?:\.(\d{1,3}))? ms(?:\s+(.*))?")
+_TIMED = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,3}))? ms(?:\s+(.*))?")
 _SAID = re.compile(r"(client|server)\s+(\S.*)")
-_NUMBERED = re.compile(r"#(\d{1,9})\s+(\S.*)")
+_NUMBERED = re.compile(r"#([0-9]{1,10})\s+(\S.*)")
 _DETAILS = ("header ", "expect ", "subprotocol ", "extension ", "body ")
 
 
@@ -121,7 +121,7 @@ def _parse_entry(lines: _Lines) -> Entry:
         number, rest = (int(found[1]), found[2]) if found else (1, rest)
     if number < 1:
         raise line.error("expected the number of a connection, 1 or more")
-    if rest.startswith("connect "):
+    if rest == "connect" or rest.startswith("connect "):
         opening, expected = _parse_opening(lines, line, rest)
         if opening is None or expected:
             raise line.error("expected connect and a URL")
@@ -178,9 +178,13 @@ def _parse_header(line: _Line, rest: str) -> tuple[str, str]:
 
 
 def _parse_steps(lines: _Lines, transcript: Transcript, ends: tuple[str, ...]) -> Transcript:
+    before = 0
     while (line := lines.peek()) is not None and line.text not in ends:
         lines.take()
         at, rest = line.timed()
+        if at < before:
+            raise line.error("expected a time that is not before that of the step above")
+        before = at
         side, what = _parse_group(lines, line, rest) or _parse_said(lines, line, rest)
         try:
             transcript = transcript.with_step(Step(at, side, what))
@@ -195,7 +199,7 @@ def _parse_group(lines: _Lines, line: _Line, rest: str) -> tuple[None, Any] | No
     if words == ["any", "order"]:
         group = AnyOrder(_parse_parts(lines))
     elif words[:1] == ["repeat"] and len(words) == 2:
-        if words[1] != "any" and not words[1].isdecimal():
+        if not re.fullmatch(r"any|[0-9]{1,18}", words[1]):
             raise line.error("expected repeat and a number, or any")
         part = _parse_steps(lines, Transcript(), ends=("end",))
         group = Repeat(None if words[1] == "any" else int(words[1]), part)
@@ -241,7 +245,7 @@ def _parse_detail(what: Any, line: _Line, word: str, rest: str) -> Any:
         return evolve(what, body=_literal(line, rest, read_binary))
     if isinstance(what, Reject) and word == "header":
         return _add_detail(what, line, word, rest)
-    if isinstance(what, Accept) and word == "subprotocol":
+    if isinstance(what, Accept) and word == "subprotocol" and what.subprotocol is None:
         return evolve(what, subprotocol=_text(line, rest))
     if isinstance(what, Accept) and word in ("header", "extension"):
         return _add_detail(what, line, word, rest)
@@ -262,6 +266,8 @@ def _parse_action(text: str, side: Side) -> Any:
             f"expected a message or one of {', '.join(sorted(_ACTIONS))}, got {word}"
         )
     rest = rest.strip()
+    if side is Side.CLIENT and word in _ANSWERS:
+        raise LiteralError("the opening handshake is answered by the server")
     if word not in _FAULTS:
         return parse(rest)
     rest, phase = _split_phase(rest)
@@ -272,6 +278,7 @@ def _parse_action(text: str, side: Side) -> Any:
     return Fault(phase, effect)
 
 
+_ANSWERS = ("accepts", "refuses", "rejects")
 _FAULTS = ("drops", "raw", "stalls")
 _PHASED = re.compile(r"(?:(.*) )?in (handshake|close)")
 
@@ -284,7 +291,7 @@ def _split_phase(rest: str) -> tuple[str, str | None]:
 def _json(rest: str) -> Json:
     found = decode_json(rest)
     if found is None:
-        raise LiteralError("expected a JSON value after json")
+        raise LiteralError("expected a JSON value after json, with no key twice")
     return Json(found[0])
 
 
@@ -294,7 +301,7 @@ def _close(rest: str) -> Close | AnyClose:
     if rest == "empty":
         return Close()
     code, _, reason = rest.partition(" ")
-    if code != "*" and not code.isdecimal():
+    if not re.fullmatch(r"\*|[0-9]{1,9}", code):
         raise LiteralError('expected close, a code and a reason, as in: close 1000 "bye"')
     number = None if code == "*" else int(code)
     if reason == "*":
@@ -313,8 +320,8 @@ def _drop(rest: str) -> Drop:
 
 
 def _status(rest: str) -> Reject:
-    if not re.fullmatch(r"[1-5]\d\d", rest):
-        raise LiteralError("expected rejects and an HTTP status from 100 to 599")
+    if not re.fullmatch(r"[1-9][0-9]{2}", rest):
+        raise LiteralError("expected rejects and an HTTP status of three digits")
     return Reject(int(rest))
 
 
@@ -334,8 +341,8 @@ _ACTIONS: dict[str, Callable[[str], Any]] = {
     "ends": _bare(End()),
     "gap": lambda rest: Gap(read_text(rest)),
     "json": _json,
-    "ping": lambda rest: Ping(read_binary(rest)),
-    "pong": lambda rest: Pong(read_binary(rest)),
+    "ping": lambda rest: Ping(as_control(read_binary(rest))),
+    "pong": lambda rest: Pong(as_control(read_binary(rest))),
     "raw": lambda rest: Raw(read_binary(rest)),
     "refuses": lambda rest: Refuse(read_text(rest)),
     "rejects": _status,

@@ -21,7 +21,7 @@ from wsfake.model import (
     Reject,
     Stall,
 )
-from wsfake.transcript.literals import abbreviate, write_message
+from wsfake.transcript.literals import abbreviate, printable, write_message
 from wsfake.transcript.matchers import AnyClose, Json
 from wsfake.transcript.steps import AnyOrder, Fault, Optional, Repeat, Step
 
@@ -67,7 +67,8 @@ def write_entry(entry: Entry, *, numbered: bool = False, most: int | None = None
     what = entry.what
     if isinstance(what, Open):
         connect = f"connect {what.url}"
-        first = f"{_time(entry.at)}  #{entry.connection}  {connect}" if numbered else connect
+        number = f"#{entry.connection}  " if numbered else ""
+        first = f"{_time(entry.at)}  {number}{connect}" if numbered or entry.at else connect
         lines = [first, *_opening_details(what)]
     else:
         number = f"#{entry.connection}  " if numbered else ""
@@ -130,12 +131,8 @@ def _close(what: Close) -> str:
 def _any_close(what: AnyClose) -> str:
     code = "*" if what.code is None else str(what.code)
     if what.reason is None:
-        return "close *" if what.code is None else f"close {code} *"
-    return f"close {code} {_quoted(what.reason)}"
-
-
-def _quoted(text: str) -> str:
-    return '""' if text == "" else write_message(text)
+        return "close *" if code == "*" else f"close {code} *"
+    return f"close {code} {write_message(what.reason)}"
 
 
 def _drop(what: Drop) -> str:
@@ -151,7 +148,7 @@ def _payload(word: str) -> Callable[[Ping | Pong], str]:
 _ACTIONS: dict[type, Callable[[Any], str]] = {
     str: write_message,
     bytes: write_message,
-    Json: lambda what: f"json {what.text}",
+    Json: lambda what: f"json {printable(what.text)}",
     Ping: _payload("ping"),
     Pong: _payload("pong"),
     Close: _close,
@@ -194,12 +191,12 @@ def _details(what: Any) -> list[str]:
 
 
 def _subprotocols(names: Iterable[str]) -> list[str]:
-    return [f"{_DETAIL}subprotocol {_quoted(name)}" for name in names]
+    return [f"{_DETAIL}subprotocol {write_message(name)}" for name in names]
 
 
 def _extensions(names: Iterable[str]) -> list[str]:
-    return [f"{_DETAIL}extension {_quoted(name)}" for name in names]
+    return [f"{_DETAIL}extension {write_message(name)}" for name in names]
 
 
 def _headers(headers: Headers) -> list[str]:
-    return [f"{_DETAIL}header {name}: {_quoted(value)}" for name, value in headers]
+    return [f"{_DETAIL}header {name}: {write_message(value)}" for name, value in headers]

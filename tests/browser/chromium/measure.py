@@ -16,8 +16,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from websockets.sync.client import ClientConnection
-from websockets.sync.client import connect as connect_to
+from websockets.sync.client import ClientConnection, connect as connect_to
 
 from tests.browser.chromium.peer import PATIENCE, Peer
 from tests.browser.chromium.scenarios import CONSTRUCTIONS, SCENARIOS

@@ -21,6 +21,8 @@ CHROMIUM = evolve(
     close_codes=[(0, 1004), (1007, 1014), (1016, 65535)],
     # What goes on the wire; no script sees it.
     violations={
+        **BROWSER.violations,
+        "wrong masking": (1002, "Masked frame from server"),
         "reserved bit": (1002, "Invalid reserved bit"),
         "reserved opcode": (1002, "Unknown opcode"),
         "fragmented control frame": (1002, "WebSocket Protocol Error"),

@@ -21,8 +21,6 @@ MEASURED: dict[str, Any] = json.loads(GOLDEN.read_text(encoding="utf-8"))
 
 NOT_DOUBLED = {
     "both close at once": "what is in flight at a close has not come yet, and is not answered",
-    "the peer sends a message inside a message": "a violation is told by its first frame",
-    "the peer sends a masked frame": "it is not told from other violations",
 }
 """Where the profile of Chromium differs from Chromium, all in what the peer sees alone."""
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from wsfake.model import Message
 from wsfake.script_api.browser.binary import ArrayBuffer, Blob
 from wsfake.script_api.browser.exceptions import DOMException
-from wsfake.script_api.conversions import CLOSE_ARGUMENTS, CONVERTERS, to_number, to_string
+from wsfake.script_api.conversions import CLOSE_ARGUMENTS, CONVERTERS, REASONS, to_number, to_string
 
 __all__ = [
     "clamp_code",
@@ -99,6 +99,7 @@ def close_arguments(code: object = None, reason: object = None) -> tuple[int | N
 
 
 CLOSE_ARGUMENTS["clamp"] = close_arguments
+REASONS["utf-8"] = lambda payload: payload.decode("utf-8", "replace")
 
 
 def protocols_of(value: object) -> tuple[str, ...]:

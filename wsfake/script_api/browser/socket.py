@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from wsfake.errors import hide_frames
 from wsfake.model import Accept, Event, Message, Open, Side
-from wsfake.script_api.browser.exceptions import DOMException
 from wsfake.script_api.browser.urls import PageUrl, WebSocketUrl
 from wsfake.script_api.facts import Given
 from wsfake.script_api.socket import ScriptSocket
@@ -49,7 +48,7 @@ class BrowserSocket(ScriptSocket):
         headers = () if page is None else (("Origin", page.origin),)
         try:
             opening = Open(url.href, headers, protocols)
-            self.connection = self.host.network.connect(opening, self)
+            self.host.network.connect(opening, self, ready=self.attach)
         except BaseException:
             self.state = "closed"
             raise
@@ -57,15 +56,12 @@ class BrowserSocket(ScriptSocket):
     def send(self, message: Message) -> None:
         if self.state in ("closing", "closed"):
             self.host.lints.lost(self.state)
-        self._carry_out(self._compiled.local[self.state, "send"], Given(message))
-
-    def close(self, code: int | None, reason: str) -> None:
-        self._carry_out(self._compiled.local[self.state, "close"], Given(code=code, reason=reason))
+        self._compiled.local[self.state, "send"](self, Given(message))
 
     def arrive(self, what: Event) -> None:
         if isinstance(what, Accept) and self.state == "connecting":
             if not self._is_agreed(what):
-                self._happen("reject")
+                self.happen("reject")
                 return
             self.protocol = what.subprotocol or ""
             self.extensions = ", ".join(what.extensions)
@@ -81,18 +77,7 @@ class BrowserSocket(ScriptSocket):
             return what.subprotocol in self._offered
         return not what.subprotocol
 
-    def _happen(self, fact: str) -> None:
-        """Interpret a fact that nothing comes with."""
-        self._carry_out(self._compiled.remote[self.state, fact], Given())
-
     # What the operations do
-
-    def later(self, fact: str) -> None:
-        """Let a fact come in a task of its own."""
-        self.host.network.clock.call_soon(lambda: self._happen(fact))
-
-    def throw(self, name: str, message: str) -> None:
-        raise DOMException(message, name)
 
     def buffer(self, message: Message, *, leaves: bool) -> None:
         """Count a message's bytes as not yet sent, for ever where it never leaves."""

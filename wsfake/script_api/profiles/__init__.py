@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from wsfake.errors import UsageError
 from wsfake.script_api.profiles.browser import BROWSER
+from wsfake.script_api.profiles.hifi import HIFI
 from wsfake.script_api.profiles.overte import OVERTE
 from wsfake.script_api.profiles.table import Profile
+from wsfake.script_api.profiles.vircadia import VIRCADIA
 
 __all__ = ["PROFILES", "Profile", "profile_named"]
 
-PROFILES: dict[str, Profile] = {profile.name: profile for profile in (OVERTE, BROWSER)}
+PROFILES: dict[str, Profile] = {
+    profile.name: profile for profile in (OVERTE, VIRCADIA, HIFI, BROWSER)
+}
 
 
 def profile_named(name: str | Profile) -> Profile:

@@ -1,0 +1,111 @@
+# ruff: noqa: E501 - tables, with every text whole
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from wsfake.errors import UsageError
+from wsfake.model import UrlPattern, normalise_url
+
+
+@pytest.mark.parametrize(
+    ("url", "normal"),
+    [
+        ("WS://Host.Example/Path", "ws://host.example/Path"),
+        ("ws://a", "ws://a/"),
+        ("ws://a:80/", "ws://a/"),
+        ("wss://a:443", "wss://a/"),
+        ("ws://a:/", "ws://a/"),
+        ("ws://a:443/", "ws://a:443/"),
+        ("wss://a:80/", "wss://a:80/"),
+        ("ws://a:0/", "ws://a:0/"),
+        ("ws://a/#fragment", "ws://a/"),
+        ("ws://a?x#y", "ws://a/?x"),
+        ("ws://a/b/", "ws://a/b/"),
+        ("ws://a/b", "ws://a/b"),
+        ("ws://a/?b=1&a=2", "ws://a/?b=1&a=2"),
+        ("ws://a/%7Eb%2f", "ws://a/%7Eb%2f"),
+        ("ws://[::1]:80/x", "ws://[::1]/x"),
+        ("ws://[FE80::A]:81", "ws://[fe80::a]:81/"),
+        ("ws://User:Pass@Host/", "ws://User:Pass@host/"),
+        ("ws://a@b@c/", "ws://a@b@c/"),
+    ],
+)
+def test_urls_that_are_one_have_one_form(url: str, normal: str) -> None:
+    assert normalise_url(url) == normal
+    assert normalise_url(normal) == normal
+
+
+@pytest.mark.parametrize(
+    "url", ["", "a", "http://a/", "ws:a", "ws://", "ws:///x", "ws://:80/", "ws://a b/"]
+)
+def test_what_is_no_url_of_a_websocket_is_refused(url: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        normalise_url(url)
+    assert str(caught.value) == f"expected a ws or wss URL with a host, got {url!r}"
+
+
+@pytest.mark.parametrize("url", ["ws://a:x/", "ws://a:65536/", "ws://[::1/"])
+def test_a_url_that_cannot_be_split_is_refused_with_the_reason(url: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        normalise_url(url)
+    assert str(caught.value).startswith(f"expected a ws or wss URL, got {url!r}: ")
+
+
+def fits(pattern: str | re.Pattern[str], url: str) -> bool:
+    return UrlPattern.of(pattern).fits(normalise_url(url))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "url", "fit"),
+    [
+        ("ws://a", "WS://A:80/#x", True),
+        ("ws://a/b", "ws://a/b/", False),
+        ("ws://*.example/x", "ws://feed.example/x", True),
+        ("ws://*.EXAMPLE:80/x", "ws://a.b.example/x", True),
+        ("ws://*.example/x", "ws://example/x", False),
+        ("ws://*.example/x", "wss://feed.example/x", False),
+        ("ws://*.example/x", "ws://feed.example/y", False),
+        ("ws://*.example/x", "ws://feed.example/x?y", False),
+        ("ws://*/x", "ws://any:8080/x", True),
+        ("ws://*/x", "ws://user@any/x", False),
+        ("ws://me@*/x", "ws://me@any/x", True),
+        ("ws://a.b/*", "ws://a.b/*", True),
+        ("ws://a.b/*", "ws://a.b/c", False),
+        ("ws://a.b?x=*", "ws://a.b/?x=*", True),
+        ("ws://a.b?x=*", "ws://a.b/?x=1", False),
+        ("ws://*.a/*", "ws://b.a/*", True),
+        ("ws://*.a/*", "ws://b.a/c", False),
+        ("ws://x*@a/", "ws://x*@a/", True),
+        (re.compile(r"wss?://a/\d+"), "ws://a/12", True),
+        (re.compile(r"wss?://a/\d+"), "ws://a/12/", False),
+    ],
+)
+def test_a_pattern_fits_one_url_or_several(
+    pattern: str | re.Pattern[str], url: str, fit: bool
+) -> None:
+    assert fits(pattern, url) is fit
+
+
+def test_a_pattern_is_shown_as_it_was_given() -> None:
+    assert str(UrlPattern.of("ws://A")) == "ws://A"
+    assert str(UrlPattern.of("ws://*.a/")) == "ws://*.a/"
+    assert str(UrlPattern.of(re.compile("ws://.*"))) == "ws://.*"
+
+
+@pytest.mark.parametrize(
+    ("url", "error"),
+    [
+        (5, "expected a URL (str) or a compiled pattern, got int: 5"),
+        (re.compile(b"a"), "expected a URL (str) or a compiled pattern, got Pattern: re.compile(b'a')"),
+        ("*", "expected a ws or wss URL with a host, got '*'"),
+        ("http://*/", "expected a ws or wss URL with * in its host, got 'http://*/'"),
+        ("ws://a:*/", "expected a ws or wss URL with * in its host, got 'ws://a:*/'"),
+    ],
+)  # fmt: skip
+def test_what_is_no_pattern_is_refused(url: Any, error: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        UrlPattern.of(url)
+    assert str(caught.value) == error
