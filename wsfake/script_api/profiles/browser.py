@@ -95,6 +95,6 @@ BROWSER = Profile(
     unmeasured={
         "largest_frame": "no standard bounds a message; that of the other profiles",
         "frame_timeout": "no standard bounds the time",
-        "violations, lengths": "RFC 6455 section 5.2: the shortest form, and a code of 1002",
+        "violations": "RFC 6455 sections 5 and 7.4.1, for the codes on the wire",
     },
 )
