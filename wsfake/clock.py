@@ -10,7 +10,6 @@ import heapq
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
-from itertools import count
 
 __all__ = ["Clock", "Timer", "VirtualClock", "microseconds"]
 
@@ -44,7 +43,8 @@ class Clock(ABC):
     def __init__(self) -> None:
         self._ready: deque[Callback] = deque()
         self._heap: list[tuple[int, int, Timer]] = []
-        self._count = count()
+        self.asked = 0
+        """How many timers were asked for so far."""
         self._pending = 0
         self.call_soon = self._ready.append
 
@@ -65,13 +65,21 @@ class Clock(ABC):
                 self._collect()
                 self._ready.append(_Due(self, timer))
                 return timer
-        heapq.heappush(self._heap, (due, next(self._count), timer))
+        heapq.heappush(self._heap, (due, self._ask(), timer))
         return timer
+
+    def _ask(self) -> int:
+        self.asked += 1
+        return self.asked
+
+    def next_is_asked_after(self, asked: int) -> bool:
+        """Whether the next timer was asked for when already so many had been."""
+        return bool(self._heap) and self._heap[0][1] > asked
 
     def put_back(self, timer: Timer) -> None:
         """Ask again, at its `due`, for a recurring timer whose time has just come."""
         timer.cancelled = False
-        heapq.heappush(self._heap, (timer.due, next(self._count), timer))
+        heapq.heappush(self._heap, (timer.due, self._ask(), timer))
 
     def cancel(self, timer: Timer) -> None:
         """Take back what was asked for. Twice, or after it was done, is nothing."""
@@ -110,11 +118,6 @@ class Clock(ABC):
         self._ready.clear()
         self._heap.clear()
         self._pending = 0
-
-    def is_due(self, time: int) -> bool:
-        """Whether something is due by a time."""
-        due = self.next_due
-        return due is not None and due <= time
 
     def take(self) -> Callback | None:
         """Return the next thing that is due by now, or None; it is then no longer in the queue."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wsfake.errors import hide_frames
 from wsfake.harness import active
@@ -42,8 +42,18 @@ class WebSocket(metaclass=_Proxy):
 
     _real = (ScriptWebSocket, BrowserWebSocket)
 
+    if TYPE_CHECKING:
+
+        def __init__(self, *arguments: Any, **keywords: Any) -> None: ...
+        def __getattr__(self, name: str) -> Any: ...
+
 
 class WebSocketServer(metaclass=_Proxy):
     """The `WebSocketServer` of the active harness; outside one, using it raises `NoHarness`."""
 
     _real = (ScriptWebSocketServer,)
+
+    if TYPE_CHECKING:
+
+        def __init__(self, *arguments: Any, **keywords: Any) -> None: ...
+        def __getattr__(self, name: str) -> Any: ...

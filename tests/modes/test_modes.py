@@ -1,7 +1,5 @@
 """The modes, against a real server in a process of its own, through `Harness` outside pytest."""
 
-# ruff: noqa: PT012 - a harness gives its verdict at the end of its block
-
 import json
 import signal
 import subprocess

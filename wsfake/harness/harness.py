@@ -69,7 +69,7 @@ class Harness:
         self._services = Services(self._network)
         self._host = Host(self._network, self._settings.profile, self._settings.base_url)
         self._secrets = Secrets(self._settings)
-        self._matching = Matching(self._settings.match, self._settings.volatile, self._secrets.text)
+        self._matching = self._matching_of(self._settings.match, self._settings.volatile)
         self._clients: list[tuple[str, Player]] = []
         self._finished = False
         self.summary = Summary()
@@ -208,15 +208,20 @@ class Harness:
     def call_later(self, seconds: float, function: Callable[[], object]) -> Timer:
         """Call a function once, after so many seconds of the clock."""
         call = self._host.adapt(self._host.lints.carry(function))
-        return self._clock.call_at(self._clock.now + _delay(seconds), call)
+        delay = _delay(seconds)
+        with self._network.lock:
+            return self._clock.call_at(self._clock.now + delay, call)
 
     def call_every(self, seconds: float, function: Callable[[], object]) -> Timer:
         """Call a function again and again; this alone never keeps `run` going."""
-        return self._host.call_every(_delay(seconds), function)
+        delay = _delay(seconds)
+        with self._network.lock:
+            return self._host.call_every(delay, function)
 
     def cancel(self, timer: Timer) -> None:
         """Stop what `call_later` or `call_every` began; twice is nothing."""
-        self._clock.cancel(timer)
+        with self._network.lock:
+            self._clock.cancel(timer)
 
     # What happened
 
@@ -337,11 +342,13 @@ class Harness:
         if match is None and volatile is None:
             return self._matching
         settings = self._settings
-        return Matching(
+        return self._matching_of(
             settings.match if match is None else match,
             settings.volatile if volatile is None else volatile,
-            self._secrets.text,
         )
+
+    def _matching_of(self, match: str | None, volatile: Sequence[str]) -> Matching:
+        return Matching(match, volatile, self._secrets.message)
 
     def _expects(self) -> bool:
         """Whether a recurring timer of the script could still say what is expected of it."""
@@ -359,12 +366,25 @@ class Harness:
             return False
         network = self._network
         if self._settings.order == "strict":
+            network.report(network.fail(self._out_of_order(player)))
             player.fail()
-            network.report(network.fail(OutOfOrder(f"{GAVE_WAY}, and the order is strict")))
         else:
             network.remark(GAVE_WAY)
             self._sources.give_way(player)
         return True
+
+    def _out_of_order(self, held: Player) -> OutOfOrder:
+        from wsfake.network.failures import field_lines  # noqa: PLC0415 - only for a failure
+
+        fields = {
+            "cassette": self._sources.path,
+            "expected": f"what was recorded before entry {held.place() + 1}",
+            "actual": f"nothing more before it, at t={self._network.time() / 1_000_000:.3f} s",
+        }
+        lines = [f"  {line}" for line in self.dialogue_lines()]
+        advice = "  to let the order give way: order='relaxed'"
+        text = [GAVE_WAY, *field_lines(fields), "", *lines, "", advice]
+        return OutOfOrder(self._network.redaction.text("\n".join(text)))
 
     def _advice(self, connection: Connection) -> str:
         return f"to accept it: {self._how_to_record}" if connection.source else ""

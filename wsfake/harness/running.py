@@ -19,6 +19,8 @@ _MOST_ALTOGETHER = 1_000_000
 _LAST_ENTRIES = 10
 _TURN = 1_000
 _POLL_SECONDS = 0.005
+_TO_WAIT = "to wait longer: timeout=seconds"
+_TO_HAPPEN = "to make it happen: a transcript that says more, or call_later(...)"
 
 
 class Pump(Protocol):
@@ -99,13 +101,18 @@ class Runner:
         """Let so much time pass, whatever is or is not to happen in it."""
         if seconds < 0:
             raise UsageError(f"expected a number of seconds, 0 or more, got {seconds!r}")
-        end = self._clock.now + microseconds(seconds)
-        reached: list[bool] = []
-        timer = self._clock.call_at(end, lambda: reached.append(True), recurring=True)
+        clock = self._clock
+        end = clock.now + microseconds(seconds)
+        timer = clock.call_at(end, lambda: None, recurring=True)
+
+        def over() -> bool:  # and what is due at the end is done too
+            due = clock.next_due
+            return clock.now >= end and (due is None or due > clock.now)
+
         try:
-            self.run(lambda: reached and not self._clock.is_due(end), seconds + 1)
+            self.run(over, seconds + 1)
         finally:
-            self._clock.cancel(timer)
+            clock.cancel(timer)
 
 
 class _Run:
@@ -127,6 +134,7 @@ class _Run:
         self.progress = self.network.progress
         self.entries = len(self.network.entries)
         self.last_entry = self.begin
+        self.asked = self.clock.asked
 
     def go(self) -> Iterator[float | None]:
         while not self.satisfied():
@@ -138,14 +146,16 @@ class _Run:
                 continue
             self.raise_errors()
             going = yield from self.pass_time()
-            if not going:
-                break
+            due = self.clock.next_due
+            yield None
+            if not going and self.clock.next_due == due:
+                break  # and those who had a turn have asked for nothing
         else:
             self.raise_errors()
             return
         self.raise_errors()
         if self.until is not None and not self.satisfied():
-            raise self.not_happened("nothing more can happen")
+            raise self.not_happened("nothing more can happen", _TO_HAPPEN)
 
     def satisfied(self) -> bool:
         return self.until is not None and bool(self.until())
@@ -170,6 +180,7 @@ class _Run:
         if len(self.network.entries) != self.entries:
             self.entries = len(self.network.entries)
             self.last_entry = self.clock.now
+            self.asked = self.clock.asked
 
     def raise_errors(self) -> None:
         errors, self.network.errors = self.network.errors, []
@@ -188,7 +199,8 @@ class _Run:
         due = self.clock.next_due
         if due is None or not self.goes_on():
             return self.runner._give_way()
-        if due > self.end():
+        # a timer that is older than what was said last is not of a chain of timers
+        if due > self.end() and (self.bounded or self.clock.next_is_asked_after(self.asked)):
             return self.stop_at_end()
         self.clock.advance_to(due)
         self.at_once = 0
@@ -205,7 +217,7 @@ class _Run:
     def stop_at_end(self) -> bool:
         self.clock.advance_to(self.end())
         if self.bounded:
-            raise self.not_happened(f"{self.limit:g} s have passed")
+            raise self.not_happened(f"{self.limit:g} s have passed", _TO_WAIT)
         self.network.remark(
             f"run() ended: timers went on for {self.runner._timeout:g} s with nothing said"
         )
@@ -246,18 +258,23 @@ class _Run:
 
     # Verdicts
 
-    def not_happened(self, why: str) -> NotHappened:
-        condition = _name(self.until)
+    def not_happened(self, why: str, advice: str) -> NotHappened:
         passed = write_seconds(self.clock.now - self.begin)
+        if self.until is None:
+            call = f"run(timeout={self.limit:g})"
+            headline = f"{call} ended before everything had happened: {why}"
+            expected, actual = "that nothing more is due", f"more is due after {passed} s"
+        else:
+            name = _name(self.until)
+            headline = f"run(until={name}) ended before it was true: {why}"
+            expected, actual = f"{name} to be true", f"not true after {passed} s"
         return NotHappened(
             self.network.redaction.text(
-                f"run(until={condition}) ended before it was true: {why}\n"
-                f"  expected  {condition} to be true\n"
-                f"  actual    not true after {passed} s\n"
+                f"{headline}\n"
+                f"  expected  {expected}\n"
+                f"  actual    {actual}"
                 f"{self.last_words()}\n\n"
-                "  to wait longer: run(until=..., timeout=seconds)"
-                if self.until is not None
-                else f"run(timeout={self.limit:g}) ended before everything had happened: {why}"
+                f"  {advice}"
             )
         )
 
@@ -269,14 +286,14 @@ class _Run:
             self.network.redaction.text(
                 f"the script never becomes idle: {count} callbacks {when}\n"
                 "  expected  an end of what is said, or a pause in it\n"
-                f"  actual    an endless exchange\n{self.last_words()}\n\n"
+                f"  actual    an endless exchange{self.last_words()}\n\n"
                 "  to stop it in time: run(until=...), or a transcript that ends"
             )
         )
 
     def last_words(self) -> str:
         lines = self.network.lines(last=_LAST_ENTRIES)
-        return "\n".join(["", *(f"  {line}" for line in lines)]) if lines else ""
+        return "".join(["\n", *(f"\n  {line}" for line in lines)]) if lines else ""
 
 
 def _name(until: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from wsfake.cassette import Redactor
 
 __all__ = ["Secrets"]
+
+_URL = re.compile(r"\bwss?://[^\s'\"]+", re.IGNORECASE)
 
 
 class Secrets:
@@ -32,6 +35,12 @@ class Secrets:
         )
 
     def text(self, text: str) -> str:
+        """Return a text that is to be shown; there are URLs in it, too."""
+        redactor = self.redactor
+        return _URL.sub(lambda found: redactor.url(found[0]), redactor.text(text))
+
+    def message(self, text: str) -> str:
+        """Return a script's message as a recording of it would have it."""
         return self.redactor.text(text)
 
     def url(self, url: str) -> str:

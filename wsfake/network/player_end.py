@@ -72,13 +72,17 @@ class PlayerEnd:
         Raises the failure, at the line that said it.
         """
         network = self.network
+        steps = self.player.steps
         mismatch = self.player.receive(what, network.clock.now)
         if mismatch is not None:
             assert self.connection is not None
             if self._turns is not None:
                 self._turns.go_on()
             raise network.fail(mismatch_failure(self.connection, self.player, mismatch))
-        network.progress += 1
+        network.progress += self.player.steps - steps
+        self._go_on()
+
+    def _go_on(self) -> None:
         if self._turns is None:
             self.schedule()
         else:
@@ -108,19 +112,22 @@ class PlayerEnd:
         self._timer = None
         now = self.network.clock.now
         due = self.player.due()
-        if due is not None and due <= now:
-            what = self.player.take(now)
-            self.network.progress += 1
-            if isinstance(what, Open):
-                self._dial(what)
-            elif what is not None and self.connection is not None:
-                if not isinstance(what, str | bytes):
-                    self._foretell(self.connection, now)
-                self.connection.say(self.player.side, what)
-        if self._turns is None:
-            self.schedule()
-        else:
-            self._turns.go_on()
+        try:
+            if due is not None and due <= now:
+                self._speak(now)
+        finally:  # where this connection has failed, the others go on
+            self._go_on()
+
+    def _speak(self, now: int) -> None:
+        steps = self.player.steps
+        what = self.player.take(now)
+        self.network.progress += self.player.steps - steps
+        if isinstance(what, Open):
+            self._dial(what)
+        elif what is not None and self.connection is not None:
+            if not isinstance(what, str | bytes):
+                self._foretell(self.connection, now)
+            self.connection.say(self.player.side, what)
 
     def _foretell(self, connection: Connection, now: int) -> None:
         """Let what comes at one instant come together: a Close and a reset, one segment on a wire.

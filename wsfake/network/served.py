@@ -118,8 +118,12 @@ class PeerConnection:
         connection.network.clock.call_soon(lambda: self._say_now(what))
 
     def _say_now(self, what: Event) -> None:
-        if self._connection.ended is None:  # what is in flight towards a closed script is lost
-            self._connection.say(self._side, what)
+        connection = self._connection
+        if connection.ended is not None:  # what is in flight towards a closed script is lost
+            return
+        if isinstance(what, Close | Drop) and isinstance(connection.server, PlayerEnd):
+            connection.server.player.interrupt()
+        connection.say(self._side, what)
 
 
 class Peer(PeerConnection):
@@ -152,7 +156,8 @@ class Peer(PeerConnection):
             self._say(Pong(what.payload))
         elif isinstance(what, Close | Drop):
             connection = self._connection
-            if isinstance(what, Close) and connection.accepted:
+            answers = connection.ended is not what  # ours, that came first
+            if isinstance(what, Close) and connection.accepted and not answers:
                 close = Close(what.code)
                 connection.network.clock.call_soon(lambda: connection.say(Side.SERVER, close))
             self._call(self._on_close, what)

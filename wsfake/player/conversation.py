@@ -72,7 +72,7 @@ def make_reply(reply: Reply, heard: list[Message], conversation: Conversation) -
     the callable raises comes out as it is.
     """
     if not heard:
-        raise UsageError(f"expected a message before {reply!r} can reply to it")
+        raise UsageError(f"expected a message before the reply {reply!r}, which is made from it")
     last = Heard(heard[-1])
     takes = count_arguments(reply.make)
     made = reply.make(*(last, conversation)[: 2 if takes is None else takes])
@@ -84,7 +84,7 @@ def make_reply(reply: Reply, heard: list[Message], conversation: Conversation) -
         return bytes(made)
     if not isinstance(made, str | bytes):
         raise UsageError(
-            f"expected {reply!r} to return a str, bytes, dict or list,"
+            f"expected the reply {reply!r} to return a str, bytes, dict or list,"
             f" got {type(made).__name__}: {made!r}"
         )
     return made

@@ -31,7 +31,7 @@ from wsfake.player.conversation import Conversation, make_reply
 from wsfake.player.correlation import Correlation
 from wsfake.player.mismatch import Mismatch
 from wsfake.player.order import Order
-from wsfake.player.plan import CLOSINGS, NOT_YET, SKIPPED, Plan, may_be_left_out
+from wsfake.player.plan import CLOSINGS, NOT_YET, SKIPPED, UNHEARD, Plan, demands, firsts
 from wsfake.transcript import Fault, Matching
 from wsfake.transcript.matchers import AnyClose, Json, Reply
 
@@ -56,6 +56,8 @@ class Player:
         self.side = side
         self.stopped = False
         """It plays nothing more: after a mismatch, a stall, or the end of the connection."""
+        self.steps = 0
+        """How many steps were played, but for what is repeated any number of times."""
         self._plan = plan
         self._order = order
         self.matching = matching or Matching()
@@ -103,6 +105,11 @@ class Player:
         return None
 
     def _meet(self, i: int, now: int) -> None:
+        plan = self._plan
+        for passed in range(self._script, i):  # a group that was left out is never entered later
+            group, side = plan.whats[passed], plan.sides[passed]
+            if side is None and not plan.can_begin(group, self.side):
+                plan.happened[passed] = SKIPPED
         self._script = i + 1
         self._own = min(self._own, i)
         self._happen(i, now)
@@ -111,6 +118,7 @@ class Player:
         self._plan.happened[i] = now
         if now >= 0:
             self._latest = now
+            self.steps += not self._plan.endless[i]
         if self._order is not None:
             self._order.happen(self._plan.indexes[i], now)
 
@@ -133,19 +141,35 @@ class Player:
         self._failed = True
         self._stop()
 
+    def interrupt(self) -> None:
+        """Say nothing more, because the test has ended the connection by itself.
+
+        What the script has not said until then it still owes.
+        """
+        self.stopped = True
+        self._asides.clear()
+
     def _stop(self) -> None:
         self.stopped = True
         self._asides.clear()
         self._skip_rest()
 
-    def _skip_rest(self, spare: int = -1) -> None:
-        """Skip what can no longer happen, so that other connections do not wait for it."""
-        for i, time in enumerate(self._plan.happened):
-            if time == NOT_YET and i != spare:
+    def _skip_rest(self, answer: int | None = None) -> None:
+        """Skip what can no longer happen, so that other connections do not wait for it.
+
+        The answer to a Close is spared, and how TCP ends after it.
+        """
+        plan = self._plan
+        for i, time in enumerate(plan.happened):
+            spared = answer is not None and (i == answer or (i > answer and self._is_tail(i)))
+            if time == NOT_YET and not spared:
                 self._happen(i, SKIPPED)
 
+    def _is_tail(self, i: int) -> bool:
+        return self._plan.sides[i] is self.side and isinstance(self._plan.whats[i], Drop | Stall)
+
     def _ping(self, what: Ping, now: int) -> None:
-        i, _ = self._plan.find(self._script, self.side.other, what.__eq__)
+        i, _ = self._plan.find(self._script, self.side.other, _is_the_same(what))
         if i is not None:
             self._meet(i, now)
         own = self._next_own()
@@ -161,7 +185,7 @@ class Player:
                 return
 
     def _raw(self, what: Raw, now: int) -> Mismatch | None:
-        i, candidates = self._plan.find(self._script, self.side.other, what.__eq__)
+        i, candidates = self._plan.find(self._script, self.side.other, _is_the_same(what))
         if i is None:
             return self._mismatch("message" if candidates else "extra", candidates, what)
         self._meet(i, now)
@@ -191,8 +215,9 @@ class Player:
 
     def _close(self, what: Close | Drop, now: int) -> Mismatch | None:
         """A close of the script is always allowed, unless something else was to come before it."""
-        if self._closing:  # it answers ours
-            self._stop()
+        if self._closing:  # it answers ours; TCP may still end in a way of its own
+            if isinstance(what, Drop) or self._next_own() is None:
+                self._stop()
             return None
 
         def accepts(expected: Any) -> bool:
@@ -223,7 +248,7 @@ class Player:
                 ),
                 None,
             )
-        self._skip_rest(spare=-1 if answer is None else answer)
+        self._skip_rest(answer)
         if answer is not None:
             plan.whats[answer] = _effect(plan.whats[answer])
             self._own = answer
@@ -296,13 +321,25 @@ class Player:
                 i += 1
             elif sides[i] is own:
                 return i
-            elif sides[i] is not None:
-                return None
-            elif not plan.unfold_own(i, own):
-                if not may_be_left_out(what):
+            elif sides[i] is None:
+                if self._begin_group(i):
+                    continue
+                if demands(what, own.other):
                     return None
                 i += 1
+            elif isinstance(what, UNHEARD):
+                i += 1
+            else:
+                return None
         return None
+
+    def _begin_group(self, i: int) -> bool:
+        """Unfold a group that the player itself can begin; tell whether it can."""
+        length = len(self._plan)
+        unfolded = self._plan.unfold_own(i, self.side)
+        if unfolded and i < self._script:  # what the script may still do has moved
+            self._script += len(self._plan) - length
+        return unfolded
 
     def take(self, now: int) -> Event | None:
         """Return what is due, and count it as said; None where it is silence that begins.
@@ -352,15 +389,11 @@ class Player:
 
     def _after_close(self) -> None:
         """Skip all but a drop or a stall: after our Close the script's words mean nothing more."""
-        if self._closing:
-            self.stopped = True
-            return
-        self._closing = True
-        plan = self._plan
-        for i, time in enumerate(plan.happened):
-            tail = plan.sides[i] is self.side and isinstance(plan.whats[i], Drop | Stall)
-            if time == NOT_YET and not tail:
+        answers, self._closing = self._closing, True
+        for i, time in enumerate(self._plan.happened):
+            if time == NOT_YET and not self._is_tail(i):
                 self._happen(i, SKIPPED)
+        self.stopped = answers and self._next_own() is None
 
     # What is left
 
@@ -378,13 +411,17 @@ class Player:
         """Return what the script did not say, and what stands before it on the player's side."""
         if self._failed:
             return []
-        plan = self._plan
-        last = plan.last_asked(self.side.other)
-        return [
-            (plan.sides[i], plan.whats[i])
-            for i in range(last + 1)
-            if plan.happened[i] == NOT_YET and not isinstance(plan.whats[i], Open)
-        ]
+        plan, script = self._plan, self.side.other
+        left: list[tuple[Side | None, Any]] = []
+        for i in range(plan.last_asked(script) + 1):
+            side, what = plan.sides[i], plan.whats[i]
+            if plan.happened[i] != NOT_YET or isinstance(what, Open | Pong):
+                continue
+            if side is not None:
+                left.append((side, what))
+            elif demands(what, script):
+                left += [(script, first) for first in firsts(what, script)]
+        return left
 
 
 _NO_MESSAGE = (
@@ -415,6 +452,11 @@ _RECEIVERS: dict[type, Callable[[Player, Any, int], Mismatch | None]] = {
     Raw: Player._raw,
     End: Player._end,
 }
+
+
+def _is_the_same(what: Ping | Raw) -> Callable[[Any], bool]:
+    # not `what.__eq__`, which says NotImplemented of other types, and that counts as true
+    return lambda expected: isinstance(expected, type(what)) and expected == what
 
 
 def _is_answer_to_close(what: Any) -> bool:

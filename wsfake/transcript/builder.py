@@ -228,6 +228,10 @@ class Transcript:
                 and _TOKEN.fullmatch(pair[0])
             ):
                 raise TranscriptError(f"expected a header name and its value, got {pair!r}")
+        pairs = tuple(
+            (name, Regex(value) if isinstance(value, re.Pattern) else value)
+            for name, value in pairs
+        )
         new = self._copy()
         new._expected = self._expected + pairs
         return new
@@ -430,6 +434,11 @@ def as_message(message: Any) -> Any:
 def _part(part: object) -> Transcript:
     if not isinstance(part, Transcript):
         raise TranscriptError(f"expected a Transcript, got {type(part).__name__}: {part!r}")
+    steps = part.steps
+    if part._cursor > (steps[-1].at if steps else 0):
+        raise TranscriptError(
+            "expected a step after the last pause of a part, which delays nothing"
+        )
     return part
 
 

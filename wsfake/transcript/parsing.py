@@ -88,12 +88,7 @@ def parse_transcript(text: str) -> Transcript:
     Raises `TranscriptSyntaxError`, which names the line.
     """
     lines = _Lines(text)
-    transcript = _parse_connect(lines)
-    transcript = _parse_steps(lines, transcript, ends=())
-    extra = lines.peek()
-    if extra is not None:
-        raise extra.error("expected a step of this connection")
-    return transcript
+    return _parse_steps(lines, _parse_connect(lines), ends=())
 
 
 def parse_entries(text: str) -> list[Entry]:

@@ -1,8 +1,8 @@
-"""Tell the scenarios to the Chromium of this machine, and write down what it does.
+"""Tell the scenarios to a real Chromium, and write down what it does.
 
     python -m tests.browser.chromium.measure [CHROMIUM]
 
-Without a change of Chromium it writes what is there already.
+Left out, it is the `chromium` that is on the path. The same version writes the same again.
 """
 
 from __future__ import annotations
@@ -155,4 +155,4 @@ def _indent(value: Any, levels: int) -> str:
 
 
 if __name__ == "__main__":
-    write(measure(sys.argv[1] if len(sys.argv) > 1 else "/usr/bin/chromium"))
+    write(measure(sys.argv[1] if len(sys.argv) > 1 else "chromium"))

@@ -1,0 +1,228 @@
+"""Playing recordings: one order over all of their connections."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.player.scripts import CLIENT, SERVER, hear, says
+from wsfake import UsageError
+from wsfake.model import Accept, Close, End, Entry, Gap, Open, Ping, Pong, Side
+from wsfake.player import Player, Replay
+from wsfake.transcript import Matching
+
+ONE, TWO = "ws://one.example/", "ws://two.example/"
+SECOND = 1_000_000
+
+
+def recorded(*entries: tuple[float, int, Side, Any], **matching: Any) -> Replay:
+    return Replay(
+        [Entry(round(at * SECOND), number, side, what) for at, number, side, what in entries],
+        Matching(**matching),
+    )
+
+
+def opened(replay: Replay, url: str, at: float = 0) -> Player:
+    connection = replay.next_for(url)
+    assert connection is not None
+    player = replay.play(connection, SERVER)
+    assert hear(player, Open(url), at=at) is None
+    return player
+
+
+def test_connections_are_handed_out_by_url_in_the_order_in_which_they_were_opened() -> None:
+    replay = recorded(
+        (0, 1, CLIENT, Open(ONE)), (0, 2, CLIENT, Open(TWO)), (0, 3, CLIENT, Open(ONE))
+    )
+    first = replay.next_for("WS://one.example:80")
+    assert first is replay.connections[0]
+    assert first.unplayed() == [(CLIENT, Open(ONE))]
+    opened(replay, ONE)
+    assert first.unplayed() == []
+    assert replay.next_for(ONE) is replay.connections[2]
+    assert replay.next_for("ws://three.example/") is None
+    assert replay.next_for("server 1") is None
+    assert replay.opened == 1
+
+
+def test_a_secret_in_a_recorded_url_stands_for_any_value() -> None:
+    replay = recorded((0, 1, CLIENT, Open(f"{ONE}?token=<redacted>")))
+    assert replay.next_for(f"{ONE}?token=other") is not None
+    assert replay.next_for(f"{ONE}?name=other") is None
+
+
+def test_a_connection_that_speaks_before_it_is_opened_is_no_recording() -> None:
+    with pytest.raises(UsageError, match="entry 0: connection 1 speaks before it is opened"):
+        recorded((0, 1, CLIENT, "a"))
+
+
+def test_a_recorded_interval_is_kept() -> None:
+    replay = recorded(
+        (0, 1, CLIENT, Open(ONE)),
+        (1, 1, SERVER, Accept()),
+        (3, 1, CLIENT, "a"),
+        (3.5, 1, SERVER, "b"),
+    )
+    player = opened(replay, ONE)
+    assert says(player) == [(1, Accept())]
+    assert hear(player, "a", at=10) is None
+    assert says(player) == [(10.5, "b")]
+
+
+def test_an_entry_is_due_once_every_entry_before_it_has_happened() -> None:
+    replay = recorded(
+        (0, 1, CLIENT, Open(ONE)),
+        (0, 1, SERVER, Accept()),
+        (0, 2, CLIENT, Open(TWO)),
+        (0, 2, SERVER, Accept()),
+        (1, 2, CLIENT, "go"),
+        (2, 1, SERVER, "gone"),
+    )
+    one, two = opened(replay, ONE), opened(replay, TWO)
+    assert says(one) == says(two) == [Accept()]
+    assert one.held()
+    assert replay.held() is one
+    assert one.place() == 5
+    assert hear(two, "go", at=7) is None
+    assert says(one) == [(8, "gone")]
+    assert replay.held() is None
+    assert one.place() == -1
+
+
+def test_the_order_gives_way_where_nothing_else_can_happen() -> None:
+    replay = recorded(
+        (0, 1, CLIENT, Open(ONE)),
+        (0, 1, SERVER, Accept()),
+        (0, 2, CLIENT, Open(TWO)),
+        (1, 1, SERVER, "held"),
+    )
+    player = opened(replay, ONE, at=3)
+    player.take(3 * SECOND)
+    assert player.due() is None
+    held = replay.held()
+    assert held is player
+    replay.give_way(player)
+    assert replay.order.gave_way == 1
+    assert says(player) == [(4, "held")]
+
+
+def test_what_hosts_do_by_themselves_is_not_played_but_its_time_passes() -> None:
+    replay = recorded(
+        (0, 1, CLIENT, Open(ONE)),
+        (0, 1, SERVER, Accept()),
+        (1, 1, SERVER, Ping(b"x")),
+        (9, 1, CLIENT, Pong(b"x")),
+        (9, 1, CLIENT, Ping(b"y")),
+        (9, 1, SERVER, Pong(b"y")),
+        (9, 1, CLIENT, Gap("cut")),
+        (10, 1, SERVER, "late"),
+        (10, 1, CLIENT, End()),
+    )
+    player = opened(replay, ONE)
+    said = says(player)
+    assert said[:2] == [Accept(), (1, Ping(b"x"))]
+    assert [what for _, what in said[2:]] == ["late"]
+    assert player.unplayed() == []
+
+
+def test_a_ping_is_answered_though_the_recorded_answer_is_not_played() -> None:
+    replay = recorded(
+        (0, 1, CLIENT, Open(ONE)), (0, 1, SERVER, Accept()), (0, 1, SERVER, Pong(b"x"))
+    )
+    player = opened(replay, ONE)
+    assert says(player) == [Accept()]
+    assert hear(player, Ping(b"y")) is None
+    assert says(player) == [Pong(b"y")]
+
+
+def test_a_connection_that_has_failed_holds_up_no_other() -> None:
+    replay = recorded(
+        (0, 1, CLIENT, Open(ONE)),
+        (0, 2, CLIENT, Open(TWO)),
+        (0, 1, CLIENT, "a"),
+        (1, 1, SERVER, "b"),
+        (3, 2, SERVER, "c"),
+    )
+    one, two = opened(replay, ONE), opened(replay, TWO, at=1)
+    assert two.due() is None
+    mismatch = hear(one, "x", at=1)
+    assert mismatch is not None
+    assert mismatch.place == 2
+    assert says(two) == [(3, "c")]
+
+
+def test_a_close_is_answered_after_the_recorded_interval() -> None:
+    replay = recorded(
+        (0, 1, CLIENT, Open(ONE)),
+        (0, 1, SERVER, Accept()),
+        (1, 1, CLIENT, Close(1000)),
+        (1.25, 1, SERVER, Close(1000)),
+    )
+    player = opened(replay, ONE)
+    player.take(0)
+    assert hear(player, Close(1000), at=5) is None
+    assert says(player) == [(5.25, Close(1000))]
+
+
+# Correlation
+
+
+def replies(expected: Any, actual: Any, reply: str, *volatile: str) -> Any:
+    replay = recorded(
+        (0, 1, CLIENT, Open(ONE)),
+        (0, 1, SERVER, Accept()),
+        (0, 1, CLIENT, expected if isinstance(expected, str) else json.dumps(expected)),
+        (0, 1, SERVER, reply),
+        volatile=list(volatile),
+    )
+    player = opened(replay, ONE)
+    player.take(0)
+    said = actual if isinstance(actual, str) else json.dumps(actual)
+    assert hear(player, said) is None
+    return player.take(0)
+
+
+def test_a_recorded_value_is_replaced_by_that_of_this_run_at_the_same_name() -> None:
+    said = replies({"id": 1}, {"id": 22}, '{"id": 1, "n": 1,  "in": [{"id":1}]}', "id")
+    assert said == '{"id": 22, "n": 1,  "in": [{"id":22}]}'
+
+
+def test_a_long_string_is_replaced_anywhere_and_a_short_one_only_at_its_name() -> None:
+    said = replies({"id": "12345678"}, {"id": "é"}, '["12345678", "x12345678"]', "id")
+    assert said == '["é", "x12345678"]'
+    said = replies({"id": "1234567"}, {"id": "other"}, '["1234567"]', "id")
+    assert said == '["1234567"]'
+
+
+def test_a_value_of_another_type_is_not_replaced() -> None:
+    assert replies({"id": 1}, {"id": "1"}, '{"id": 1}', "id") == '{"id": 1}'
+    assert replies({"id": 1}, {"id": 2}, '{"id": true}', "id") == '{"id": true}'
+
+
+def test_whole_objects_are_replaced_and_nothing_within_them() -> None:
+    said = replies(
+        {"meta": {"id": 1}, "id": 5},
+        {"meta": {"id": 2}, "id": 6},
+        '{"meta": {"id": 1}}',
+        "meta",
+        "id",
+    )
+    assert said == '{"meta": {"id": 2}}'
+
+
+def test_what_is_no_json_is_said_as_it_was() -> None:
+    assert replies({"id": 1}, {"id": 2}, "id 1", "id") == "id 1"
+    assert replies("plain", "plain", '{"id": 1}', "id") == '{"id": 1}'
+
+
+def test_a_binary_message_has_no_values_to_learn() -> None:
+    replay = recorded(
+        (0, 1, CLIENT, Open(ONE)),
+        (0, 1, SERVER, Accept()),
+        (0, 1, CLIENT, b"a"),
+        (0, 1, SERVER, b"b"),
+        volatile=["id"],
+    )
+    player = opened(replay, ONE)
+    assert hear(player, b"a") is None
+    assert says(player) == [Accept(), b"b"]
