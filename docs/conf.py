@@ -2,6 +2,9 @@
 
 from importlib.metadata import version as _version
 
+from pygments.lexers.special import TextLexer
+from sphinx.application import Sphinx
+
 project = "wsfake"
 author = "The wsfake developers"
 copyright = "The wsfake developers"  # noqa: A001 - the name that Sphinx reads
@@ -19,3 +22,8 @@ autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
 myst_heading_anchors = 4
+
+
+def setup(app: Sphinx) -> None:
+    """Show the text form of several connections as the text that it is."""
+    app.add_lexer("dialogue", TextLexer)
