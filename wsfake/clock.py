@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import count
 
 __all__ = ["Clock", "Timer", "VirtualClock", "microseconds"]
@@ -61,7 +61,10 @@ class Clock(ABC):
         timer = Timer(due, callback, recurring=recurring)
         if not recurring:
             self._pending += 1
-        heapq.heappush(self._heap, (due, next(self._count), timer))
+        if due <= self.now:
+            self._ready.append(_Due(self, timer))
+        else:
+            heapq.heappush(self._heap, (due, next(self._count), timer))
         return timer
 
     def put_back(self, timer: Timer) -> None:
@@ -98,9 +101,13 @@ class Clock(ABC):
 
     def stop(self) -> None:
         """Forget everything that was asked for."""
+        for timer in (*(timer for _, _, timer in self._heap), *self._due_timers()):
+            self.cancel(timer)
         self._ready.clear()
         self._heap.clear()
-        self._pending = 0
+
+    def _due_timers(self) -> Iterator[Timer]:
+        return (callback.timer for callback in self._ready if isinstance(callback, _Due))
 
     def take(self) -> Callback | None:
         """Return the next thing that is due by now, or None; it is then no longer in the queue."""

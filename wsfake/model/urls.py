@@ -42,6 +42,11 @@ def normalise_url(url: str) -> str:
     return f"{scheme}://{authority}{parts.path or '/'}{query}"
 
 
+_ANY = "wsfake-any"
+_ANY_HOST = r"(?:\[[^/@\]]*\]|[^/@:]*)"
+"""A part of a name, or an IPv6 address; never a port."""
+
+
 @frozen
 class UrlPattern:
     """The URLs that something is served at: one, or all that a pattern fits."""
@@ -56,18 +61,23 @@ class UrlPattern:
 
         Raises `UsageError` for anything else.
         """
-        if isinstance(url, re.Pattern):
+        if isinstance(url, re.Pattern) and isinstance(url.pattern, str):
             return cls(url, None, url)
         if not isinstance(url, str):
             raise UsageError(
-                f"expected a URL (str) or a compiled pattern, got {type(url).__name__}: {url!r}"
+                f"expected a URL or a compiled pattern, both of str,"
+                f" got {type(url).__name__}: {url!r}"
             )
-        authority = url.partition("://")[2].partition("/")[0]
+        authority = re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0]
         if "*" not in authority:
             return cls(url, normalise_url(url), None)
-        probe = normalise_url(url.replace("*", "wsfake-any", authority.count("*")))
-        pattern = re.escape(probe).replace(re.escape("wsfake-any"), r"[^/@]*")
-        return cls(url, None, re.compile(pattern))
+        try:
+            probe = normalise_url(url.replace("*", _ANY, authority.count("*")))
+        except UsageError:
+            raise UsageError(
+                f"expected a ws or wss URL with * in its host alone, got {url!r}"
+            ) from None
+        return cls(url, None, re.compile(re.escape(probe).replace(re.escape(_ANY), _ANY_HOST)))
 
     def fits(self, url: str) -> bool:
         """Tell whether a URL, in the form of `normalise_url`, is one of these."""

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from operator import attrgetter
 from typing import Any
 
 from wsfake.clock import microseconds
 from wsfake.errors import TranscriptError
 from wsfake.model import (
     Accept,
-    Close,
     Drop,
     End,
     Gap,
-    Headers,
     Open,
     Ping,
     Pong,
@@ -25,44 +21,31 @@ from wsfake.model import (
     Side,
     Stall,
 )
-from wsfake.transcript.matchers import AnyClose, DecodedJson, Json, Regex, Reply
+from wsfake.transcript.checks import (
+    as_close,
+    as_control,
+    as_headers,
+    as_message,
+    as_opening,
+    as_pairs,
+)
+from wsfake.transcript.matchers import (
+    DecodedJson,
+    check_text,
+)
 from wsfake.transcript.steps import (
     AnyOrder,
     Effect,
     Fault,
-    Group,
     Optional,
     Phase,
     Repeat,
     Step,
     check_fault,
+    says_nothing,
 )
 
-__all__ = ["Transcript", "as_headers"]
-
-_EVENTS = (
-    str | bytes | Open | Accept | Reject | Refuse | Ping | Pong | Close | Drop | Raw | Stall | Gap
-    | End | Fault | AnyOrder | Repeat | Optional
-)  # fmt: skip
-
-
-_EQ = attrgetter("__eq__")
-
-
-def as_headers(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Headers:
-    """Return headers as a tuple of pairs, in their order.
-
-    Raises `TranscriptError` where a name or a value is no text or holds a line break.
-    """
-    pairs = tuple(headers.items() if isinstance(headers, Mapping) else headers)
-    for pair in pairs:
-        if not (
-            isinstance(pair, tuple)
-            and len(pair) == 2
-            and all(isinstance(part, str) and not re.search(r"[\r\n]", part) for part in pair)
-        ):
-            raise TranscriptError(f"expected a header name and its value (both str), got {pair!r}")
-    return pairs
+__all__ = ["Transcript", "as_any_order", "as_optional", "as_repeat"]
 
 
 class Transcript:
@@ -89,7 +72,7 @@ class Transcript:
         self._length = 0
         self._steps: tuple[Step, ...] | None = None
         self._cursor = 0
-        self._opening = opening
+        self._opening = None if opening is None else as_opening(opening)
         self._expected: tuple[tuple[str, Any], ...] = ()
         answer = Accept(subprotocol, as_headers(headers))
         if answer != Accept():
@@ -163,18 +146,18 @@ class Transcript:
         return self._with(Side.SERVER, DecodedJson(matcher))
 
     def client_pings(self, payload: bytes = b"") -> Transcript:
-        return self._with(Side.CLIENT, Ping(_control(payload)))
+        return self._with(Side.CLIENT, Ping(as_control(payload)))
 
     def server_pings(self, payload: bytes = b"") -> Transcript:
-        return self._with(Side.SERVER, Ping(_control(payload)))
+        return self._with(Side.SERVER, Ping(as_control(payload)))
 
     def client_pongs(self, payload: bytes = b"") -> Transcript:
         """The client sends a pong that it names, asked for or not (RFC 6455 section 5.5.3)."""
-        return self._with(Side.CLIENT, Pong(_control(payload)))
+        return self._with(Side.CLIENT, Pong(as_control(payload)))
 
     def server_pongs(self, payload: bytes = b"") -> Transcript:
         """The server sends a pong that it names, asked for or not (RFC 6455 section 5.5.3)."""
-        return self._with(Side.SERVER, Pong(_control(payload)))
+        return self._with(Side.SERVER, Pong(as_control(payload)))
 
     # The end of a connection
 
@@ -198,11 +181,11 @@ class Transcript:
 
     def client_drops(self, *, reset: bool = False, inside: str | bytes | None = None) -> Transcript:
         """TCP ends from the client's side without a Close."""
-        return self._with(Side.CLIENT, Drop(reset, inside))
+        return self.fault("message", Drop(bool(reset), inside), side="client")
 
     def server_drops(self, *, reset: bool = False, inside: str | bytes | None = None) -> Transcript:
         """TCP ends from the server's side without a Close; `inside` the given part of a message."""
-        return self._with(Side.SERVER, Drop(reset, inside))
+        return self.fault("message", Drop(bool(reset), inside))
 
     # The opening handshake
 
@@ -210,11 +193,8 @@ class Transcript:
         self, *, headers: Mapping[str, Any] | Iterable[tuple[str, Any]] = ()
     ) -> Transcript:
         """The client's opening handshake has these headers; values are compared with `==`."""
-        pairs = tuple(headers.items() if isinstance(headers, Mapping) else headers)
-        if not all(isinstance(name, str) for name, _ in pairs):
-            raise TranscriptError(f"expected header names of type str, got {pairs!r}")
         new = self._copy()
-        new._expected = self._expected + pairs
+        new._expected = self._expected + as_pairs(headers)
         return new
 
     def server_accepts(
@@ -235,17 +215,12 @@ class Transcript:
         keep_open: bool = False,
     ) -> Transcript:
         """The server's answer is an HTTP response; TCP then ends, unless it is kept open."""
-        if not isinstance(status, int) or not 100 <= status <= 599:
-            raise TranscriptError(f"expected an HTTP status from 100 to 599, got {status!r}")
-        content = body.encode() if isinstance(body, str) else bytes(body)
+        content = check_text(body).encode() if isinstance(body, str) else body
         rejected = self.fault("handshake", Reject(status, as_headers(headers), content))
         return rejected if keep_open else rejected.server_drops()
 
     def server_refuses(self, why: str = "refused") -> Transcript:
         """No connection can be made; `why` as in `Refuse`."""
-        known = ("refused", "not found", "tls", "unreachable", "timeout")
-        if why not in known:
-            raise TranscriptError(f"expected a reason, one of {', '.join(known)}, got {why!r}")
         return self.fault("connect", Refuse(why))
 
     # What goes wrong
@@ -260,11 +235,11 @@ class Transcript:
 
     def server_raw(self, data: bytes) -> Transcript:
         """The server puts these bytes on the wire as they are."""
-        return self.fault("message", Raw(bytes(data)))
+        return self.fault("message", Raw(data))
 
     def client_raw(self, data: bytes) -> Transcript:
         """The client puts these bytes on the wire as they are."""
-        return self.fault("message", Raw(bytes(data)), side="client")
+        return self.fault("message", Raw(data), side="client")
 
     def fault(self, phase: Phase, effect: Effect, side: str | Side = "server") -> Transcript:
         """Something goes wrong; the steps named for it are short for this.
@@ -290,27 +265,24 @@ class Transcript:
 
     def any_order(self, *parts: Transcript) -> Transcript:
         """These parts come in whatever order the script begins them; each is played whole."""
-        return self._group(AnyOrder(tuple(map(_part, parts))))
+        return self._with(None, as_any_order(parts))
 
     def repeat(self, times: int | None, part: Transcript) -> Transcript:
         """This part comes `times` times, or any number of times where that is None."""
-        if times is not None and (not isinstance(times, int) or times < 0):
-            raise TranscriptError(f"expected a number of times, or None for any, got {times!r}")
-        if times is None and not _part(part).steps:
-            raise TranscriptError("expected a part with at least one step to repeat without end")
-        return self._group(Repeat(times, _part(part)))
+        return self._with(None, as_repeat(times, part))
 
     def optional(self, part: Transcript) -> Transcript:
         """This part comes or does not."""
-        return self._group(Optional(_part(part)))
+        return self._with(None, as_optional(part))
 
     # How it grows
 
     def _message(self, side: Side, message: Any) -> Transcript:
+        if isinstance(message, Transcript):
+            raise TranscriptError(
+                f"expected a message, got {message!r}: a group takes a transcript"
+            )
         return self._with(side, as_message(message))
-
-    def _group(self, group: Group) -> Transcript:
-        return self._with(None, group)
 
     def _with(self, side: Side | None, what: Any) -> Transcript:
         return self.with_step(Step(self._cursor, side, what))
@@ -320,7 +292,7 @@ class Transcript:
 
         Raises `TranscriptError` where the step cannot come after those before it.
         """
-        _check_order(self, step.what)
+        _check_order(self, step)
         new = self._copy()
         if len(new._shared) != new._length:  # the list has grown along another branch
             new._shared = new._shared[: new._length]
@@ -332,7 +304,7 @@ class Transcript:
     def with_opening(self, opening: Open) -> Transcript:
         """Say what the client's opening handshake is, or was."""
         new = self._copy()
-        new._opening = opening
+        new._opening = as_opening(opening)
         return new
 
     def _copy(self) -> Transcript:
@@ -347,55 +319,69 @@ class Transcript:
         return new
 
 
-def _check_order(transcript: Transcript, what: Any) -> None:
-    """Raise where an answer to the opening handshake comes after it was answered."""
-    length = transcript._length
-    before = transcript._shared[length - 1].what if length else None
-    opening = isinstance(what, Accept | Reject | Refuse) or (
+def _answers(what: Any) -> bool:
+    """Whether a step is an answer to the opening handshake."""
+    return isinstance(what, Accept | Reject | Refuse) or (
         isinstance(what, Fault) and what.phase == "handshake"
     )
-    if opening and length:
+
+
+def _check_order(transcript: Transcript, step: Step) -> None:
+    """Raise where a step cannot come after the one before it."""
+    length, what = transcript._length, step.what
+    before = transcript._shared[length - 1].what if length else None
+    if step.at < transcript._cursor:
+        raise TranscriptError("expected a time that is not before that of the step above")
+    if _answers(what) and step.side is not Side.SERVER:
+        raise TranscriptError(f"the opening handshake is answered by the server: {what!r}")
+    if _answers(what) and length:
         raise TranscriptError(
             f"the opening handshake is answered once, and first: {what!r} cannot follow {before!r}"
         )
-    ended = isinstance(before, Refuse | Stall) or (
-        isinstance(before, Fault) and before.phase == "handshake"
-    )
-    if ended and not isinstance(what, Drop):
+    if isinstance(before, Refuse | Drop) and not isinstance(what, Drop | End | Gap):
         raise TranscriptError(f"nothing can follow {before!r}, got {what!r}")
-    if isinstance(before, Reject) and not isinstance(what, Drop | End):
+    if _quiet(before) and not isinstance(what, Drop | End):
         raise TranscriptError(f"only a drop can follow {before!r}, got {what!r}")
 
 
-def as_message(message: Any) -> Any:
-    """Return what a step holds for a message, a matcher or a callable.
+def _quiet(what: Any) -> bool:
+    return isinstance(what, Reject | Stall) or (
+        isinstance(what, Fault) and what.phase == "handshake"
+    )
 
-    Raises `TranscriptError` for what can never be a message.
-    """
-    if isinstance(message, str | bytes):
-        return message
-    if isinstance(message, bytearray | memoryview):
-        return bytes(message)
-    if isinstance(message, dict | list):
-        try:
-            return Json(message)
-        except (TypeError, ValueError, RecursionError) as error:
-            raise TranscriptError(f"expected a value that JSON can say: {error}") from None
-    if isinstance(message, re.Pattern):
-        return Regex(message)
-    if message is None or isinstance(message, bool | int | float | Transcript | _EVENTS):
-        raise TranscriptError(
-            "expected a str (text), bytes (binary), dict or list (JSON), a matcher or a callable,"
-            f" got {type(message).__name__}: {message!r}"
-        )
-    # A matcher may happen to be callable, a function never has an __eq__ of its own.
-    plain = hasattr(message, "__name__") or _EQ(type(message)) is object.__eq__
-    return Reply(message) if callable(message) and plain else message
+
+def as_any_order(parts: Iterable[Transcript]) -> AnyOrder:
+    """Raise `TranscriptError` for what cannot be a part."""
+    return AnyOrder(tuple(map(_part, parts)))
+
+
+def as_repeat(times: int | None, part: Transcript) -> Repeat:
+    """Raise `TranscriptError` for what is no number of times, or cannot be a part."""
+    if times is not None and (type(times) is not int or times < 0):
+        raise TranscriptError(f"expected a number of times, or None for any, got {times!r}")
+    if times is None and says_nothing(_part(part)):
+        raise TranscriptError("expected a part with at least one step to repeat without end")
+    return Repeat(times, _part(part))
+
+
+def as_optional(part: Transcript) -> Optional:
+    """Raise `TranscriptError` for what cannot be a part."""
+    return Optional(_part(part))
 
 
 def _part(part: object) -> Transcript:
     if not isinstance(part, Transcript):
         raise TranscriptError(f"expected a Transcript, got {type(part).__name__}: {part!r}")
+    steps = part.steps
+    if part.opening is not None or part.expected_headers or (steps and _answers(steps[0].what)):
+        raise TranscriptError(
+            "expected a part without an opening handshake: it stands in a dialogue"
+        )
+    if part._cursor > (steps[-1].at if steps else 0):
+        raise TranscriptError(
+            "expected a step after the pause that ends this part: a pause stands before what it"
+            " delays"
+        )
     return part
 
 
@@ -404,31 +390,3 @@ def _side(name: str) -> Side:
         return Side(name)
     except ValueError:
         raise TranscriptError(f"expected a side, 'client' or 'server', got {name!r}") from None
-
-
-def _control(payload: bytes) -> bytes:
-    if not isinstance(payload, bytes) or len(payload) > 125:
-        raise TranscriptError(f"expected at most 125 bytes for a control frame, got {payload!r}")
-    return payload
-
-
-def as_close(code: int | None, reason: str | None, *, empty: bool = False) -> Close | AnyClose:
-    """Return what a step holds for a Close.
-
-    Raises `TranscriptError` for a code that has no 16 bits, a reason over 123 bytes of UTF-8, or
-    an empty Close with either.
-    """
-    if code is not None and not (type(code) is int and 0 <= code <= 65535):
-        raise TranscriptError(f"expected a close code from 0 to 65535, got {code!r}")
-    if reason is not None and not (
-        isinstance(reason, str) and len(reason.encode("utf-8", "replace")) <= 123
-    ):
-        raise TranscriptError(
-            f"expected a close reason of at most 123 bytes of UTF-8, got {reason!r}"
-        )
-    if not empty:
-        exact = code is not None and reason is not None
-        return Close(code, reason or "") if exact else AnyClose(code, reason)
-    if code is not None or reason is not None:
-        raise TranscriptError(f"an empty Close has no code and no reason, got {code!r}, {reason!r}")
-    return Close()

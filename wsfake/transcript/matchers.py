@@ -7,12 +7,14 @@ matcher is any object with an `__eq__` of its own; these are the ones most tests
 from __future__ import annotations
 
 import json as _json
+import math
 import re
 from collections.abc import Callable
 from typing import Any
 
 from attrs import field, frozen
 
+from wsfake.errors import TranscriptError
 from wsfake.model import Message
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "PartialJson",
     "Regex",
     "Reply",
+    "check_text",
     "decode_json",
     "encode_json",
     "json",
@@ -46,8 +49,17 @@ def _refuse_constant(name: str) -> Any:
     raise _NotJson(name)
 
 
+def _finite(number: str) -> float:
+    value = float(number)
+    if math.isinf(value):  # no JSON text says it again
+        raise _NotJson(number)
+    return value
+
+
 _decoder = _json.JSONDecoder(
-    object_pairs_hook=_object_without_duplicates, parse_constant=_refuse_constant
+    object_pairs_hook=_object_without_duplicates,
+    parse_constant=_refuse_constant,
+    parse_float=_finite,
 )
 
 
@@ -90,6 +102,17 @@ def encode_json(value: Any) -> str:
     return _json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
+def check_text(text: str) -> str:
+    """Return a text as it is; raise `TranscriptError` for one that UTF-8 cannot say."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise TranscriptError(
+            f"expected a text that UTF-8 can say, got {text!r}: {error}"
+        ) from None
+    return text
+
+
 def json_equal(expected: Any, actual: Any) -> bool:
     """Compare as JSON does: `True` is not `1`, `1` equals `1.0`, the order of keys is nothing."""
     if isinstance(expected, bool) or isinstance(actual, bool):
@@ -125,13 +148,24 @@ def _part_of(expected: Any, actual: Any) -> bool:
 
 @frozen(eq=False)
 class Json:
-    """Equals every text message that has this JSON value; said, it is that value's text."""
+    """Equals every text message that has this JSON value; said, it is that value's text.
+
+    Raises `TranscriptError` for a value that JSON cannot say.
+    """
 
     value: Any
     text: str = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "text", encode_json(self.value))
+        try:
+            text = encode_json(self.value)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise TranscriptError(f"expected a value that JSON can say: {error}") from None
+        found = decode_json(check_text(text))
+        if found is None:
+            raise TranscriptError("expected a value that JSON can say, at most 200 deep")
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "value", found[0])  # a copy, which nobody can change
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Json):
@@ -225,5 +259,11 @@ def partial_json(value: Any) -> PartialJson:
 
 
 def regex(pattern: str | bytes | re.Pattern[str] | re.Pattern[bytes], flags: int = 0) -> Regex:
-    """Match a message that the pattern fits from end to end; one of bytes fits binary ones."""
-    return Regex(re.compile(pattern, flags))
+    """Match a message that the pattern fits from end to end; one of bytes fits binary ones.
+
+    Raises `TranscriptError` for what is no pattern.
+    """
+    try:
+        return Regex(re.compile(pattern, flags))
+    except (re.error, TypeError, ValueError) as error:
+        raise TranscriptError(f"expected a regular expression, got {pattern!r}: {error}") from None

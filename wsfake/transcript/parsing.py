@@ -25,10 +25,11 @@ from wsfake.model import (
     Side,
     Stall,
 )
-from wsfake.transcript.builder import Transcript, as_close
+from wsfake.transcript.builder import Transcript, as_any_order, as_optional, as_repeat
+from wsfake.transcript.checks import as_close
 from wsfake.transcript.literals import LiteralError, read_binary, read_text
 from wsfake.transcript.matchers import AnyClose, Json, decode_json
-from wsfake.transcript.steps import AnyOrder, Fault, Optional, Repeat, Step, check_fault
+from wsfake.transcript.steps import Fault, Step, check_fault
 
 __all__ = ["parse_entries", "parse_transcript"]
 
@@ -36,7 +37,7 @@ _T = TypeVar("_T")
 
 _TIMED = re.compile(r"(\d{1,13})(?:\.(\d{1,3}))? ms(?:\s+(.*))?")
 _SAID = re.compile(r"(client|server)\s+(\S.*)")
-_NUMBERED = re.compile(r"#(\d{1,9})\s+(\S.*)")
+_NUMBERED = re.compile(r"#(\d{1,10})\s+(\S.*)")
 _DETAILS = ("header ", "expect ", "subprotocol ", "extension ", "body ")
 
 
@@ -140,26 +141,29 @@ def _parse_connect(lines: _Lines) -> Transcript:
     if line.text != "connect" and not line.text.startswith("connect "):
         raise line.error("expected connect and a URL")
     opening, expected = _parse_opening(lines, line, line.text)
-    transcript = Transcript(opening=opening)
-    return transcript.expects_handshake(headers=expected) if expected else transcript
+    try:
+        return Transcript(opening=opening).expects_handshake(headers=expected)
+    except TranscriptError as error:
+        raise line.error(str(error)) from None
 
 
 def _parse_opening(
     lines: _Lines, line: _Line, text: str
 ) -> tuple[Open | None, list[tuple[str, str]]]:
     url = text.removeprefix("connect").strip()
-    opening = Open(url)
+    bare = url == ""
+    opening = Open(_text(line, url) if url[:1] == '"' else url)
     expected = []
     for detail, word, rest in lines.details():
         if word == "expect":
             expected.append(_parse_header(detail, rest))
         elif word == "body":
             raise detail.error("a connect has no body")
-        elif not url:
+        elif bare:
             raise detail.error("expected a URL after connect where its handshake is told")
         else:
             opening = _add_detail(opening, detail, word, rest)
-    return (opening if url else None), expected
+    return (None if bare else opening), expected
 
 
 def _add_detail(what: Any, line: _Line, word: str, rest: str) -> Any:
@@ -181,9 +185,11 @@ def _parse_steps(lines: _Lines, transcript: Transcript, ends: tuple[str, ...]) -
     while (line := lines.peek()) is not None and line.text not in ends:
         lines.take()
         at, rest = line.timed()
-        side, what = _parse_group(lines, line, rest) or _parse_said(lines, line, rest)
         try:
+            side, what = _parse_group(lines, line, rest) or _parse_said(lines, line, rest)
             transcript = transcript.with_step(Step(at, side, what))
+        except TranscriptSyntaxError:
+            raise
         except TranscriptError as error:
             raise line.error(str(error)) from None
     return transcript
@@ -193,14 +199,14 @@ def _parse_group(lines: _Lines, line: _Line, rest: str) -> tuple[None, Any] | No
     words = rest.split()
     group: Any
     if words == ["any", "order"]:
-        group = AnyOrder(_parse_parts(lines))
+        group = as_any_order(_parse_parts(lines))
     elif words[:1] == ["repeat"] and len(words) == 2:
-        if words[1] != "any" and not words[1].isdecimal():
+        if not re.fullmatch(r"any|\d{1,9}", words[1]):
             raise line.error("expected repeat and a number, or any")
         part = _parse_steps(lines, Transcript(), ends=("end",))
-        group = Repeat(None if words[1] == "any" else int(words[1]), part)
+        group = as_repeat(None if words[1] == "any" else int(words[1]), part)
     elif words == ["optional"]:
-        group = Optional(_parse_steps(lines, Transcript(), ends=("end",)))
+        group = as_optional(_parse_steps(lines, Transcript(), ends=("end",)))
     else:
         return None
     if lines.peek() is None:
@@ -249,12 +255,10 @@ def _parse_detail(what: Any, line: _Line, word: str, rest: str) -> Any:
 
 
 def _parse_action(text: str, side: Side) -> Any:
-    if text[0] in '"{[':
+    if text[0] in '"{[<':
         return read_text(text)
     if text.startswith('b"'):
         return read_binary(text)
-    if text[0] == "<":
-        raise LiteralError("expected a literal: a matcher or a callable has no text form")
     word, _, rest = text.partition(" ")
     parse = _ACTIONS.get(word)
     if parse is None:
@@ -294,7 +298,7 @@ def _close(rest: str) -> Close | AnyClose:
     if rest == "empty":
         return Close()
     code, _, reason = rest.partition(" ")
-    if code != "*" and not code.isdecimal():
+    if not re.fullmatch(r"\*|\d{1,5}", code):
         raise LiteralError('expected close, a code and a reason, as in: close 1000 "bye"')
     number = None if code == "*" else int(code)
     if reason == "*":
