@@ -19,14 +19,14 @@ __all__ = ["current", "enter", "leave"]
 
 _lock = Lock()
 _live: list[Harness] = []
-_chosen: ContextVar[Harness | None] = ContextVar("wsfake_harness", default=None)
+_chosen: ContextVar[tuple[Harness, ...]] = ContextVar("wsfake_harness", default=())
 
 
 def enter(harness: Harness) -> None:
     """Make a harness the one that is meant, here and in what is started from here."""
     with _lock:
         _live.append(harness)
-    _chosen.set(harness)
+    _chosen.set((*_chosen.get(), harness))
 
 
 def leave(harness: Harness) -> None:
@@ -34,8 +34,7 @@ def leave(harness: Harness) -> None:
     with _lock:
         if harness in _live:
             _live.remove(harness)
-    if _chosen.get() is harness:
-        _chosen.set(None)
+    _chosen.set(tuple(chosen for chosen in _chosen.get() if chosen is not harness))
 
 
 def current() -> Harness:
@@ -43,11 +42,11 @@ def current() -> Harness:
 
     Raises `NoHarness` where there is none, or where several are live and none is chosen.
     """
-    chosen = _chosen.get()
     with _lock:
         live = tuple(_live)
-    if chosen is not None and chosen in live:
-        return chosen
+    for chosen in reversed(_chosen.get()):
+        if chosen in live:
+            return chosen
     if len(live) == 1:
         return live[0]
     if not live:

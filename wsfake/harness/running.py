@@ -16,6 +16,7 @@ __tracebackhide__ = hide_frames
 
 _MOST_AT_ONCE = 100_000
 _MOST_ALTOGETHER = 1_000_000
+_MOST_PER_SECOND = 10_000
 _LAST_ENTRIES = 10
 _TURN = 1_000
 _POLL_SECONDS = 0.005
@@ -97,15 +98,18 @@ class Runner:
 
     def advance(self, seconds: float) -> None:
         """Let so much time pass, whatever is or is not to happen in it."""
-        if seconds < 0:
-            raise UsageError(f"expected a number of seconds, 0 or more, got {seconds!r}")
-        end = self._clock.now + microseconds(seconds)
-        reached: list[bool] = []
-        timer = self._clock.call_at(end, lambda: reached.append(True), recurring=True)
+        clock = self._clock
+        end = clock.now + _checked(seconds)
+        timer = clock.call_at(end, lambda: None, recurring=True)
+
+        def over() -> bool:
+            due = clock.next_due
+            return clock.now >= end and (due is None or due > clock.now)
+
         try:
-            self.run(lambda: reached, seconds + 1)
+            self.run(over, seconds + 1)
         finally:
-            self._clock.cancel(timer)
+            clock.cancel(timer)
 
 
 class _Run:
@@ -120,8 +124,9 @@ class _Run:
         self.until = until
         self.limit = runner._timeout if timeout is None else timeout
         self.begin = self.clock.now
-        self.deadline = self.begin + microseconds(self.limit)
+        self.deadline = self.begin + _checked(self.limit)
         self.bounded = until is not None or timeout is not None
+        self.most = _MOST_ALTOGETHER + (int(self.limit * _MOST_PER_SECOND) if self.bounded else 0)
         self.at_once = 0
         self.altogether = 0
         self.progress = self.network.progress
@@ -130,9 +135,7 @@ class _Run:
 
     def go(self) -> Iterator[float | None]:
         while not self.satisfied():
-            callback = self.clock.take()
-            if callback is not None:
-                self.call(callback)
+            if self.call_next():
                 if self.altogether % _TURN == 0:
                     yield None
                 continue
@@ -150,9 +153,13 @@ class _Run:
     def satisfied(self) -> bool:
         return self.until is not None and bool(self.until())
 
-    def call(self, callback: Callable[[], object]) -> None:
+    def call_next(self) -> bool:
+        """Do what is due next; tell whether anything was."""
         network = self.network
         with network.lock:
+            callback = self.clock.take()
+            if callback is None:
+                return False
             try:
                 callback()
             except Exception as error:  # noqa: BLE001 - raised at the end of this instant
@@ -163,8 +170,9 @@ class _Run:
             self.at_once = self.altogether = 0
         self.at_once += 1
         self.altogether += 1
-        if self.at_once > _MOST_AT_ONCE or self.altogether > _MOST_ALTOGETHER:
+        if self.at_once > _MOST_AT_ONCE or self.altogether > self.most:
             raise self.never_idle()
+        return True
 
     def note_entries(self) -> None:
         if len(self.network.entries) != self.entries:
@@ -189,6 +197,9 @@ class _Run:
         if due is None or not self.goes_on():
             return self.runner._give_way()
         if due > self.end():
+            if not self.bounded and self.runner._give_way():
+                self.last_entry = self.clock.now
+                return True
             return self.stop_at_end()
         self.clock.advance_to(due)
         self.at_once = 0
@@ -245,17 +256,21 @@ class _Run:
     # Verdicts
 
     def not_happened(self, why: str) -> NotHappened:
-        condition = _name(self.until)
+        if self.until is None:
+            call = f"timeout={self.limit:g}"
+            expected, actual = "an end of what is due", "more is due"
+        else:
+            call = f"until={_name(self.until)}"
+            expected, actual = f"{_name(self.until)} to be true", "not true"
         passed = write_seconds(self.clock.now - self.begin)
+        longer = "until=..., timeout=seconds" if self.until is not None else "timeout=seconds"
         return NotHappened(
             self.network.redaction.text(
-                f"run(until={condition}) ended before it was true: {why}\n"
-                f"  expected  {condition} to be true\n"
-                f"  actual    not true after {passed} s\n"
-                f"{self.last_words()}\n\n"
-                "  to wait longer: run(until=..., timeout=seconds)"
-                if self.until is not None
-                else f"run(timeout={self.limit:g}) ended before everything had happened: {why}"
+                f"run({call}) ended too soon: {why}\n"
+                f"  expected  {expected}\n"
+                f"  actual    {actual} after {passed} s\n"
+                f"{self.last_words()}\n"
+                f"  to wait longer: run({longer})"
             )
         )
 
@@ -267,14 +282,25 @@ class _Run:
             self.network.redaction.text(
                 f"the script never becomes idle: {count} callbacks {when}\n"
                 "  expected  an end of what is said, or a pause in it\n"
-                f"  actual    an endless exchange\n{self.last_words()}\n\n"
+                f"  actual    an endless exchange\n{self.last_words()}\n"
                 "  to stop it in time: run(until=...), or a transcript that ends"
             )
         )
 
     def last_words(self) -> str:
         lines = self.network.lines(last=_LAST_ENTRIES)
-        return "\n".join(["", *(f"  {line}" for line in lines)]) if lines else ""
+        return "".join(["\n", *(f"  {line}\n" for line in lines)]) if lines else ""
+
+
+def _checked(seconds: float) -> int:
+    """Return seconds as microseconds; raise `UsageError` for what is no span of time."""
+    if (
+        isinstance(seconds, bool)
+        or not isinstance(seconds, int | float)
+        or not 0 <= seconds < 10**9
+    ):
+        raise UsageError(f"expected a number of seconds, 0 or more, got {seconds!r}")
+    return microseconds(seconds)
 
 
 def _name(until: object) -> str:

@@ -81,10 +81,7 @@ class Network:
 
     def time(self) -> int:
         """Microseconds since the first connect."""
-        now = self.clock.now
-        if self._origin is None:
-            self._origin = now
-        return now - self._origin
+        return 0 if self._origin is None else self.clock.now - self._origin
 
     def note(self, entry: Entry) -> None:
         self.entries.append(entry)
@@ -133,6 +130,8 @@ class Network:
                 connection.server = end
                 break
         self.connections.append(connection)
+        if self._origin is None:
+            self._origin = self.clock.now
         if ready is not None:
             ready(connection)
         connection.say(Side.CLIENT, connection.opening)

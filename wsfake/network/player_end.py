@@ -76,7 +76,11 @@ class PlayerEnd:
             if self._turns is not None:
                 self._turns.go_on()
             raise network.fail(mismatch_failure(self.connection, self.player, mismatch))
-        network.progress += 1
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if not self.player.plan.endless:  # what has no end is no progress
+            self.network.progress += 1
         if self._turns is None:
             self.schedule()
         else:
@@ -108,15 +112,11 @@ class PlayerEnd:
         due = self.player.due()
         if due is not None and due <= now:
             what = self.player.take(now)
-            self.network.progress += 1
             if isinstance(what, Open):
                 self._dial(what)
             elif what is not None and self.connection is not None:
                 self.connection.say(self.player.side, what)
-        if self._turns is None:
-            self.schedule()
-        else:
-            self._turns.go_on()
+        self._go_on()
 
     def _dial(self, opening: Open) -> None:
         if self._url is not None:

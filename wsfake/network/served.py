@@ -60,9 +60,10 @@ def sayable_close(code: int | None, reason: str | None) -> Close:
 class PeerConnection:
     """One connection of a script, as the test's side of it sees it."""
 
-    def __init__(self, connection: Connection, side: Side) -> None:
+    def __init__(self, connection: Connection, side: Side, player: Player | None = None) -> None:
         self._connection = connection
         self._side = side
+        self._player = player
 
     @property
     def url(self) -> str:
@@ -106,12 +107,16 @@ class PeerConnection:
     def _say(self, what: Event) -> None:
         connection = self._connection
         if connection.ended is not None:
-            raise UsageError(f"connection {connection.number} to {connection.url} is closed")
+            url = connection.network.redaction.url(connection.url)
+            raise UsageError(f"connection {connection.number} to {url} is closed")
         connection.network.clock.call_soon(lambda: self._say_now(what))
 
     def _say_now(self, what: Event) -> None:
-        if self._connection.ended is None:  # what is in flight towards a closed script is lost
-            self._connection.say(self._side, what)
+        if self._connection.ended is not None:  # what is in flight to a closed script is lost
+            return
+        if self._player is not None:
+            self._player.interject(what)
+        self._connection.say(self._side, what)
 
 
 class Peer(PeerConnection):
@@ -138,9 +143,9 @@ class Peer(PeerConnection):
         elif isinstance(what, Ping):
             self._say(Pong(what.payload))
         elif isinstance(what, Close | Drop):
-            if isinstance(what, Close):
+            connection = self._connection
+            if what is connection.ended and isinstance(what, Close):  # and not the answer to ours
                 close = Close(what.code)
-                connection = self._connection
                 connection.network.clock.call_soon(lambda: connection.say(Side.SERVER, close))
             self._call(self._on_close, what)
 
@@ -212,7 +217,6 @@ class Served:
         number = len(self._connections)
         plan = self.plans[min(number, len(self.plans) - 1)]
         if isinstance(plan, Transcript):
-            self._connections.append(PeerConnection(connection, Side.SERVER))
             return self._play(connection, plan)
         return self._handle(connection, plan)
 
@@ -224,6 +228,7 @@ class Served:
             expected_headers=transcript.expected_headers,
         )
         self.players.append(player)
+        self._connections.append(PeerConnection(connection, Side.SERVER, player))
         return PlayerEnd(self._network, player, connection)
 
     def _handle(self, connection: Connection, handler: Handler) -> End:
@@ -232,8 +237,10 @@ class Served:
 
         def accept() -> None:
             if connection.ended is None:
-                handler(peer)  # first, so that it misses nothing that comes with the opening
-                connection.say(Side.SERVER, Accept())
+                try:
+                    handler(peer)  # first, so that it misses nothing that comes with the opening
+                finally:
+                    connection.say(Side.SERVER, Accept())
 
         self._network.clock.call_soon(accept)
         return peer

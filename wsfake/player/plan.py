@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
 from typing import Any
+
+from attrs import evolve
 
 from wsfake.model import (
     Accept,
-    Close,
-    Drop,
     End,
     Entry,
     Gap,
+    Message,
     Open,
     Ping,
     Pong,
     Refuse,
     Reject,
     Side,
+    Stall,
 )
 from wsfake.transcript import AnyOrder, Fault, Group, Optional, Repeat, Step, Transcript
-from wsfake.transcript.matchers import AnyClose
+from wsfake.transcript.matchers import Reply
 
-__all__ = ["CLOSINGS", "NOT_YET", "SKIPPED", "Plan", "may_be_left_out"]
+__all__ = ["NOT_YET", "SKIPPED", "Plan", "may_be_left_out"]
 
 NOT_YET = -1
 SKIPPED = -2
 
-CLOSINGS = (Close, AnyClose, Drop)
 _OPENINGS = (Accept, Reject, Refuse)
 
 Accepts = Callable[[Any], bool]
@@ -42,7 +42,7 @@ class Plan:
     its place on the timeline of a recording, or -1.
     """
 
-    __slots__ = ("happened", "indexes", "intervals", "sides", "whats")
+    __slots__ = ("endless", "happened", "indexes", "intervals", "sides", "whats")
 
     def __init__(self) -> None:
         self.sides: list[Side | None] = []
@@ -50,6 +50,8 @@ class Plan:
         self.intervals: list[int] = []
         self.indexes: list[int] = []
         self.happened: list[int] = []
+        self.endless = False
+        """Whether a group that has no end was entered."""
 
     def __len__(self) -> int:
         return len(self.whats)
@@ -62,10 +64,8 @@ class Plan:
         plan._append(Side.CLIENT, transcript.opening or Open(""), 0)
         if not steps or not _answers_handshake(steps[0].what):
             plan._append(Side.SERVER, Accept(), 0)
-        before = 0
-        for at, side, what in steps:
-            plan._append(side, what, at - before)
-            before = at if side is not None else before
+        for side, what, interval in _timed(steps):
+            plan._append(side, what, interval)
         return plan
 
     @classmethod
@@ -90,6 +90,21 @@ class Plan:
         self.indexes.append(index)
         self.happened.append(NOT_YET)
 
+    def time_before(self, i: int) -> int:
+        """When the step before this one was done, groups apart; negative where it was not."""
+        before = i - 1
+        while before >= 0 and self.sides[before] is None:
+            before -= 1
+        return self.happened[before] if before >= 0 else 0
+
+    def bind_replies(self, i: int, message: Message) -> None:
+        """Let the replies to step `i` answer its message, and not one that comes meanwhile."""
+        for n in range(i + 1, len(self)):
+            if self.sides[n] is self.sides[i] or self.sides[n] is None:
+                return
+            if isinstance(self.whats[n], Reply):
+                self.whats[n] = evolve(self.whats[n], last=message)
+
     # What the script may do next
 
     def find(self, start: int, script: Side, accepts: Accepts) -> tuple[int | None, list[Any]]:
@@ -102,7 +117,7 @@ class Plan:
         i = start
         while i < len(self.whats):
             side, what = self.sides[i], self.whats[i]
-            if self.happened[i] != NOT_YET or side is script.other or isinstance(what, _UNASKED):
+            if self.happened[i] != NOT_YET or side is script.other or not _is_asked(what):
                 i += 1
             elif side is script:
                 if accepts(what):
@@ -121,11 +136,11 @@ class Plan:
         """Return the index of the last step that waits for the script, or -1."""
         for i in range(len(self.whats) - 1, -1, -1):
             what = self.whats[i]
-            if self.happened[i] != NOT_YET or isinstance(what, _UNASKED):
+            if self.happened[i] != NOT_YET or not _is_asked(what):
                 continue
             if self.sides[i] is script:
                 return i
-            if self.sides[i] is None and not may_be_left_out(what) and any(_firsts(what, script)):
+            if self.sides[i] is None and not may_be_left_out(what) and _firsts(what, script):
                 return i
         return -1
 
@@ -133,36 +148,64 @@ class Plan:
 
     def unfold(self, i: int, steps: Sequence[Step], then: Group | None) -> None:
         """Put `steps` in place of the group at `i`, and after them what is left of the group."""
-        interval = self.intervals[i]
-        sides: list[Side | None] = [step.side for step in steps]
-        whats: list[Any] = [step.what for step in steps]
-        times = [0, *(step.at for step in steps)]
-        intervals = [late - early for early, late in pairwise(times)]
-        if intervals:
-            intervals[0] += interval
+        group, interval = self.whats[i], self.intervals[i]
+        self.endless = self.endless or (isinstance(group, Repeat) and group.times is None)
+        rows = list(_timed(steps))
         if then is not None:
-            sides.append(None)
-            whats.append(then)
-            intervals.append(0)
-        if i + 1 < len(self):
-            self.intervals[i + 1] = max(0, self.intervals[i + 1] - interval)
+            rows.append((None, then, 0))
+        sides = [side for side, _, _ in rows]
+        intervals = [late for _, _, late in rows]
+        first = _count_to_step(sides)
+        for n in range(first):
+            intervals[n] += interval
+        if any(side is not None for side in sides):
+            # what comes after the group counts from the group's last step now
+            after = i + 1
+            for n in range(after, after + _count_to_step(self.sides[after:])):
+                self.intervals[n] = max(0, self.intervals[n] - interval)
         self.sides[i : i + 1] = sides
-        self.whats[i : i + 1] = whats
+        self.whats[i : i + 1] = [what for _, what, _ in rows]
         self.intervals[i : i + 1] = intervals
-        self.indexes[i : i + 1] = [-1] * len(whats)
-        self.happened[i : i + 1] = [NOT_YET] * len(whats)
+        self.indexes[i : i + 1] = [-1] * len(rows)
+        self.happened[i : i + 1] = [NOT_YET] * len(rows)
 
     def unfold_own(self, i: int, own: Side) -> bool:
         """Unfold the group at `i` where its next part begins with a step of the player itself."""
         for steps, then in _branches(self.whats[i]):
-            if not steps or steps[0].side is own:
+            if _begins_own(steps, own):
                 self.unfold(i, steps, then)
                 return True
         return False
 
 
-_UNASKED = (Open, Accept, Pong, End, Gap)
-"""What a host does by itself is never waited for; a pong that comes is met all the same."""
+_UNASKED = (Open, Accept, Pong, End, Gap, Stall, Fault)
+
+
+def _is_asked(what: Any) -> bool:
+    """Whether the script is waited for to do this.
+
+    Not what hosts do by themselves, nor silence; a pong that comes is met all the same.
+    """
+    return not isinstance(what, _UNASKED)
+
+
+def _timed(steps: Sequence[Step]) -> Iterator[tuple[Side | None, Any, int]]:
+    """Yield steps with how long each comes after the last step before it that is no group.
+
+    So a pause before a group that is left out is kept by what comes after.
+    """
+    before = 0
+    for at, side, what in steps:
+        yield side, what, at - before
+        before = at if side is not None else before
+
+
+def _count_to_step(sides: Sequence[Side | None]) -> int:
+    """Return how many items there are up to the first that is no group, and with it."""
+    for count, side in enumerate(sides, 1):
+        if side is not None:
+            return count
+    return len(sides)
 
 
 def _answers_handshake(what: Any) -> bool:
@@ -172,8 +215,12 @@ def _answers_handshake(what: Any) -> bool:
 def may_be_left_out(group: Group) -> bool:
     """Whether the dialogue may go on without this group."""
     if isinstance(group, Repeat):
-        return not group.times
-    return isinstance(group, Optional) or not group.parts
+        return not group.times or _may_be_nothing(group.part.steps)
+    return isinstance(group, Optional) or all(_may_be_nothing(p.steps) for p in group.parts)
+
+
+def _may_be_nothing(steps: Sequence[Step]) -> bool:
+    return all(step.side is None and may_be_left_out(step.what) for step in steps)
 
 
 def _branches(group: Group) -> Iterator[Branch]:
@@ -196,7 +243,7 @@ def _branch_for(group: Group, script: Side, accepts: Accepts) -> Branch | None:
 
 def _begins(steps: Sequence[Step], script: Side, accepts: Accepts) -> bool:
     for step in steps:
-        if step.side is script:
+        if step.side is script and _is_asked(step.what):
             return accepts(step.what)
         if step.side is None:
             if _branch_for(step.what, script, accepts) is not None:
@@ -206,12 +253,19 @@ def _begins(steps: Sequence[Step], script: Side, accepts: Accepts) -> bool:
     return False
 
 
+def _begins_own(steps: Sequence[Step], own: Side) -> bool:
+    """Whether these steps can go on without a word of the script."""
+    if not steps or steps[0].side is not None:
+        return not steps or steps[0].side is own
+    return any(_begins_own(branch, own) for branch, _ in _branches(steps[0].what))
+
+
 def _firsts(group: Group, script: Side) -> list[Any]:
     """Return what the script might say first in each part of a group."""
     firsts = []
     for steps, _ in _branches(group):
         for step in steps:
-            if step.side is script:
+            if step.side is script and _is_asked(step.what):
                 firsts.append(step.what)
                 break
             if step.side is None:
