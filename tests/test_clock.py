@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 from wsfake.clock import VirtualClock, microseconds
 
 
@@ -24,9 +26,9 @@ def test_things_are_done_at_their_time_in_the_order_of_their_times() -> None:
 
 
 def test_things_due_at_one_time_are_done_in_the_order_they_were_asked_for() -> None:
-    clock, log = VirtualClock(), []
+    clock, log = VirtualClock(), list[str]()
     for name in "abc":
-        clock.call_at(10, lambda name=name: log.append(name))
+        clock.call_at(10, partial(log.append, name))
     clock.call_at(0, lambda: log.append("now"))
     clock.call_soon(lambda: log.append("soon"))
     run(clock)

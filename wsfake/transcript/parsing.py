@@ -122,7 +122,7 @@ def _parse_entry(lines: _Lines) -> Entry:
         number, rest = (int(found[1]), found[2]) if found else (1, rest)
     if number < 1:
         raise line.error("expected the number of a connection, 1 or more")
-    if rest.startswith("connect "):
+    if rest == "connect" or rest.startswith("connect "):
         opening, expected = _parse_opening(lines, line, rest)
         if opening is None or expected:
             raise line.error("expected connect and a URL")
