@@ -162,7 +162,9 @@ ERRORS = {
         'line 3: expected part or end in this group\n  0 ms client "a"'
     ),
     "connect\nend": ('line 2: expected a time and who speaks, as in: 0 ms  client  "hello"\n  end'),
-    'connect\n0 ms client "a"\n  header A: "b"': 'line 3: the line above has no header\n  header A: "b"',
+    'connect\n0 ms client "a"\n  header A: "b"': (
+        'line 3: the line above has no header\n  header A: "b"'
+    ),
     'connect\n0 ms server accepts\n  body b"b"': 'line 3: the line above has no body\n  body b"b"',
     "connect ws://a/\n  header A": (
         'line 2: expected a header, as in: header Server: "nginx"\n  header A'
