@@ -1,116 +1,186 @@
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
 
-from wsfake.clock import VirtualClock, microseconds
+import pytest
+
+from wsfake.clock import Timer, VirtualClock, microseconds
 
 
-def run(clock: VirtualClock) -> None:
-    """Do everything, in its order, at its time."""
+def run_due(clock: VirtualClock) -> None:
+    while (callback := clock.take()) is not None:
+        callback()
+
+
+def run_all(clock: VirtualClock) -> None:
     while (due := clock.next_due) is not None:
         clock.advance_to(due)
-        while (callback := clock.take()) is not None:
-            callback()
+        run_due(clock)
 
 
-def test_seconds_become_whole_microseconds() -> None:
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock()
+
+
+@pytest.fixture
+def done() -> list[object]:
+    return []
+
+
+def saying(done: list[object], word: object) -> Callable[[], None]:
+    return lambda: done.append(word)
+
+
+def test_seconds_are_kept_as_whole_microseconds() -> None:
     assert microseconds(0.1 + 0.2) == 300_000
+    assert microseconds(2) == 2_000_000
 
 
-def test_things_are_done_at_their_time_in_the_order_of_their_times() -> None:
-    clock, log = VirtualClock(), []
-    clock.call_at(20, lambda: log.append(("b", clock.now)))
-    clock.call_at(10, lambda: log.append(("a", clock.now)))
-    run(clock)
-    assert log == [("a", 10), ("b", 20)]
+def test_things_are_done_in_the_order_of_their_times(
+    clock: VirtualClock, done: list[object]
+) -> None:
+    for due in (30, 10, 20):
+        clock.call_at(due, lambda: done.append(clock.now))
+    run_all(clock)
+    assert done == [10, 20, 30]
 
 
-def test_things_due_at_one_time_are_done_in_the_order_they_were_asked_for() -> None:
-    clock, log = VirtualClock(), list[str]()
-    for name in "abc":
-        clock.call_at(10, partial(log.append, name))
-    clock.call_at(0, lambda: log.append("now"))
-    clock.call_soon(lambda: log.append("soon"))
-    run(clock)
-    assert log == ["now", "soon", "a", "b", "c"]
+def test_things_due_at_one_time_are_done_in_the_order_they_were_asked_for(
+    clock: VirtualClock, done: list[object]
+) -> None:
+    clock.call_at(5, saying(done, "a"))
+    clock.call_at(5, saying(done, "b"))
+    clock.advance_to(5)
+    clock.call_soon(saying(done, "c"))
+    clock.call_at(5, saying(done, "d"))
+    clock.call_at(1, saying(done, "e"))
+    clock.call_soon(saying(done, "f"))
+    assert clock.next_due == 5
+    run_all(clock)
+    assert done == ["a", "b", "c", "d", "e", "f"]
 
 
-def test_the_past_is_due_now_and_time_never_goes_back() -> None:
-    clock, log = VirtualClock(), []
-    clock.advance_to(50)
-    clock.call_at(10, lambda: log.append(clock.now))
-    clock.advance_to(20)
-    run(clock)
-    assert log == [50]
+def test_what_a_callback_asks_for_at_its_instant_comes_after_what_is_due(
+    clock: VirtualClock, done: list[object]
+) -> None:
+    clock.call_at(5, lambda: clock.call_soon(saying(done, "late")))
+    clock.call_at(5, saying(done, "early"))
+    run_all(clock)
+    assert done == ["early", "late"]
 
 
-def test_what_is_cancelled_is_not_done_and_is_not_pending() -> None:
-    clock = VirtualClock()
-    late, due = clock.call_at(10, lambda: 1 / 0), clock.call_at(0, lambda: 1 / 0)
+def test_nothing_is_taken_before_its_time(clock: VirtualClock, done: list[object]) -> None:
+    clock.call_at(5, saying(done, "a"))
+    clock.advance_to(4)
+    assert clock.take() is None
+    clock.advance_to(3)
+    assert clock.now == 4
+    clock.advance_to(5)
+    run_due(clock)
+    assert done == ["a"]
+    assert clock.take() is None
+
+
+def test_what_is_cancelled_is_not_done(clock: VirtualClock, done: list[object]) -> None:
+    first = clock.call_at(5, saying(done, "a"))
+    clock.call_at(6, saying(done, "b"))
+    clock.cancel(first)
+    clock.cancel(first)
+    assert clock.next_due == 6
     assert clock.pending
-    clock.cancel(late)
-    clock.cancel(late)
-    clock.cancel(due)
-    run(clock)
+    run_all(clock)
+    assert done == ["b"]
     assert not clock.pending
+
+
+def test_what_is_due_can_be_cancelled_by_what_is_done_before_it(
+    clock: VirtualClock, done: list[object]
+) -> None:
+    timers: list[Timer] = []
+    clock.call_at(5, lambda: clock.cancel(timers[0]))
+    timers.append(clock.call_at(5, saying(done, "a")))
+    run_all(clock)
+    assert done == []
+    assert not clock.pending
+
+
+def test_a_cancelled_timer_whose_time_comes_is_passed_over(
+    clock: VirtualClock, done: list[object]
+) -> None:
+    clock.cancel(clock.call_at(5, saying(done, "a")))
+    clock.advance_to(5)
+    assert clock.take() is None
+    assert done == []
+
+
+def test_cancelling_what_was_done_is_nothing(clock: VirtualClock, done: list[object]) -> None:
+    timer = clock.call_at(5, saying(done, "a"))
+    run_all(clock)
+    clock.cancel(timer)
+    clock.call_at(6, saying(done, "b"))
+    assert clock.pending
+
+
+def test_only_what_is_done_once_is_pending(clock: VirtualClock) -> None:
+    assert not clock.pending
+    assert not clock.recurring
+    timer = clock.call_at(5, lambda: None, recurring=True)
+    assert clock.recurring
+    assert not clock.pending
+    assert clock.next_due == 5
+    clock.cancel(timer)
+    assert not clock.recurring
     assert clock.next_due is None
+    clock.call_soon(lambda: None)
+    assert clock.pending
 
 
-def test_what_is_due_can_still_be_cancelled_by_what_is_done_before_it() -> None:
-    clock, log = VirtualClock(), []
-    clock.call_at(10, lambda: clock.cancel(second))
-    second = clock.call_at(10, lambda: log.append("second"))
-    run(clock)
-    assert log == []
-
-
-def test_a_recurring_timer_is_not_pending_and_is_put_back() -> None:
-    clock, log = VirtualClock(), []
-
+def test_a_recurring_timer_is_put_back_for_its_next_time(
+    clock: VirtualClock, done: list[object]
+) -> None:
     def tick() -> None:
-        log.append(clock.now)
-        timer.due += 10
-        if len(log) < 3:
+        done.append(clock.now)
+        if len(done) < 3:
+            timer.due += 10
             clock.put_back(timer)
 
     timer = clock.call_at(10, tick, recurring=True)
-    assert clock.recurring
+    run_all(clock)
+    assert done == [10, 20, 30]
     assert not clock.pending
-    run(clock)
-    assert log == [10, 20, 30]
     assert not clock.recurring
 
 
-def test_a_recurring_timer_that_cancels_itself_is_no_more() -> None:
-    clock = VirtualClock()
-
-    def tick() -> None:
-        clock.put_back(timer)
-        clock.cancel(timer)
-
-    timer = clock.call_at(10, tick, recurring=True)
-    run(clock)
-    assert not clock.recurring
-
-
-def test_a_stopped_clock_has_forgotten_everything_and_still_counts() -> None:
-    clock = VirtualClock()
-    early, late = clock.call_at(0, print), clock.call_at(10, print)
-    clock.call_soon(print)
+def test_a_stopped_clock_has_forgotten_everything(clock: VirtualClock, done: list[object]) -> None:
+    now = clock.call_at(0, saying(done, "a"))
+    later = clock.call_at(5, saying(done, "b"))
+    clock.call_soon(saying(done, "c"))
     clock.stop()
-    clock.cancel(early)
-    clock.cancel(late)
-    assert clock.next_due is None
-    clock.call_at(20, print)
+    assert (clock.next_due, clock.pending, clock.take()) == (None, False, None)
+    for timer in (now, later):
+        clock.cancel(timer)
+    clock.call_at(6, saying(done, "d"))
     assert clock.pending
+    run_all(clock)
+    assert done == ["d"]
 
 
-def test_a_clock_that_follows_another_goes_on_from_its_own_time() -> None:
-    source = [1000]
-    clock = VirtualClock()
-    clock.advance_to(5)
+def test_a_clock_that_follows_another_goes_on_from_where_it_stood(
+    clock: VirtualClock, done: list[object]
+) -> None:
+    source = [1_000_000]
+    clock.advance_to(40)
+    clock.call_at(50, saying(done, "a"))
     assert not clock.real
     clock.follow(lambda: source[0])
     assert clock.real
-    source[0] += 30
-    assert clock.now == 35
+    assert clock.now == 40
+    clock.advance_to(100)
+    assert clock.now == 40
+    assert clock.take() is None
+    source[0] += 10
+    clock.call_at(45, saying(done, "b"))
+    assert clock.now == 50
+    run_due(clock)
+    assert done == ["a", "b"]

@@ -11,40 +11,29 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from wsfake.errors import (
         CassetteError as CassetteError,
-    )
-    from wsfake.errors import (
         ConnectionNotAnswered as ConnectionNotAnswered,
-    )
-    from wsfake.errors import (
         Failure as Failure,
-    )
-    from wsfake.errors import (
+        LintWarning as LintWarning,
         UnexpectedMessage as UnexpectedMessage,
-    )
-    from wsfake.errors import (
         Unplayed as Unplayed,
-    )
-    from wsfake.errors import (
         UsageError as UsageError,
-    )
-    from wsfake.errors import (
         WsfakeError as WsfakeError,
-    )
-    from wsfake.errors import (
         WsfakeWarning as WsfakeWarning,
     )
     from wsfake.harness import Harness as Harness
-    from wsfake.proxies import WebSocket as WebSocket
-    from wsfake.proxies import WebSocketServer as WebSocketServer
-    from wsfake.transcript import Transcript as Transcript
-    from wsfake.transcript import json as json
-    from wsfake.transcript import partial_json as partial_json
-    from wsfake.transcript import regex as regex
+    from wsfake.proxies import WebSocket as WebSocket, WebSocketServer as WebSocketServer
+    from wsfake.transcript import (
+        Transcript as Transcript,
+        json as json,
+        partial_json as partial_json,
+        regex as regex,
+    )
 
 _PLACES = {
     "CassetteError": "errors",
     "ConnectionNotAnswered": "errors",
     "Failure": "errors",
+    "LintWarning": "errors",
     "Harness": "harness",
     "Transcript": "transcript",
     "UnexpectedMessage": "errors",

@@ -9,8 +9,7 @@ from __future__ import annotations
 import heapq
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterator
-from itertools import count
+from collections.abc import Callable
 
 __all__ = ["Clock", "Timer", "VirtualClock", "microseconds"]
 
@@ -44,7 +43,8 @@ class Clock(ABC):
     def __init__(self) -> None:
         self._ready: deque[Callback] = deque()
         self._heap: list[tuple[int, int, Timer]] = []
-        self._count = count()
+        self.asked = 0
+        """How many timers were asked for so far."""
         self._pending = 0
         self.call_soon = self._ready.append
 
@@ -61,16 +61,25 @@ class Clock(ABC):
         timer = Timer(due, callback, recurring=recurring)
         if not recurring:
             self._pending += 1
-        if due <= self.now:
-            self._ready.append(_Due(self, timer))
-        else:
-            heapq.heappush(self._heap, (due, next(self._count), timer))
+            if due <= self.now:  # in line with what `call_soon` asks for from now on
+                self._collect()
+                self._ready.append(_Due(self, timer))
+                return timer
+        heapq.heappush(self._heap, (due, self._ask(), timer))
         return timer
+
+    def _ask(self) -> int:
+        self.asked += 1
+        return self.asked
+
+    def next_is_asked_after(self, asked: int) -> bool:
+        """Whether the next timer was asked for when already so many had been."""
+        return bool(self._heap) and self._heap[0][1] > asked
 
     def put_back(self, timer: Timer) -> None:
         """Ask again, at its `due`, for a recurring timer whose time has just come."""
         timer.cancelled = False
-        heapq.heappush(self._heap, (timer.due, next(self._count), timer))
+        heapq.heappush(self._heap, (timer.due, self._ask(), timer))
 
     def cancel(self, timer: Timer) -> None:
         """Take back what was asked for. Twice, or after it was done, is nothing."""
@@ -101,13 +110,14 @@ class Clock(ABC):
 
     def stop(self) -> None:
         """Forget everything that was asked for."""
-        for timer in (*(timer for _, _, timer in self._heap), *self._due_timers()):
-            self.cancel(timer)
+        for due in self._ready:
+            if isinstance(due, _Due):
+                due.timer.cancelled = True
+        for _, _, timer in self._heap:
+            timer.cancelled = True  # so that cancelling it later takes nothing from `pending`
         self._ready.clear()
         self._heap.clear()
-
-    def _due_timers(self) -> Iterator[Timer]:
-        return (callback.timer for callback in self._ready if isinstance(callback, _Due))
+        self._pending = 0
 
     def take(self) -> Callback | None:
         """Return the next thing that is due by now, or None; it is then no longer in the queue."""
@@ -164,6 +174,7 @@ class VirtualClock(Clock):
     def advance_to(self, time: int) -> None:
         """Jump forward to a time; a time in the past is no jump."""
         self._now = max(self._now, time)
+        self._collect()
 
     def follow(self, source: Callable[[], int]) -> None:
         """From now on go with a clock that gives microseconds from any origin."""

@@ -42,7 +42,7 @@ def hide_frames(excinfo: Any) -> bool:
     Set as `__tracebackhide__` of the modules between a script's line and the verdict on it, so that
     the last line shown is the script's. Whatever else is raised in them is shown in full.
     """
-    return isinstance(excinfo.value, WsfakeError)
+    return isinstance(excinfo.value, WsfakeError | WsfakeWarning)
 
 
 class WsfakeError(Exception):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wsfake.errors import hide_frames
 from wsfake.harness import active
-from wsfake.script_api import WebSocket as ScriptWebSocket
-from wsfake.script_api import WebSocketServer as ScriptWebSocketServer
+from wsfake.script_api import WebSocket as ScriptWebSocket, WebSocketServer as ScriptWebSocketServer
 
 __all__ = ["WebSocket", "WebSocketServer"]
 
@@ -42,8 +41,18 @@ class WebSocket(metaclass=_Proxy):
 
     _real = ScriptWebSocket
 
+    if TYPE_CHECKING:
+
+        def __init__(self, *arguments: Any, **keywords: Any) -> None: ...
+        def __getattr__(self, name: str) -> Any: ...
+
 
 class WebSocketServer(metaclass=_Proxy):
     """The `WebSocketServer` of the active harness; outside one, using it raises `NoHarness`."""
 
     _real = ScriptWebSocketServer
+
+    if TYPE_CHECKING:
+
+        def __init__(self, *arguments: Any, **keywords: Any) -> None: ...
+        def __getattr__(self, name: str) -> Any: ...

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-__all__ = ["add_options", "base_settings", "cassette_dir", "chosen_mode"]
+__all__ = ["WrongIniValue", "add_options", "base_settings", "cassette_dir", "chosen_mode", "merged"]
 
 _MODES = ("none", "once", "new_episodes", "rewrite", "live", "verify")
 
@@ -66,15 +66,45 @@ def chosen_mode(config: pytest.Config) -> str | None:
     return "rewrite" if record else mode
 
 
-def base_settings(config: pytest.Config) -> dict[str, Any]:
-    """Return the settings that hold for every test: of the ini file, then of the hook."""
-    settings: dict[str, Any] = {}
+class WrongIniValue(Exception):
+    """A value in the ini file that is not of the kind of its option."""
+
+
+def base_settings(config: pytest.Config) -> list[tuple[str, dict[str, Any]]]:
+    """Return what holds for every test, and who says so: the ini file, then the hook.
+
+    Raises `WrongIniValue` for what pytest itself cannot read in the ini file.
+    """
+    layers = []
     for name, (_, setting, convert, _) in _INI.items():
-        value = config.getini(name)
+        try:
+            value = config.getini(name)
+        except (TypeError, ValueError, pytest.UsageError) as error:
+            raise WrongIniValue(f"ini option {name}: {error}") from None
         if value not in (None, "", []):
-            settings[setting] = convert(value)
+            layers.append((f"ini option {name}", {setting: convert(value)}))
+    settings = merged(changes for _, changes in layers)
     config.hook.pytest_wsfake_configure(config=config, settings=settings)
+    return [*layers, ("hook pytest_wsfake_configure", settings)]
+
+
+def merged(layers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Merge settings, of which the later go before the earlier.
+
+    What is None is not given. Secrets are added to those that are known.
+    """
+    settings: dict[str, Any] = {}
+    for changes in layers:
+        for name, value in changes.items():
+            if name in _ADDED and isinstance(value, list | tuple):
+                known = settings.get(name, ())
+                settings[name] = (*known, *(each for each in value if each not in known))
+            elif value is not None:
+                settings[name] = value
     return settings
+
+
+_ADDED = ("redact_headers", "redact_query", "redact_json")
 
 
 def cassette_dir(config: pytest.Config) -> Path:

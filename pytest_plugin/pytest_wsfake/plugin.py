@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shlex
-from collections.abc import Generator, Mapping
+import sys
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,17 +16,27 @@ from pytest_wsfake import hooks, options
 from pytest_wsfake.report import RunReport
 
 if TYPE_CHECKING:
-    from wsfake import Harness
+    from wsfake.harness import Harness, Outcome
 
 _REPORT = pytest.StashKey[RunReport]()
 _HARNESS = pytest.StashKey["Harness"]()
-_OUTCOME = pytest.StashKey[str]()
-_RECORDING = pytest.StashKey[dict[Path, str]]()
+_OUTCOME: pytest.StashKey[Outcome] = pytest.StashKey()
+_OUR_OWN = pytest.StashKey[Exception]()
+_CLAIMS = pytest.StashKey[dict[Path, str]]()
 
 _MARKER = (
     "ws_fake(cassette=None, mode=None, profile=None, match=None, volatile=None, unplayed=None):"
     " give the test an in-memory WebSocket network, with these settings"
 )
+
+
+def _hide(excinfo: Any) -> bool:
+    """Leave the frames of this module out of the traceback of wsfake's own errors."""
+    errors = sys.modules.get("wsfake.errors")
+    return errors is not None and errors.hide_frames(excinfo)
+
+
+__tracebackhide__ = _hide
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,7 +50,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", _MARKER)
     config.stash[_REPORT] = RunReport()
-    config.stash[_RECORDING] = {}
+    config.stash[_CLAIMS] = {}
     options.chosen_mode(config)  # which says what is wrong with it, before anything runs
 
 
@@ -61,49 +74,102 @@ def ws_fake(
     request: pytest.FixtureRequest, ws_fake_config: Mapping[str, Any]
 ) -> Generator[Harness]:
     """An in-memory WebSocket network, its clock, and this test's cassette."""
-    from wsfake.harness import Harness  # noqa: PLC0415 - see the package
-
     item = request.node
-    settings = _settings(item, ws_fake_config)
-    command = f"pytest --ws-record {shlex.quote(item.nodeid)}"
-    harness = Harness(how_to_record=command, **settings)
+    retried = _HARNESS in item.stash
+    item.stash[_OUTCOME] = "interrupted"  # until a report says otherwise
+    with _telling_plainly(item):
+        harness = _make_harness(item, ws_fake_config)
     item.stash[_HARNESS] = harness
-    if harness.is_recording:
-        _claim(item, settings["cassette"])
     with harness.activated():
         yield harness
-        outcome = item.stash.get(_OUTCOME, "passed")
-        _finish(item, harness, outcome)
+        outcome = item.stash[_OUTCOME]
+        try:
+            with _telling_plainly(item):
+                harness.finish("retried" if retried and outcome == "passed" else outcome)
+        finally:
+            item.config.stash[_REPORT].add(harness.summary)
+
+
+@contextmanager
+def _telling_plainly(item: pytest.Item) -> Iterator[None]:
+    """Let an error be told without a traceback, as no line of the user's has raised it."""
+    try:
+        yield
+    except Exception as error:
+        harness = item.stash.get(_HARNESS, None)
+        if _hide(pytest.ExceptionInfo.from_exception(error)) and (
+            harness is None or error not in harness.failures
+        ):
+            item.stash[_OUR_OWN] = error
+        raise
+
+
+def _make_harness(item: pytest.Item, config: Mapping[str, Any]) -> Harness:
+    from wsfake.errors import WsfakeWarning  # noqa: PLC0415 - see the package
+    from wsfake.harness import Harness  # noqa: PLC0415 - see the package
+
+    settings = _settings(item, config)
+    harness = Harness(
+        how_to_record=f"pytest --ws-record {shlex.quote(item.nodeid)}",
+        warn=lambda text: item.warn(WsfakeWarning(text)),
+        **settings,
+    )
+    if harness.is_recording:
+        _claim(item, settings["cassette"])
+    return harness
 
 
 def _settings(item: pytest.Item, config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of a test: command line, marker, `ws_fake_config`, hook, ini file."""
-    settings = options.base_settings(item.config) | dict(config)
-    marker = item.get_closest_marker("ws_fake")
-    if marker is not None:
-        if marker.args:
-            raise pytest.UsageError(
-                f"{item.nodeid}: the marker ws_fake takes keywords only, got {marker.args!r}"
-            )
-        settings |= marker.kwargs
+    """Return the settings of a test: command line, marker, `ws_fake_config`, hook, ini file.
+
+    Raises `UsageError` for what cannot be, and says who asked for it.
+    """
+    from wsfake.errors import UsageError  # noqa: PLC0415 - see the package
+    from wsfake.harness import Settings  # noqa: PLC0415 - see the package
+
+    layers: list[tuple[str, Any]]
+    try:
+        layers = [*options.base_settings(item.config)]
+    except options.WrongIniValue as error:
+        raise UsageError(str(error)) from None
+    layers += [("ws_fake_config", config), ("marker ws_fake", _marked(item))]
     mode = options.chosen_mode(item.config)
-    if mode is not None:
-        settings["mode"] = mode
+    layers.append(("command line", {"mode": mode}))
+    for source, changes in layers:
+        if not isinstance(changes, Mapping):
+            raise UsageError(f"{source}: expected a dict of settings, got {changes!r}")
+        try:
+            Settings().with_changes(options.merged([changes]))
+        except UsageError as error:
+            raise UsageError(f"{source}: {error}") from None
+    settings = options.merged(changes for _, changes in layers)
     settings["cassette"] = _cassette(item, settings.get("cassette"))
     return settings
 
 
-def _cassette(item: pytest.Item, name: str | None) -> Path:
+def _marked(item: pytest.Item) -> dict[str, Any]:
+    """Return what the markers of a test ask for; its own go before those around it."""
+    from wsfake.errors import UsageError  # noqa: PLC0415 - see the package
+
+    settings: dict[str, Any] = {}
+    for marker in reversed(list(item.iter_markers("ws_fake"))):
+        if marker.args:
+            raise UsageError(f"the marker ws_fake takes keywords only, got {marker.args!r}")
+        settings |= marker.kwargs
+    return settings
+
+
+def _cassette(item: pytest.Item, name: str | os.PathLike[str] | None) -> Path:
     from wsfake.cassette.paths import SUFFIX, cassette_path  # noqa: PLC0415 - see the package
 
     folder = options.cassette_dir(item.config)
     if name is not None:
-        return folder / (name if str(name).endswith(SUFFIX) else f"{name}{SUFFIX}")
-    assert isinstance(item, pytest.Function)
-    module = _module(item)
+        asked = os.fspath(name)
+        return folder / (asked if asked.endswith(SUFFIX) else f"{asked}{SUFFIX}")
     classes = [node.name for node in item.listchain() if isinstance(node, pytest.Class)]
+    test = item.originalname if isinstance(item, pytest.Function) else item.name
     params = item.callspec.id if hasattr(item, "callspec") else None
-    return cassette_path(folder, module, [*classes, item.originalname], params)
+    return cassette_path(folder, _module(item), [*classes, test], params)
 
 
 def _module(item: pytest.Item) -> str:
@@ -114,10 +180,18 @@ def _module(item: pytest.Item) -> str:
 
 
 def _claim(item: pytest.Item, path: Path) -> None:
-    """Refuse that two tests record one cassette: the second would replace the first."""
+    """Refuse that two tests record one cassette: the second would replace the first.
+
+    The first is the first that was collected: so it is also where the two run in two processes.
+    """
     from wsfake.errors import UnsafeCassette  # noqa: PLC0415 - see the package
 
-    first = item.config.stash[_RECORDING].setdefault(path, item.nodeid)
+    claims = item.config.stash[_CLAIMS]
+    if not claims:
+        for other in item.session.items:
+            if "ws_fake" in getattr(other, "fixturenames", ()):
+                claims.setdefault(_asked_cassette(other), other.nodeid)
+    first = claims.setdefault(path, item.nodeid)
     if first != item.nodeid:
         raise UnsafeCassette(
             f"{path}: two tests record this cassette\n"
@@ -127,14 +201,11 @@ def _claim(item: pytest.Item, path: Path) -> None:
         )
 
 
-def _finish(item: pytest.Item, harness: Harness, outcome: str) -> None:
-    report = item.config.stash[_REPORT]
-    try:
-        harness.finish(failed=outcome == "failed", discard=outcome == "skipped")
-    finally:
-        summary = harness.summary
-        report.add(summary)
-        report.counts["unplayed"] += summary.unplayed
+def _asked_cassette(item: pytest.Item) -> Path:
+    """Return the cassette of a test that may not run, as far as its markers tell."""
+    named = [marker.kwargs.get("cassette") for marker in item.iter_markers("ws_fake")]
+    known = (name for name in named if isinstance(name, str | os.PathLike))
+    return _cassette(item, next(known, None))
 
 
 # What a failing test shows
@@ -144,19 +215,41 @@ def _finish(item: pytest.Item, harness: Harness, outcome: str) -> None:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    harness = item.stash.get(_HARNESS, None)
     report = yield
+    if call.excinfo is not None and call.excinfo.value is item.stash.get(_OUR_OWN, None):
+        report.longrepr = call.excinfo.getrepr(style="value")
+    harness = item.stash.get(_HARNESS, None)
     if harness is None:
         return report
-    if report.when != "teardown" and report.outcome != "passed":
-        item.stash[_OUTCOME] = report.outcome
+    if report.when != "teardown":
+        _note_outcome(item, report)
     if report.failed and call.excinfo is not None:
-        from wsfake.errors import Failure  # noqa: PLC0415 - see the package
-
-        lines = harness.dialogue_lines()
-        if lines and not isinstance(call.excinfo.value, Failure):  # whose text has it
-            report.sections.append(("ws_fake dialogue", "\n".join(lines)))
+        report.sections += _sections(harness, report.when, call.excinfo.value)
     return report
+
+
+def _note_outcome(item: pytest.Item, report: pytest.TestReport) -> None:
+    if report.failed or hasattr(report, "wasxfail"):
+        item.stash[_OUTCOME] = "passed" if report.passed else "failed"
+    elif report.skipped:
+        item.stash[_OUTCOME] = "skipped"
+    elif report.when == "call" and item.stash[_OUTCOME] != "failed":  # as one of its subtests may
+        item.stash[_OUTCOME] = "passed"
+
+
+def _sections(harness: Harness, when: str | None, error: BaseException) -> list[tuple[str, str]]:
+    """Return what else there is to say: what the script swallowed, and the dialogue."""
+    from wsfake import errors  # noqa: PLC0415 - see the package
+
+    untold = harness.untold(error) if when != "teardown" else []
+    sections = [("ws_fake verdict", str(each)) for each in untold]
+    lines = harness.dialogue_lines()
+    told = "\n".join([str(error), *map(str, untold)])
+    mismatches = (errors.UnexpectedMessage, errors.UnexpectedClose, errors.UnexpectedHandshake)
+    shown = any(isinstance(each, mismatches) for each in (error, *untold))
+    if lines and not shown and lines[-1] not in told:
+        sections.append(("ws_fake dialogue", "\n".join(lines)))
+    return sections
 
 
 # What the run shows
@@ -191,12 +284,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     workeroutput = getattr(config, "workeroutput", None)
     if workeroutput is not None:
         workeroutput["wsfake"] = config.stash[_REPORT].to_data()
-
-
-def _asked_cassette(item: pytest.Item) -> Path:
-    """Return the cassette of a test that may not have run, as when it was skipped."""
-    marker = item.get_closest_marker("ws_fake")
-    return _cassette(item, marker.kwargs.get("cassette") if marker is not None else None)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 __all__ = ["RunReport"]
 
+_WHY = {"failed": "failed", "retried": "was retried", "interrupted": "was interrupted"}
+_NO_CASSETTES = tuple(f".{word}.msgpack" for word in ("part", *_WHY))
 _COUNTS = ("connections", "entries", "order", "silence", "unplayed")
 
 
@@ -20,7 +22,9 @@ class RunReport:
     def __init__(self) -> None:
         self.counts = dict.fromkeys(_COUNTS, 0)
         self.recorded: list[str] = []
-        self.set_aside: list[str] = []
+        self.set_aside: list[list[str]] = []
+        """Why, and where: lists, as they are handed from one process to another."""
+
         self.used: set[str] = set()
 
     def add(self, summary: Summary) -> None:
@@ -29,10 +33,14 @@ class RunReport:
         self.counts["entries"] += summary.recorded
         self.counts["order"] += bool(summary.gave_way)
         self.counts["silence"] += summary.ended_by_silence
+        self.counts["unplayed"] += summary.unplayed
         if summary.cassette is not None:
             self.used.add(str(summary.cassette))
         if summary.written is not None:
-            (self.recorded if summary.kept else self.set_aside).append(str(summary.written))
+            if summary.kept:
+                self.recorded.append(str(summary.written))
+            else:
+                self.set_aside.append([summary.set_aside, str(summary.written)])
 
     def to_data(self) -> dict[str, Any]:
         return {
@@ -52,12 +60,15 @@ class RunReport:
 
     def lines(self, root: Path, unused_in: Path | None) -> Iterator[str]:
         """Yield the lines of the summary; none where there is nothing to tell."""
+        unused = [] if unused_in is None else self.unused(unused_in)
         told = [
             f"{number} {noun}{'' if number == 1 else 's'} {verb}"
             for number, noun, verb in (
                 (self.counts["connections"], "connection", "replayed"),
                 (len(self.recorded), "cassette", "recorded"),
+                (len(self.set_aside), "recording", "set aside"),
                 (self.counts["unplayed"], "test", "left something unplayed"),
+                (len(unused), "cassette", "unused"),
             )
             if number
         ]
@@ -65,22 +76,19 @@ class RunReport:
             yield "ws_fake: " + ", ".join(told)
         for path in sorted(self.recorded):
             yield f"  recorded {_short(path, root)}"
-        for path in sorted(self.set_aside):
-            yield f"  the test failed, so its recording was set aside: {_short(path, root)}"
+        for why, path in sorted(self.set_aside):
+            yield f"  the test {_WHY[why]}, so its recording was set aside: {_short(path, root)}"
         if self.counts["silence"]:
             yield f"  {_tests(self.counts['silence'])} stopped recording after a time of silence"
         if self.counts["order"]:
             yield f"  {_tests(self.counts['order'])} did not keep the order across connections"
-        if unused_in is not None:
-            for path in self.unused(unused_in):
-                yield f"  no test uses {_short(path, root)}"
+        for path in unused:
+            yield f"  no test uses {_short(path, root)}"
 
     def unused(self, folder: Path) -> list[str]:
         """Return the cassettes of a folder that no test of this run asked for."""
         found = {
-            str(path)
-            for path in folder.rglob("*.msgpack")
-            if not path.name.endswith((".failed.msgpack", ".part.msgpack"))
+            str(path) for path in folder.rglob("*.msgpack") if not path.name.endswith(_NO_CASSETTES)
         }
         return sorted(found - self.used)
 

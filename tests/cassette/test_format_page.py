@@ -1,106 +1,153 @@
-"""The page on the format is complete: its example is right, and a reader made from it works."""
+"""The page of the format is right, and enough: `read` was written from it alone."""
 
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 import zlib
 from pathlib import Path
 from typing import Any
 
+import attrs
 import msgpack
-from hypothesis import given
+import pytest
 
-from tests.cassette.strategies import dialogues
-from wsfake.cassette import CassetteWriter, Header, write_cassette
-from wsfake.cassette.schema import encode
-from wsfake.model import Accept, Close, Entry, Open, Side
+from tests.cassette.golden import DIALOGUE, FOLDER, SOUND, Golden
+from wsfake.cassette import Footer, Header
+from wsfake.cassette.frames import BLOCK_BYTES, BLOCK_ENTRIES, HEAD_SIZE, MAX_BODY, MAX_ENTRY
+from wsfake.cassette.schema import MAX_ITEMS
+from wsfake.model import Entry
+from wsfake.network import write_dialogue
 
-PAGE = Path(__file__).parents[2] / "docs" / "cassette-format.md"
+PAGE = (Path(__file__).parents[2] / "docs" / "cassette-format.md").read_text(encoding="utf-8")
+EXAMPLE = Golden(DIALOGUE, Header(redacted=("json",)))
 
-EXAMPLE = [
-    Entry(0, 1, Side.CLIENT, Open("ws://a/")),
-    Entry(0, 1, Side.SERVER, Accept()),
-    Entry(1000, 1, Side.CLIENT, "hi"),
-    Entry(2000, 1, Side.SERVER, Close(1000)),
-]
+# An independent reader, of sound cassettes.
+
+SIDES = ["client", "server"]
+KINDS = """
+    message:message
+    open:url,headers,subprotocols,extensions
+    accept:subprotocol,headers,extensions
+    reject:status,headers,body
+    refuse:why
+    ping:payload
+    pong:payload
+    close:code,reason
+    drop:reset,inside
+    raw:data
+    stall:
+    gap:why
+    end:
+"""
+FIELDS = [kind.split(":") for kind in KINDS.split()]
 
 
-def read_by_the_page(data: bytes) -> tuple[Any, list[Any], Any]:
-    """Header, entries and footer; knows nothing of wsfake but what the page says."""
-    place = seen = 0
+def number(data: bytes, at: int, code: int, size: int) -> int:
+    assert data[at] == code
+    return int.from_bytes(data[at + 1 : at + 1 + size], "big")
+
+
+def read(data: bytes) -> tuple[Any, list[Any], Any]:
+    at, seen, digest = 0, 0, hashlib.sha256()
+    maps: list[Any] = []
     entries: list[Any] = []
-    sums = b""
-    header = None
-    while True:
-        head = data[place : place + 52]
+    while at < len(data):
+        head = data[at : at + 52]
         assert head[:8] == b"\x99\xa6wsfake"
-        codes = [head[9], head[18], *head[27:52:5]]
-        assert codes == [0xCF, 0xCF, 0xCE, 0xCE, 0xCE, 0xCE, 0xC6]
-        offset, before = (int.from_bytes(head[at : at + 8]) for at in (10, 19))
-        count, length, checksum, own, again = (
-            int.from_bytes(head[at : at + 4]) for at in (28, 33, 38, 43, 48)
-        )
-        assert (offset, before, again) == (place, seen, length)
-        assert zlib.crc32(head[:42]) == own
-        body = data[place + 52 : place + 52 + length]
-        assert zlib.crc32(body) == checksum
-        place += 52 + length
-        if head[8] == 0:
-            header = msgpack.unpackb(body)
-        elif head[8] == 1:
-            unpacker = msgpack.Unpacker(io.BytesIO(body))
-            block = list(unpacker)
-            assert len(block) == count <= 256
-            seen += count
-            sums += checksum.to_bytes(4)
-            entries += block
+        kind = head[8]
+        assert number(head, 9, 0xCF, 8) == at
+        assert number(head, 18, 0xCF, 8) == seen
+        count, length = number(head, 27, 0xCE, 4), number(head, 32, 0xCE, 4)
+        body = data[at + 52 : at + 52 + length]
+        assert number(head, 37, 0xCE, 4) == zlib.crc32(body)
+        assert number(head, 42, 0xCE, 4) == zlib.crc32(head[:42])
+        assert number(head, 47, 0xC6, 4) == length == len(body)
+        if kind == 1:
+            unpacker = msgpack.Unpacker()
+            unpacker.feed(body)
+            found = list(unpacker)
+            assert len(found) == count
+            entries += map(entry, found)
+            digest.update(head[38:42])
         else:
-            footer = msgpack.unpackb(body)
-            assert footer["entries"] == seen
-            assert footer["digest"] == hashlib.sha256(sums).digest()
-            assert place == len(data)
-            return header, entries, footer
+            maps.append(msgpack.unpackb(body))
+        at, seen = at + 52 + length, seen + count
+    header, footer = maps
+    assert (header["format"], header["version"]) == ("wsfake", 1)
+    assert (footer["entries"], footer["digest"]) == (len(entries), digest.digest())
+    return header, entries, footer
 
 
-def as_lists(value: Any) -> Any:
-    return [as_lists(item) for item in value] if isinstance(value, tuple) else value
+def entry(array: list[Any]) -> dict[str, Any]:
+    at, connection, side, kind, *values = array
+    name, fields = FIELDS[kind]
+    named = dict(zip(fields.split(",") if fields else [], values, strict=True))
+    if "headers" in named:
+        flat = named["headers"]
+        named["headers"] = list(zip(flat[::2], flat[1::2], strict=True))
+    return {"at": at, "connection": connection, "side": SIDES[side], "name": name, **named}
 
 
-@given(dialogues)
-def test_a_reader_made_from_the_page_reads_what_is_written(dialogue: list[Entry]) -> None:
-    file = io.BytesIO()
-    writer = CassetteWriter(file, Header("2024-05-01", ("json",)), "x")
-    for number, entry in enumerate(dialogue):
-        writer.append(entry)
-        if number % 5 == 4:
-            writer.flush()
-    writer.finish("silence", {"b": 1, "a": "x"})
-    header, entries, footer = read_by_the_page(file.getvalue())
-    assert header == {
-        "format": "wsfake",
-        "version": 1,
-        "recorded": "2024-05-01",
-        "redacted": ["json"],
-    }
-    assert entries == [as_lists(encode(entry)) for entry in dialogue]
-    assert (footer["ended"], footer["extras"]) == ("silence", {"a": "x", "b": 1})
+# What it should read.
 
 
-def test_the_file_of_the_example_is_what_is_written(tmp_path: Path) -> None:
-    found = re.search(r"is this file:\n\n```\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
-    assert found is not None
-    shown = bytes.fromhex("".join(line[4:] for line in found[1].splitlines()))
-    assert shown == write_cassette(tmp_path / "x.msgpack", EXAMPLE).read_bytes()
+def expected(said: Entry) -> dict[str, Any]:
+    what = said.what
+    common = {"at": said.at, "connection": said.connection, "side": str(said.side)}
+    if isinstance(what, str | bytes):
+        return {**common, "name": "message", "message": what}
+    fields = attrs.asdict(what, recurse=False)
+    for name in fields:
+        if isinstance(fields[name], tuple):
+            fields[name] = list(fields[name])
+    return {**common, "name": type(what).__name__.lower(), **fields}
 
 
-def test_a_cassette_is_a_stream_of_msgpack_for_any_tool(tmp_path: Path) -> None:
-    path = write_cassette(tmp_path / "x.msgpack", EXAMPLE)
-    with path.open("rb") as file:
-        frames = list(msgpack.Unpacker(file))
-    assert [(frame[0], frame[1], frame[4]) for frame in frames] == [
-        ("wsfake", 0, 0),
-        ("wsfake", 1, 4),
-        ("wsfake", 2, 0),
-    ]
+@pytest.mark.parametrize("name", SOUND)
+def test_a_reader_written_from_the_page_reads_the_golden_cassettes(name: str) -> None:
+    golden = SOUND[name]
+    header, entries, footer = read((FOLDER / "conformance" / f"{name}.msgpack").read_bytes())
+    assert entries == list(map(expected, golden.entries))
+    assert header.get("recorded") == golden.header.recorded
+    assert header["redacted"] == list(golden.header.redacted)
+    assert footer["ended"] == golden.ended
+
+
+def fenced(page: str) -> list[str]:
+    return re.findall(r"^```text\n(.*?)\n```$", page, re.DOTALL | re.MULTILINE)
+
+
+def test_the_example_of_the_page_is_what_is_written() -> None:
+    dialogue, *dumps = fenced(PAGE.partition("## An example")[2])
+    data = EXAMPLE.pack()
+    assert dialogue.splitlines() == write_dialogue(DIALOGUE)
+    shown = b""
+    for line in "\n".join(dumps).splitlines():
+        if line:
+            offset, _, digits = line.partition("  ")
+            assert int(offset, 16) == len(shown)
+            shown += bytes.fromhex(digits)
+    assert shown == data
+    assert f"this cassette of {len(data)} bytes" in PAGE
+    assert read(shown)[1] == list(map(expected, DIALOGUE))
+
+
+def test_the_numbers_of_the_page_are_those_of_the_package() -> None:
+    assert "head of 52 bytes" in PAGE
+    assert HEAD_SIZE == 52
+    assert f"{BLOCK_ENTRIES} entries, or {BLOCK_BYTES:,} bytes" in PAGE
+    assert f"| one entry | {MAX_ENTRY:,} bytes" in PAGE
+    assert f"| the body of a frame | {MAX_BODY:,} bytes" in PAGE
+    assert f"| {MAX_ITEMS}, so {MAX_ITEMS // 2} headers |" in PAGE
+    assert f"{zlib.crc32(b'123456789'):08x}" in PAGE
+
+
+def test_the_page_names_every_key_and_every_field() -> None:
+    rows = re.findall(r"^\| (\d+) \| (\w+) \| (.*?) \|", PAGE, re.MULTILINE)
+    told = [[name, ",".join(re.findall(r"(?:^|; )`(\w+)`", fields))] for _, name, fields in rows]
+    assert [int(kind) for kind, _, _ in rows] == list(range(13))
+    assert told == FIELDS
+    for owner in (Header("2024-05-01"), Footer(0, bytes(32))):
+        for key in msgpack.unpackb(owner.pack()):
+            assert f"| `{key}` |" in PAGE

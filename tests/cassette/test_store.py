@@ -1,132 +1,357 @@
 from __future__ import annotations
 
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from wsfake.cassette import Header, Recording, Redactor, load, write_cassette
-from wsfake.errors import CassetteError, UnsafeCassette
-from wsfake.model import Entry, Side
+from tests.cassette.golden import DIALOGUE
+from wsfake.cassette import CassetteReader, Header, Recording, Redactor, load, write_cassette
+from wsfake.cassette.store import FLUSH_SECONDS
+from wsfake.errors import CassetteError, UnsafeCassette, UsageError
+from wsfake.model import Entry, Open, Side
 
 C = Side.CLIENT
+SECRETS = {"API_KEY": "hunter2hunter2"}
 
 
-def begin(target: Path, secrets: dict[str, str] | None = None) -> Recording:
-    return Recording(target, Header("2024-05-01"), Redactor(), secrets)
+def recording(target: Path, **secrets: str) -> Recording:
+    return Recording(target, Header("2024-05-01", ("json",)), Redactor(), secrets)
 
 
-def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
+def message(at: int, what: str = "x") -> Entry:
+    return Entry(at, 1, C, what)
 
 
-def test_what_is_kept_replaces_the_cassette_and_leaves_nothing_else(tmp_path: Path) -> None:
-    target = write_cassette(tmp_path / "a.msgpack", [Entry(0, 1, C, "old")])
-    recording = begin(target)
-    recording.append(Entry(0, 1, C, '{"token": "x"}'), now=5.0)
-    assert load(target).entries[0].what == "old"
-    assert names(tmp_path) == ["a.msgpack", "a.part.msgpack"]
-    assert recording.entries == 1
-    assert recording.keep("silence", {"n": 1}) == target
+def files(folder: Path) -> set[str]:
+    return {path.name for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path / "module" / "test_a.msgpack"
+
+
+def test_a_recording_becomes_the_cassette_and_leaves_nothing_else(target: Path) -> None:
+    record = recording(target)
+    for entry in DIALOGUE:
+        record.append(entry, now=0.0)
+    assert record.entries == len(DIALOGUE)
+    assert not target.exists()
+    assert record.keep("silence", {"note": 1}) == target
+    assert files(target.parent) == {"test_a.msgpack"}
     cassette = load(target)
-    assert cassette.entries == (Entry(0, 1, C, '{"token": "<redacted>"}'),)
+    assert list(cassette.entries) == DIALOGUE
+    assert cassette.header == Header("2024-05-01", ("json",))
     assert cassette.footer is not None
-    assert (cassette.footer.ended, dict(cassette.footer.extras)) == ("silence", {"n": 1})
-    assert names(tmp_path) == ["a.msgpack"]
+    assert (cassette.footer.ended, cassette.footer.extras) == ("silence", {"note": 1})
 
 
-def test_the_finished_file_does_not_tell_when_parts_were_flushed(tmp_path: Path) -> None:
-    dialogue = [Entry(at, 1, C, "x" * 5000) for at in range(700)]
-    recording = begin(tmp_path / "a.msgpack")
-    for entry in dialogue:
-        recording.append(entry, now=entry.at / 33)
-    path = recording.keep()
-    whole = write_cassette(tmp_path / "b.msgpack", dialogue, Header("2024-05-01"))
-    assert path.read_bytes() == whole.read_bytes()
+def test_how_often_a_recording_was_flushed_does_not_show_in_the_cassette(target: Path) -> None:
+    entries = [message(at, "x" * (at % 7)) for at in range(700)]
+    written = write_cassette(
+        target.with_name("b.msgpack"), entries, Header("2024-05-01", ("json",))
+    )
+    record = recording(target)
+    for entry in entries:
+        record.append(entry, now=entry.at * 0.03)
+    assert record.keep().read_bytes() == written.read_bytes()
 
 
-def test_an_entry_is_in_the_part_file_a_tenth_of_a_second_later(tmp_path: Path) -> None:
-    recording = begin(tmp_path / "a.msgpack")
-    assert recording.due_at is None
-    recording.append(Entry(0, 1, C, "1"), now=7.0)
-    assert recording.due_at == pytest.approx(7.1)
-    recording.append(Entry(1, 1, C, "2"), now=7.05)
-    assert load(recording.part).entries == ()
-    recording.append(Entry(2, 1, C, "3"), now=7.2)
-    assert recording.due_at is None
-    cut = load(recording.part)
-    assert [entry.what for entry in cut.entries] == ["1", "2", "3"]
-    assert cut.cut
-    for at in range(256):
-        recording.append(Entry(at + 2, 1, C, "x"), now=8.0)
-    assert recording.due_at is None
-    assert len(load(recording.part).entries) == 259
-    recording.discard()
+def test_secrets_are_gone_before_anything_is_written(target: Path) -> None:
+    record = recording(target)
+    record.append(Entry(0, 1, C, Open("ws://u:hunter2@h/?token=hunter2")), now=0.0)
+    record.append(message(1, '{"password": "hunter2"}'), now=0.0)
+    record.flush()
+    assert b"hunter2" not in record.part.read_bytes()
+    assert b"hunter2" not in record.keep().read_bytes()
 
 
-def test_a_failed_test_leaves_the_cassette_and_its_recording_beside_it(tmp_path: Path) -> None:
-    target = write_cassette(tmp_path / "a.msgpack", [Entry(0, 1, C, "old")])
-    recording = begin(target)
-    recording.append(Entry(0, 1, C, "new"), now=0)
-    aside = recording.set_aside("test")
-    assert aside == tmp_path / "a.failed.msgpack"
-    assert [load(path).entries[0].what for path in (target, aside)] == ["old", "new"]
-    assert names(tmp_path) == ["a.failed.msgpack", "a.msgpack"]
+def test_the_part_file_holds_what_was_flushed_and_says_when_that_is_due(target: Path) -> None:
+    record = recording(target)
+    assert record.due_at is None
+    record.append(message(0), now=5.0)
+    record.append(message(1), now=5.05)
+    assert record.due_at == 5.0 + FLUSH_SECONDS
+    assert load_part(record) == []
+    record.flush()
+    assert record.due_at is None
+    assert load_part(record) == [message(0), message(1)]
+    record.append(message(2), now=6.0)
+    record.append(message(3), now=6.0 + FLUSH_SECONDS)
+    assert record.due_at is None
+    assert len(load_part(record)) == 4
+    record.discard()
 
 
-def test_what_is_discarded_leaves_nothing(tmp_path: Path) -> None:
-    recording = begin(tmp_path / "new" / "a.msgpack")
-    recording.append(Entry(0, 1, C, "x"), now=0)
-    recording.discard()
-    assert names(tmp_path / "new") == []
+def test_the_part_file_is_flushed_after_256_entries(target: Path) -> None:
+    record = recording(target)
+    for at in range(300):
+        record.append(message(at), now=0.0)
+    assert len(load_part(record)) == 256
+    record.discard()
 
 
-def test_the_part_file_of_a_killed_recording_gives_way(tmp_path: Path) -> None:
-    (tmp_path / "a.part.msgpack").write_bytes(b"left over")
-    begin(tmp_path / "a.msgpack").keep()
-    assert load(tmp_path / "a.msgpack").entries == ()
+def load_part(record: Recording) -> list[Entry]:
+    return list(load(record.part).entries)
 
 
-def test_a_recording_that_holds_a_named_secret_is_not_kept(tmp_path: Path) -> None:
-    target = tmp_path / "a.msgpack"
-    recording = begin(target, {"API_PASS": "correct horse"})
-    recording.append(Entry(0, 1, C, "fine"), now=0)
-    recording.append(Entry(0, 1, C, "say correct horse"), now=0)
-    with pytest.raises(UnsafeCassette) as caught:
-        recording.keep()
+def test_a_failed_test_leaves_its_recording_beside_a_good_cassette(target: Path) -> None:
+    good = write_cassette(target, DIALOGUE).read_bytes()
+    record = recording(target)
+    record.append(message(0), now=0.0)
+    assert record.set_aside() == target.with_name("test_a.failed.msgpack")
+    assert target.read_bytes() == good
+    assert load(target.with_name("test_a.failed.msgpack")).entries == (message(0),)
+    record = recording(target)
+    assert record.set_aside(why="skipped").name == "test_a.skipped.msgpack"
+    assert files(target.parent) == {
+        "test_a.msgpack",
+        "test_a.failed.msgpack",
+        "test_a.skipped.msgpack",
+    }
+
+
+def test_a_discarded_recording_leaves_nothing(target: Path) -> None:
+    good = write_cassette(target, DIALOGUE).read_bytes()
+    record = recording(target)
+    record.append(message(0), now=0.0)
+    record.discard()
+    assert files(target.parent) == {"test_a.msgpack"}
+    assert target.read_bytes() == good
+
+
+def test_the_part_file_of_a_killed_recording_is_replaced_by_the_next(target: Path) -> None:
+    target.parent.mkdir()
+    target.with_name("test_a.part.msgpack").write_bytes(b"left over, and longer than what follows")
+    record = recording(target)
+    record.append(message(0), now=0.0)
+    assert load(record.keep()).entries == (message(0),)
+    assert files(target.parent) == {"test_a.msgpack"}
+
+
+def test_an_entry_that_no_cassette_can_hold_is_left_out(target: Path) -> None:
+    record = recording(target)
+    record.append(message(5), now=0.0)
+    with pytest.raises(CassetteError) as caught:
+        record.append(message(4), now=0.0)
     assert str(caught.value) == (
-        f"{target}: the value of API_PASS stands in this recording, which was not kept\n"
+        f"{record.part}: entry 2 cannot be written: expected a time of 5 us or later, got 4 us"
+    )
+    record.append(message(6), now=0.0)
+    assert load(record.keep()).entries == (message(5), message(6))
+
+
+def test_a_header_that_cannot_be_written_begins_no_recording(target: Path) -> None:
+    with pytest.raises(CassetteError, match="this header cannot be written"):
+        Recording(target, Header("today"), Redactor())
+    assert files(target.parent) == set()
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_recording_with_a_named_secret_is_not_kept(target: Path, keep: bool) -> None:
+    good = write_cassette(target, DIALOGUE).read_bytes()
+    record = recording(target, **SECRETS)
+    for at in range(300):
+        record.append(message(at), now=0.0)
+    record.append(message(300, "the key is hunter2hunter2"), now=0.0)
+    with pytest.raises(UnsafeCassette) as caught:
+        record.keep() if keep else record.set_aside()
+    path = target if keep else target.with_name("test_a.failed.msgpack")
+    assert str(caught.value) == (
+        f"{path}: the value of API_KEY stands in this recording, which was not kept\n"
         "  expected  no named secret in it\n"
-        "  actual    API_PASS in entry 2\n"
+        "  actual    API_KEY in entry 301\n"
         "  to take it out: name its header, query parameter or JSON key in ws_redact_*"
     )
-    assert names(tmp_path) == []
-    recording = begin(target, {"API_PASS": "correct horse"})
-    with pytest.raises(UnsafeCassette, match="API_PASS in the footer"):
-        recording.keep(extras={"who": "correct horse"})
+    assert files(target.parent) == {"test_a.msgpack"}
+    assert target.read_bytes() == good
 
 
-def test_what_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
-    target = write_cassette(tmp_path / "a.msgpack", [Entry(0, 1, C, "old")])
-    with pytest.raises(CassetteError, match="lone surrogate"):
-        write_cassette(target, [Entry(0, 1, C, "\ud800")])
-    assert load(target).entries[0].what == "old"
-    assert names(tmp_path) == ["a.msgpack"]
+def test_a_named_secret_in_the_footer_is_found_too(target: Path) -> None:
+    record = recording(target, **SECRETS)
+    with pytest.raises(UnsafeCassette, match="API_KEY in the footer"):
+        record.keep(extras={"url": "ws://h/hunter2hunter2"})
+    assert files(target.parent) == set()
 
 
-def test_what_the_file_system_refuses_is_said_with_the_path(tmp_path: Path) -> None:
-    (tmp_path / "file").write_bytes(b"")
-    path = tmp_path / "file" / "a.msgpack"
+def test_a_secret_that_is_too_short_is_refused_before_anything_is_written(target: Path) -> None:
+    with pytest.raises(UsageError, match="at least 8 characters, got 3 characters in PIN"):
+        recording(target, PIN="123")
+    assert not target.parent.exists()
+
+
+def test_a_footer_that_cannot_be_written_leaves_the_old_cassette(target: Path) -> None:
+    good = write_cassette(target, DIALOGUE).read_bytes()
+    extras: Any = {"a": 1.5}
+    with pytest.raises(CassetteError) as caught:
+        recording(target).keep(extras=extras)
+    assert str(caught.value) == (
+        f"{target}: this footer cannot be written: "
+        "a footer with extras that are neither texts nor integers"
+    )
+    with pytest.raises(CassetteError):
+        write_cassette(target, DIALOGUE, extras=extras)
+    assert files(target.parent) == {"test_a.msgpack"}
+    assert target.read_bytes() == good
+
+
+def test_entries_that_fail_in_the_middle_leave_the_old_cassette(target: Path) -> None:
+    good = write_cassette(target, DIALOGUE).read_bytes()
+
+    def entries() -> Iterator[Entry]:
+        for at in range(1000):
+            yield message(at)
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError):
+        write_cassette(target, entries())
+    assert files(target.parent) == {"test_a.msgpack"}
+    assert target.read_bytes() == good
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("a\0b", "a NUL in its path"), ("a\ud800b", "a lone surrogate in its path")],
+)
+def test_a_path_that_no_file_system_takes_is_refused(
+    tmp_path: Path, name: str, reason: str
+) -> None:
+    path = tmp_path / name
+    part = tmp_path / f"{name}.part.msgpack"
     with pytest.raises(CassetteError) as caught:
         write_cassette(path, [])
-    assert str(caught.value) == f"{path}: this cassette cannot be written: File exists"
-    with pytest.raises(CassetteError, match=r"a\.part\.msgpack: this cassette cannot be written"):
-        begin(path)
+    assert str(caught.value) == f"{str(path)!r}: this cassette cannot be written: {reason}"
     with pytest.raises(CassetteError) as caught:
-        write_cassette("a\0", [])
-    assert str(caught.value) == "'a\\x00': this cassette cannot be written: a NUL in its path"
+        recording(path)
+    assert str(caught.value) == f"{str(part)!r}: this cassette cannot be written: {reason}"
+    with pytest.raises(CassetteError, match="this cassette cannot be read: "):
+        load(path)
 
 
-def test_a_recording_that_cannot_begin_leaves_nothing(tmp_path: Path) -> None:
-    with pytest.raises(CassetteError, match="this header cannot be written"):
-        Recording(tmp_path / "a.msgpack", Header("today"), Redactor())
-    assert names(tmp_path) == []
+@pytest.mark.parametrize("write", [lambda path: write_cassette(path, []), recording])
+def test_a_folder_that_cannot_be_made_is_told(
+    tmp_path: Path, write: Callable[[Path], object]
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(CassetteError) as caught:
+        write(tmp_path / "file" / "test_a.msgpack")
+    assert re.sub(r"\.part", "", str(caught.value)) == (
+        f"{tmp_path / 'file' / 'test_a.msgpack'}: this cassette cannot be written: "
+        f"{tmp_path / 'file'} is no folder"
+    )
+    with pytest.raises(CassetteError, match=r"this cassette cannot be written: Not a directory$"):
+        write(tmp_path / "file" / "a" / "test_a.msgpack")
+
+
+def test_a_folder_where_the_cassette_should_be_is_told(target: Path) -> None:
+    target.mkdir(parents=True)
+    record = recording(target)
+    with pytest.raises(CassetteError) as caught:
+        record.keep()
+    assert str(caught.value) == f"{target}: this cassette cannot be written: Is a directory"
+    assert files(target.parent) == set()
+    with pytest.raises(CassetteError) as caught:
+        load(target)
+    assert str(caught.value) == f"{target}: this cassette cannot be read: Is a directory"
+
+
+def test_the_same_dialogue_gives_the_same_bytes(tmp_path: Path) -> None:
+    paths = [write_cassette(tmp_path / name, iter(DIALOGUE)) for name in ("a", "b")]
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+# In processes of their own.
+
+KILLED = """
+import os, pathlib, signal, sys
+from wsfake.cassette import Header, Recording, Redactor
+from wsfake.model import Entry, Side
+record = Recording(pathlib.Path(sys.argv[1]), Header(), Redactor())
+for at in range(600):
+    record.append(Entry(at, 1, Side.CLIENT, "x"), 0.0)
+if sys.argv[2] == "flush":
+    record.flush()
+os.kill(os.getpid(), signal.SIGKILL) if hasattr(signal, "SIGKILL") else os._exit(9)
+"""
+
+FULL = """
+import pathlib, resource, sys
+from wsfake.cassette import Header, Recording, Redactor, write_cassette
+from wsfake.errors import CassetteError
+from wsfake.model import Entry, Side
+path = pathlib.Path(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+entries = [Entry(at, 1, Side.CLIENT, "x" * 100) for at in range(2000)]
+def record():
+    record = Recording(path, Header(), Redactor())
+    try:
+        for entry in entries:
+            record.append(entry, 0.0)
+        record.keep()
+    except CassetteError:
+        record.discard()
+        raise
+for write in (record, lambda: write_cassette(path, entries)):
+    try:
+        write()
+    except CassetteError as error:
+        print(error)
+"""
+
+
+def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    root = Path(__file__).parents[2]
+    return subprocess.run(
+        [sys.executable, "-c", script, *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(("flush", "entries"), [("no", 512), ("flush", 600)])
+def test_a_killed_process_leaves_a_part_file_that_can_be_read(
+    target: Path, flush: str, entries: int
+) -> None:
+    good = write_cassette(target, DIALOGUE).read_bytes()
+    killed = run(KILLED, target, flush)
+    assert killed.returncode in (-getattr(signal, "SIGKILL", 0), 9), killed.stderr
+    assert files(target.parent) == {"test_a.msgpack", "test_a.part.msgpack"}
+    assert target.read_bytes() == good
+    part = load(target.with_name("test_a.part.msgpack"))
+    assert part.cut
+    assert part.entries == tuple(message(at) for at in range(entries))
+    assert part.damage == ()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
+@pytest.mark.parametrize("limit", [10, 1000, 30_000, 150_000])
+def test_a_full_disk_is_told_and_leaves_the_old_cassette(target: Path, limit: int) -> None:
+    good = write_cassette(target, DIALOGUE).read_bytes()
+    full = run(FULL, target, limit)
+    assert full.stderr == ""
+    assert full.stdout == (
+        f"{target.with_name('test_a.part.msgpack')}: this cassette cannot be written: "
+        f"File too large\n{target}: this cassette cannot be written: File too large\n"
+    )
+    assert files(target.parent) == {"test_a.msgpack"}
+    assert target.read_bytes() == good
+
+
+def test_a_part_file_is_never_half_a_block_to_who_reads_it_while_it_grows(target: Path) -> None:
+    record = recording(target)
+    for at in range(300):
+        record.append(message(at), now=at * 0.05)
+        with record.part.open("rb") as file:
+            if record.due_at is None:
+                assert len(list(CassetteReader(file, "part"))) == at + 1
+    record.discard()

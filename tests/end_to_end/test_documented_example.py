@@ -52,6 +52,7 @@ def test_the_example_is_recorded_from_a_real_server_and_replays_with_the_server_
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytester.makepyfile(test_page=TEST)
+    pytester.makeini("[pytest]\nws_record_idle = 30\n")  # it ends by its close, not by silence
     with running(ECHO_SERVER) as url:
         monkeypatch.setenv("ECHO_URL", url)
         recorded = pytester.runpytest_subprocess("--ws-record")

@@ -428,6 +428,38 @@ def test_a_violation_is_told_and_its_close_can_be_sent(reactor: Reactor) -> None
     assert frames == [(0x88, b"\x03\xeaUsed reserved opcode")]
 
 
+def test_bytes_behind_a_violation_are_told_as_they_come(reactor: Reactor) -> None:
+    told = threading.Event()
+
+    def play(wire: Wire) -> None:
+        wire.accept(b"\x83\x00")
+        assert told.wait(5)
+        wire.send(b"\x81\x01x")
+        wire.end()
+
+    with wire_talk(reactor, play) as talk:
+        talk.until(2)
+        told.set()
+        said = talk.until_finished()
+    assert said[1:] == [Raw(b"\x83\x00"), Raw(b"\x81\x01x"), Drop()]
+
+
+def test_a_close_before_the_answer_is_sent_and_ends_tcp(reactor: Reactor) -> None:
+    seen: list[object] = []
+
+    def play(wire: Wire) -> None:
+        wire.request()
+        seen.extend([wire.frame(), wire.read_to_end()])
+
+    with wire_talk(reactor, play) as talk:
+        connected: list[bool] = []
+        talk.client.on_connected = lambda: connected.append(True)
+        pump(reactor, lambda: connected)
+        talk.client.arrive(Close(4000, "enough"))
+        assert talk.client.finished
+    assert seen == [(0x88, b"\x0f\xa0enough"), b""]
+
+
 def test_the_caller_may_drop_by_reset_and_hears_nothing_more(reactor: Reactor) -> None:
     def play(wire: Wire) -> None:
         wire.accept(b"\x81\x01x")

@@ -1,20 +1,20 @@
-from __future__ import annotations
+"""Acting one side of a transcript, and judging the other."""
 
 import re
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from tests.player.driving import OPEN, SECOND, Drive
-from wsfake import Transcript, json, regex
-from wsfake.errors import UsageError
+from tests.player.scripts import CLIENT, OPEN, SERVER, hear, player_of, says
+from wsfake import Transcript, UsageError
 from wsfake.model import (
     Accept,
     Close,
     Drop,
     End,
+    Event,
+    Message,
     Open,
     Ping,
     Pong,
@@ -24,650 +24,476 @@ from wsfake.model import (
     Side,
     Stall,
 )
-from wsfake.transcript import Matching
+from wsfake.player import Mismatch, Plan, Player
+from wsfake.transcript.matchers import Json
 
-T = Transcript
-ANY = regex(re.compile(".*", re.DOTALL))
-
-
-# What is said, and when
+T = Transcript()
 
 
-def test_the_player_accepts_and_says_its_own_steps() -> None:
-    drive = Drive(T().server("a").server(b"b").server({"c": 1}))
-    assert drive.player.take(0) == Accept()
-    assert drive.speak() == ["a", b"b", '{"c": 1}']
-
-
-def test_the_player_waits_for_the_script() -> None:
-    drive = Drive(T().client("a").server("b"))
-    assert drive.speak() == []
-    assert drive.player.waits_for_script()
-    assert drive.hear("a") is None
-    assert not drive.player.waits_for_script()
-    assert drive.speak() == ["b"]
-    assert drive.unplayed() == []
-
-
-def test_nothing_is_due_without_a_script() -> None:
-    drive = Drive(T())
-    drive.speak()
-    assert drive.player.due() is None
-    assert drive.player.take(0) is None
-
-
-def test_a_pause_counts_from_when_the_step_before_it_happened() -> None:
-    drive = Drive(T().client("a").pause(2).server("b").pause(1).server("c"))
-    drive.speak()
-    drive.now = 5 * SECOND
-    drive.hear("a")
-    drive.speak()
-    assert drive.log[1:] == [(7 * SECOND, "b"), (8 * SECOND, "c")]
-
-
-def test_a_script_that_is_early_is_matched_at_once() -> None:
-    drive = Drive(T().server("a").pause(9).server("b").pause(9).client("c").client("d"))
-    drive.speak(until=0)
-    assert drive.hear("c", "d") is None
-    assert drive.speak() == ["b"]
-    assert drive.unplayed() == []
-
-
-def test_the_end_of_a_transcript_stays_open_and_silent() -> None:
-    drive = Drive(T().server("a"))
-    drive.speak()
-    assert drive.player.due() is None
-    assert not drive.player.stopped
-
-
-# What a script must not do
-
-
-def test_another_message_than_expected_is_a_mismatch_with_what_was_expected() -> None:
-    mismatch = Drive(T().client("a").client("b")).hear("a", "x")
+def kind(mismatch: Mismatch | None) -> str:
     assert mismatch is not None
-    assert (mismatch.kind, mismatch.expected, mismatch.actual, mismatch.number) == (
-        "message", ("b",), "x", 2,
-    )  # fmt: skip
+    return mismatch.kind
+
+
+# The end of a transcript
+
+
+def test_the_end_of_a_transcript_holds_the_connection_open_and_silent() -> None:
+    player = player_of(T.client("a").server("b"))
+    assert hear(player, "a") is None
+    assert says(player) == ["b"]
+    assert player.due() is None
+    assert not player.stopped
 
 
 def test_one_more_message_is_extra() -> None:
-    mismatch = Drive(T().client("a")).hear("a", "a")
-    assert mismatch is not None
-    assert (mismatch.kind, mismatch.expected, mismatch.place) == ("extra", (), -1)
+    player = player_of(T.client("a"))
+    assert hear(player, "a", "b") == Mismatch("extra", (), "b", 2, -1)
 
 
-def test_after_a_mismatch_nothing_more_is_played_and_nothing_more_is_wrong() -> None:
-    drive = Drive(T().client("a").server("b").client("c"))
-    assert drive.hear("x") is not None
-    assert drive.hear("y", Ping(), Close(1000)) is None
-    assert drive.speak() == []
-    assert drive.unplayed() == []
-
-
-def test_text_is_never_binary() -> None:
-    assert Drive(T().client("")).hear(b"") is not None
-    assert Drive(T().client(b"")).hear(b"") is None
-
-
-def test_an_empty_message_is_expected_like_any_other() -> None:
-    drive = Drive(T().any_order(T().client("")))
-    assert drive.unplayed() != []
-    assert drive.player.plan.last_asked(Side.CLIENT) >= 0
-
-
-def test_bytes_of_no_frame_are_no_message() -> None:
-    assert Drive(T().client_raw(b"x")).hear(Raw(b"x")) is None
-    wrong = Drive(T().client_raw(b"x")).hear(Raw(b"y"))
-    assert wrong is not None
-    assert wrong.kind == "message"
-    extra = Drive(T()).hear(Raw(b"y"))
-    assert extra is not None
-    assert extra.kind == "extra"
+def test_a_close_of_the_script_is_always_allowed_after_what_was_expected() -> None:
+    player = player_of(T.client("a").server("b"))
+    assert hear(player, "a", Close(3000, "enough")) is None
+    assert says(player) == [Close(3000)]
+    assert player.unplayed() == []
 
 
 # Closing
 
 
-def test_a_close_of_the_script_is_echoed_with_its_code_at_once() -> None:
-    drive = Drive(T().server("late"))
-    drive.speak()
-    drive.now = 3
-    assert drive.hear(Close(4001, "bye")) is None
-    assert drive.speak() == [Close(4001)]
-    assert drive.log[-1][0] == 3
-    assert drive.player.stopped
+def test_the_peer_echoes_a_close_with_the_same_code_at_once() -> None:
+    player = player_of(T)
+    assert hear(player, Close(4001, "why"), at=2) is None
+    assert player.due() == 2_000_000
+    assert says(player) == [(2, Close(4001))]
 
 
-def test_what_was_in_flight_to_a_closed_script_is_discarded_and_played() -> None:
-    drive = Drive(T().pause(1).server("late").server_closes(1001))
-    drive.speak(until=0)
-    assert drive.hear(Close(1000), "ignored") is None
-    assert drive.speak() == [Close(1000)]
-    assert drive.unplayed() == []
+def test_an_empty_close_is_echoed_empty() -> None:
+    player = player_of(T)
+    assert hear(player, Close()) is None
+    assert says(player) == [Close()]
 
 
-def test_a_close_before_what_was_expected_is_a_mismatch() -> None:
-    mismatch = Drive(T().client("a")).hear(Close(1000))
-    assert mismatch is not None
-    assert (mismatch.kind, mismatch.expected) == ("close", ("a",))
+def test_a_close_that_the_transcript_answers_is_answered_so_and_then() -> None:
+    player = player_of(T.client_closes().pause(2).server_closes(1001, "bye"))
+    assert hear(player, Close(1000)) is None
+    assert says(player) == [(2, Close(1001, "bye"))]
+
+
+def test_after_the_answer_to_a_close_tcp_ends_as_the_transcript_says() -> None:
+    player = player_of(T.client_closes().server_closes().server_drops(reset=True))
+    assert hear(player, Close(1000)) is None
+    assert says(player) == [Close(1000), Drop(reset=True)]
+    assert player.stopped
+
+
+def test_a_close_of_the_player_may_be_followed_by_a_reset_whether_or_not_it_is_answered() -> None:
+    transcript = T.server_closes(1000, "bye").server_drops(reset=True)
+    silent, answered = player_of(transcript), player_of(transcript)
+    assert silent.take(0) == Close(1000, "bye")
+    assert silent.take(0) == Drop(reset=True)
+    assert answered.take(0) == Close(1000, "bye")
+    assert hear(answered, Close(1000)) is None
+    assert says(answered) == [Drop(reset=True)]
+
+
+def test_a_script_that_drops_after_the_players_close_ends_everything() -> None:
+    player = player_of(T.server_closes().server_drops(reset=True))
+    assert player.take(0) == Close(1000)
+    assert hear(player, Drop()) is None
+    assert says(player) == []
+
+
+def test_the_scripts_answer_to_a_close_ends_the_connection_and_is_not_answered_again() -> None:
+    player = player_of(T.server_closes(1001, ""))
+    assert says(player) == [Close(1001)]
+    assert hear(player, Close(1001)) is None
+    assert says(player) == []
+    assert player.stopped
 
 
 @pytest.mark.parametrize(
-    ("expected", "came", "fits"),
-    [
-        (T().client_closes(), Close(4000, "x"), True),
-        (T().client_closes(), Close(), True),
-        (T().client_closes(4000), Close(4000, "x"), True),
-        (T().client_closes(4000), Close(4001, "x"), False),
-        (T().client_closes(None, "x"), Close(1000, "y"), False),
-        (T().client_closes(1000, ""), Close(1000, ""), True),
-        (T().client_closes(empty=True), Close(1000, ""), False),
-        (T().client_closes(), Drop(), False),
-        (T().client_drops(), Drop(reset=True), True),
-        (T().client_drops(), Close(1000), False),
-    ],
+    ("effect", "said"),
+    [(Drop(reset=True), [Drop(reset=True)]), (Raw(b"\xff"), []), (Stall(), [None])],
 )
-def test_an_expected_close_is_compared_as_far_as_it_is_said(
-    expected: Transcript, came: Any, fits: bool
+def test_a_fault_in_the_phase_close_stands_in_place_of_the_answer(
+    effect: Any, said: list[Any]
 ) -> None:
-    drive = Drive(expected)
-    drive.speak()
-    assert (drive.hear(came) is None) is fits
+    player = player_of(T.fault("close", effect).client("a"))
+    assert says(player) == []
+    assert hear(player, "a", Close(1000)) is None
+    assert says(player)[: len(said)] == said
 
 
-def test_an_expected_close_is_answered_as_the_transcript_says() -> None:
-    drive = Drive(T().client_closes().pause(1).server_closes(4000, "x").server_drops(reset=True))
-    drive.speak()
-    drive.hear(Close(1000))
-    assert drive.speak() == [Close(4000, "x"), Drop(reset=True)]
-    assert drive.log[-2][0] == SECOND
+def test_a_code_or_reason_that_is_left_out_may_be_any() -> None:
+    assert hear(player_of(T.client_closes()), Close(4999, "x")) is None
+    assert hear(player_of(T.client_closes(4000)), Close(4000, "x")) is None
+    assert hear(player_of(T.client_closes(reason="x")), Close(4000, "x")) is None
+    assert hear(player_of(T.client_closes(4000, "x")), Close(4000, "x")) is None
+    assert kind(hear(player_of(T.client_closes(4000)), Close(4001))) == "close"
+    assert kind(hear(player_of(T.client_closes(reason="x")), Close(4000))) == "close"
 
 
-@pytest.mark.parametrize("effect", [Drop(reset=True), Raw(b"\xff"), Drop(inside="a")])
-def test_a_fault_of_phase_close_comes_instead_of_the_answer(effect: Any) -> None:
-    drive = Drive(T().server("a").fault("close", effect).server("b"))
-    assert drive.speak() == ["a", "b"]
-    drive.hear(Close(1000))
-    assert drive.speak() == [effect]
+def test_a_drop_is_expected_as_a_drop() -> None:
+    assert hear(player_of(T.client_drops()), Drop(reset=True)) is None
+    assert kind(hear(player_of(T.client_drops()), Close(1000))) == "close"
+    assert kind(hear(player_of(T.client_closes()), Drop())) == "close"
 
 
-def test_a_stall_of_phase_close_answers_nothing() -> None:
-    drive = Drive(T().fault("close", Stall()))
-    drive.speak()
-    drive.hear(Close(1000))
-    assert drive.speak() == []
-    assert drive.player.stopped
+def test_a_close_before_the_messages_that_were_expected_is_a_mismatch_at_the_close() -> None:
+    player = player_of(T.client("a").client("b"))
+    assert hear(player, "a", Close(1000)) == Mismatch("close", ("b",), Close(1000), 1, -1)
 
 
-def test_an_end_that_is_due_comes_although_the_script_closes() -> None:
-    drive = Drive(T().client("a").server_drops())
-    drive.speak()
-    assert drive.hear("a", Close(1000)) is None
-    assert drive.speak() == [Drop()]
+def test_what_was_in_flight_towards_a_script_that_has_closed_counts_as_played() -> None:
+    player = player_of(T.server("late").client_closes())
+    assert hear(player, Close(1000)) is None
+    assert says(player) == [Close(1000)]
+    assert player.unplayed() == []
 
 
-def test_a_drop_of_the_script_is_answered_by_nothing() -> None:
-    drive = Drive(T().server("a"))
-    drive.speak()
-    assert drive.hear(Drop()) is None
-    assert drive.speak() == []
-    assert drive.player.stopped
+def test_words_of_a_script_that_was_told_goodbye_mean_nothing() -> None:
+    player = player_of(T.server_closes())
+    assert player.take(0) == Close(1000)
+    assert hear(player, "too late") is None
 
 
-def test_a_close_of_the_player_ends_what_is_expected() -> None:
-    drive = Drive(T().server_closes(1001, "x").client("never"))
-    assert drive.speak() == [Close(1001, "x")]
-    assert drive.hear("in flight", Ping(), Close(1001)) is None
-    assert drive.player.stopped
-    assert drive.unplayed() == []
+def test_a_drop_of_the_player_ends_it() -> None:
+    player = player_of(T.server("a").server_drops().server("never"))
+    assert says(player) == ["a", Drop()]
+    assert hear(player, "x", Close(1000)) is None
 
 
-def test_a_close_without_a_code_or_reason_is_said_as_1000() -> None:
-    assert Drive(T().server_closes()).speak() == [Close(1000, "")]
-    assert Drive(T().server_closes(None, "x")).speak() == [Close(1000, "x")]
-    assert Drive(T().server_closes(empty=True)).speak() == [Close()]
+def test_a_drop_of_the_script_is_not_answered() -> None:
+    player = player_of(T.server("late"))
+    assert hear(player, Drop()) is None
+    assert says(player) == []
 
 
-def test_a_drop_may_follow_a_close_of_the_player_at_once() -> None:
-    drive = Drive(T().server_closes().server_drops(reset=True))
-    drive.speak(until=-1)
-    drive.player.take(0)
-    assert drive.player.take(0) == Close(1000, "")
-    assert drive.hear(Close(1000)) is None
-    assert drive.speak() == [Drop(reset=True)]
-    assert drive.player.stopped
+def test_the_end_of_the_test_is_not_judged() -> None:
+    player = player_of(T.client("a").server("b"))
+    assert hear(player, End()) is None
+    assert player.due() is None
+    assert player.unplayed() == [(CLIENT, "a")]
 
 
-def test_a_drop_after_the_scripts_answer_waits_for_it() -> None:
-    drive = Drive(T().server_closes().client_closes().server_drops())
-    assert drive.speak() == [Close(1000, "")]
-    assert drive.unplayed() == []
-    drive.hear(Close(1000))
-    assert drive.speak() == [Drop()]
+def test_a_test_that_ends_a_connection_by_itself_is_still_owed_what_was_expected() -> None:
+    player = player_of(T.client("a").server("b"))
+    player.interrupt()
+    assert hear(player, Close(1000), "x") is None
+    assert player.due() is None
+    assert player.unplayed() == [(CLIENT, "a")]
 
 
-def test_a_script_that_drops_instead_of_answering_ends_it() -> None:
-    drive = Drive(T().server_closes().client_closes().server_drops())
-    drive.speak()
-    drive.hear(Drop())
-    assert drive.speak() == []
+# Time
 
 
-def test_a_close_before_the_handshake_is_answered_is_not_echoed() -> None:
-    drive = Drive(T().pause(1).server_accepts())
-    assert drive.hear(Close(1000)) is None
-    assert drive.speak() == []
+def test_a_pause_is_counted_from_when_the_entry_before_it_happened() -> None:
+    player = player_of(T.client("a").pause(2).server("b").pause(0.5).server("c"))
+    assert hear(player, "a", at=10) is None
+    assert says(player) == [(12, "b"), (12.5, "c")]
 
 
-def test_a_close_after_a_rejection_is_not_echoed() -> None:
-    drive = Drive(T().server_rejects(503, keep_open=True))
-    assert drive.speak() == [Reject(503)]
-    drive.hear(Close(1000))
-    assert drive.speak() == []
+def test_a_pause_never_requires_the_script_to_be_late() -> None:
+    player = player_of(T.server("a").pause(5).client("b").server("c"))
+    assert hear(player, "b") is None
+    assert says(player) == ["a", "c"]
 
 
-def test_the_end_of_the_test_ends_the_player() -> None:
-    drive = Drive(T().server("a"))
-    drive.hear(End())
-    assert drive.speak() == []
-    assert drive.player.stopped
+def test_a_message_that_comes_beside_the_players_own_is_matched_at_once() -> None:
+    player = player_of(T.pause(1).server("welcome").client("a").server("b"))
+    assert hear(player, "a") is None
+    assert says(player) == [(1, "welcome"), (1, "b")]
 
 
-# Faults
+# Types
 
 
-def test_a_refusal_and_a_rejection_are_all_that_is_said() -> None:
-    assert Drive(T().server_refuses("tls")).speak() == [Refuse("tls")]
-    assert Drive(T().server_rejects(503)).speak() == [Reject(503), Drop()]
+def test_text_is_never_binary() -> None:
+    assert kind(hear(player_of(T.client("a")), b"a")) == "message"
+    assert kind(hear(player_of(T.client(b"a")), "a")) == "message"
 
 
-@pytest.mark.parametrize("effect", [Drop(reset=True), Raw(b"x")])
-def test_a_fault_comes_in_place_of_the_handshake(effect: Any) -> None:
-    assert Drive(T().fault("handshake", effect)).speak() == [effect]
+def test_an_empty_message_is_a_message() -> None:
+    player = player_of(T.client("").server(b"").client(b"").server(""))
+    assert hear(player, "") is None
+    assert player.take(0) == b""
+    assert hear(player, b"") is None
+    assert says(player) == [""]
+    assert player_of(T.client("")).unplayed() == [(CLIENT, "")]
 
 
-def test_a_stalled_server_answers_nothing_more() -> None:
-    drive = Drive(T().client("a").server_stalls())
-    drive.speak()
-    assert drive.hear("a", "anything before it is silent") is None
-    assert drive.speak() == []
-    assert drive.hear("anything after", Ping(), Close(1000)) is None
-    assert drive.speak() == []
-    assert drive.unplayed() == []
+def test_what_has_an_eq_of_its_own_is_a_matcher() -> None:
+    assert hear(player_of(T.client(re.compile("a+"))), "aaa") is None
+    assert kind(hear(player_of(T.client(re.compile("a+"))), "b")) == "message"
 
 
-def test_silence_of_the_script_is_not_waited_for() -> None:
-    assert Drive(T().client_stalls()).unplayed() == []
-    assert Drive(T().fault("close", Drop(), side="client")).unplayed() == []
-
-
-def test_raw_bytes_are_said_as_they_are() -> None:
-    assert Drive(T().server_raw(b"\xff")).speak() == [Raw(b"\xff")]
-
-
-# Pings
-
-
-def test_pings_are_answered_by_themselves() -> None:
-    drive = Drive(T().client("a"))
-    drive.speak()
-    assert drive.hear(Ping(b"x")) is None
-    assert drive.unplayed() == ["a"]
-    assert drive.speak() == [Pong(b"x")]
-
-
-def test_a_ping_that_is_named_is_matched() -> None:
-    drive = Drive(T().client_pings(b"x").server("a"))
-    assert drive.speak() == []
-    drive.hear(Ping(b"other"))
-    assert drive.speak() == [Pong(b"other")]
-    drive.hear(Ping(b"x"))
-    assert drive.speak() == [Pong(b"x"), "a"]
-
-
-def test_a_ping_meets_no_message_not_even_a_matcher_of_anything() -> None:
-    class Anything:
-        def __eq__(self, other: object) -> bool:
-            return True
-
-        __hash__ = None  # type: ignore[assignment]
-
-    drive = Drive(T().client(Anything()))
-    drive.speak()
-    drive.hear(Ping())
-    assert len(drive.unplayed()) == 1
-
-
-def test_a_pong_that_is_named_comes_in_its_place() -> None:
-    drive = Drive(T().client_pings().pause(1).server_pongs(b"own"))
-    drive.speak()
-    drive.hear(Ping())
-    assert drive.speak() == [Pong(b"own")]
-
-
-def test_a_named_pong_of_the_script_is_waited_for_and_others_are_nothing() -> None:
-    drive = Drive(T().server_pings(b"x").client_pongs(b"x").server("a").client("b"))
-    assert drive.speak() == [Ping(b"x")]
-    drive.hear(Pong(b"other"))
-    assert drive.speak() == []
-    drive.hear(Pong(b"x"), Pong(b"x"))
-    assert drive.speak() == ["a"]
-    assert Drive(T()).hear(Pong()) is None
-
-
-# Groups
-
-
-def test_parts_come_in_any_order_and_each_is_played_whole() -> None:
-    group = T().any_order(T().client("a").server("A"), T().client("b").server("B").client("c"))
-    drive = Drive(group.client("z"))
-    drive.speak()
-    assert drive.hear("b") is None
-    assert drive.speak() == ["B"]
-    assert drive.hear("c", "a", "z") is None
-    assert drive.speak() == ["A"]
-    mismatch = Drive(group).hear("b", "a")
-    assert mismatch is not None
-    assert mismatch.expected == ("c",)
-
-
-def test_a_mismatch_in_a_group_names_everything_that_could_have_come() -> None:
-    transcript = (
-        T().optional(T().client("a")).any_order(T().server("x").client("b"), T().client("c"))
-    )
-    mismatch = Drive(transcript).hear("z")
-    assert mismatch is not None
-    assert mismatch.expected == ("a", "b", "c")
-
-
-def test_a_part_comes_so_many_times() -> None:
-    drive = Drive(T().repeat(2, T().client("a").server("b")).client("c"))
-    assert drive.hear("a", "a", "c") is None
-    assert drive.speak() == ["b", "b"]
-    mismatch = Drive(T().repeat(2, T().client("a"))).hear("a", "a", "a")
-    assert mismatch is not None
-    assert mismatch.kind == "extra"
-    assert Drive(T().repeat(2, T().client("a"))).unplayed() != []
-    assert Drive(T().repeat(0, T().client("a")).client("b")).hear("b") is None
-
-
-def test_a_part_comes_any_number_of_times() -> None:
-    transcript = T().repeat(None, T().client("a").server("b")).client("c")
-    assert Drive(transcript).hear("c") is None
-    drive = Drive(transcript)
-    assert not drive.player.plan.endless
-    assert drive.hear("a", "a", "a", "c") is None
-    assert drive.player.plan.endless
-    assert drive.speak() == ["b"] * 3
-
-
-def test_an_optional_part_comes_or_does_not() -> None:
-    transcript = T().optional(T().client("a").server("A")).client("b").server("B")
-    drive = Drive(transcript)
-    assert drive.hear("b") is None
-    assert drive.speak() == ["B"]
-    drive = Drive(transcript)
-    assert drive.hear("a", "b") is None
-    assert drive.speak() == ["A", "B"]
-    assert Drive(T().optional(T().client("a"))).unplayed() == []
-
-
-def test_a_part_of_the_players_own_is_always_said() -> None:
-    group = T().optional(T().repeat(2, T().any_order(T().server("a"), T().server("b"))))
-    assert Drive(group.server("c")).speak() == ["a", "b", "a", "b", "c"]
-
-
-def test_what_may_say_nothing_may_be_left_out() -> None:
-    maybe = T().optional(T().client("a"))
-    for group in (
-        T().repeat(3, maybe),
-        T().any_order(maybe, T()),
-        T().optional(maybe),
-        T().any_order(),
-    ):
-        assert Drive(group.client("z")).hear("z") is None
-        assert Drive(group).unplayed() == []
-
-
-def test_groups_nest() -> None:
-    inner = T().any_order(T().client("b"), T().optional(T().client("c")).client("d"))
-    transcript = T().repeat(2, T().client("a").optional(inner)).client("e")
-    for script in ("abda", "aadcbe".replace("c", "")):
-        assert Drive(transcript).hear(*script) is None
-    assert Drive(transcript).hear(*"acdbabde") is None
-    assert Drive(transcript).hear(*"abe") is not None
-
-
-def test_a_ping_that_a_host_sends_by_itself_begins_no_part() -> None:
-    transcript = T().optional(T().client_pongs().client("a"))
-    assert Drive(transcript).hear("a") is None
-
-
-@pytest.mark.parametrize(
-    ("transcript", "script", "times"),
-    [
-        (T().client("a").pause(1).optional(T().server("b")).server("c"), "a", [1, 1]),
-        (T().client("a").pause(1).optional(T().client("x")).server("c"), "a", [1]),
-        (T().client("a").pause(1).optional(T()).server("c"), "a", [1]),
-        (T().pause(1).repeat(2, T().pause(2).server("t")).pause(3).server("u"), "", [3, 5, 8]),
-        (T().pause(1).any_order(T(), T().server("a")).server("b"), "", [1, 1]),
-        (
-            T().optional(T().server("a").pause(1).optional(T().client("x")).server("b")),
-            "",
-            [0, 1],
-        ),
-        (T().pause(1).optional(T().pause(1).optional(T().server("a"))).server("b"), "", [2, 2]),
-    ],
-)
-def test_a_pause_before_a_group_counts_whether_or_not_it_is_left_out(
-    transcript: Transcript, script: str, times: list[int]
-) -> None:
-    drive = Drive(transcript)
-    drive.hear(*script)
-    drive.speak()
-    assert [at / SECOND for at, what in drive.log if what != Accept()] == times
+def test_objects_are_said_as_json() -> None:
+    assert says(player_of(T.server({"a": [1, "é"]}).server([]))) == ['{"a": [1, "é"]}', "[]"]
 
 
 # Replies
 
 
-def test_a_reply_is_made_from_the_message_before_it() -> None:
-    drive = Drive(
-        T().repeat(None, T().client(ANY).server(lambda last: {"echo": last.text}))
-    )  # fmt: skip
-    assert drive.hear("a", "b", "c") is None
-    assert drive.speak() == ['{"echo": "a"}', '{"echo": "b"}', '{"echo": "c"}']
+def test_a_reply_is_made_of_the_last_message_when_it_is_due() -> None:
+    player = player_of(T.client("a").client(b"b").server(lambda last: last.bytes + b"!"))
+    assert hear(player, "a", b"b") is None
+    assert says(player) == [b"b!"]
 
 
-def test_a_reply_takes_as_much_as_it_asks_for() -> None:
-    def both(last: Any, conversation: Any) -> str:
-        heard = [message.text for message in conversation.client]
-        said = [message.text for message in conversation.server]
-        return f"{last.text} {heard} {said}"
+def test_a_reply_that_takes_two_is_given_the_conversation() -> None:
+    def answer(last: Any, said: Any) -> list[Any]:
+        return [last.text, [m.text for m in said.client], [m.text for m in said.server]]
 
-    transcript = (
-        T().client("a").server(lambda: b"none").server(bytearray)
-        .server(lambda last, n=7: [n, last.text])
-    )  # fmt: skip
-    drive = Drive(transcript)
-    drive.hear("a")
-    with pytest.raises(TypeError):
-        drive.speak()
-    drive = Drive(
-        T().server("hi").client("a").server(lambda last, n=7: [n, last.text]).server(both)
-    )
-    drive.hear("a")
-    assert drive.speak() == ["hi", '[7, "a"]', "a ['a'] ['hi', '[7, \"a\"]']"]
-    assert Drive(T().server(lambda: bytearray(b"x"))).speak() == [b"x"]
+    player = player_of(T.server("hi").client("a").server(answer))
+    assert says(player) == ["hi"]
+    assert hear(player, "a") is None
+    assert says(player) == ['["a", ["a"], ["hi"]]']
 
 
-@pytest.mark.parametrize(
-    ("message", "reply", "text"),
-    [
-        ("a", lambda last: 5, "expected <lambda> to return a str, bytes, dict or list, got int: 5"),
-        ("a", lambda last: last.bytes, "expected a binary message to reply to, got 'a'"),
-        (b"a", lambda last: last.text, "expected a text message to reply to, got b'a'"),
-        ("a", lambda last: last.json, "expected a JSON message to reply to, got 'a'"),
-        ("[", lambda last: {"a": object()}, "expected a value that JSON can say: Object of type"
-         " object is not JSON serializable"),
-    ],
-)  # fmt: skip
-def test_a_reply_that_cannot_be_made_is_an_error_and_ends_the_player(
-    message: Any, reply: Any, text: str
-) -> None:
-    drive = Drive(T().client(message).server(reply).client("more"))
-    drive.hear(message)
-    with pytest.raises(UsageError) as caught:
-        drive.speak()
-    assert str(caught.value) == text
-    assert drive.player.due() is None
-    assert drive.unplayed() == []
+def test_a_reply_that_cannot_be_made_is_asked_for_once() -> None:
+    player = player_of(T.client("a").server(lambda last: 1 / 0).server("b").client("c"))
+    assert hear(player, "a") is None
+    with pytest.raises(ZeroDivisionError):
+        player.take(0)
+    assert player.due() is None
+    assert player.unplayed() == []
 
 
-def test_a_reply_to_nothing_is_an_error() -> None:
-    with pytest.raises(UsageError) as caught:
-        Drive(T().server(lambda last: last.text)).speak()
-    assert str(caught.value) == "expected a message before <lambda> can reply to it"
+def test_a_reply_before_anything_was_heard_is_an_error() -> None:
+    with pytest.raises(UsageError, match="expected a message before the reply"):
+        player_of(T.server(lambda last: last.text)).take(0)
 
 
-def test_a_reply_gets_the_values_of_the_message() -> None:
-    drive = Drive(T().client(json({"id": 5})).server(lambda last: {"id": last.json["id"]}))
-    drive.hear('{"id":5}')
-    assert drive.speak() == ['{"id": 5}']
-    drive = Drive(T().client(b"a").optional(T().server(lambda last: last.bytes)))
-    drive.hear(b"a")
-    assert drive.speak() == [b"a"]
+# Pings and pongs
+
+
+def test_pings_are_answered_by_themselves_and_never_matched() -> None:
+    player = player_of(T.client("a"))
+    assert hear(player, Ping(b"x"), "a", Ping(b"y")) is None
+    assert says(player) == [Pong(b"x"), Pong(b"y")]
+
+
+def test_a_ping_is_not_taken_for_the_message_that_is_expected() -> None:
+    player = player_of(T.client("a").client("b"))
+    assert hear(player, Ping(b"")) is None
+    assert player.unplayed() == [(CLIENT, "a"), (CLIENT, "b")]
+
+
+def test_a_ping_that_the_transcript_names_is_expected() -> None:
+    player = player_of(T.client_pings(b"x").server("b"))
+    assert player.due() is None
+    assert player.unplayed() == [(CLIENT, Ping(b"x"))]
+    assert hear(player, Ping(b"x")) is None
+    assert says(player) == [Pong(b"x"), "b"]
+    assert player.unplayed() == []
+
+
+def test_a_pong_that_the_transcript_names_is_the_only_one() -> None:
+    player = player_of(T.client_pings(b"x").pause(1).server_pongs(b"x"))
+    assert hear(player, Ping(b"x")) is None
+    assert says(player) == [(1, Pong(b"x"))]
+
+
+def test_pings_of_the_player_are_said_and_no_pong_is_waited_for() -> None:
+    player = player_of(T.server_pings(b"x").client_pongs(b"x").server("b").client("c"))
+    assert says(player) == [Ping(b"x"), "b"]
+    assert hear(player, Pong(b"other"), Pong(b"x"), "c", Pong(b"")) is None
+    assert player.unplayed() == []
+
+
+# What goes wrong on the wire
+
+
+def test_faults_of_the_opening_handshake_stand_in_place_of_its_answer() -> None:
+    for transcript, said in (
+        (T.server_refuses("tls"), [Refuse("tls")]),
+        (T.server_rejects(503, body="no"), [Reject(503, (), b"no"), Drop()]),
+        (T.server_rejects(503, keep_open=True), [Reject(503)]),
+        (T.server_stalls(), [None]),
+        (T.fault("handshake", Drop(reset=True)), [Drop(reset=True)]),
+        (T.fault("handshake", Raw(b"HTTP/1.1 what?")), [Raw(b"HTTP/1.1 what?")]),
+        (T.pause(1).server_accepts("chat"), [(1, Accept("chat"))]),
+    ):
+        player = player_of(transcript, opened=False)
+        assert player.receive(OPEN, 0) is None
+        assert says(player) == said
+
+
+def test_faults_among_messages_are_played_in_their_place() -> None:
+    player = player_of(T.server("a").server_raw(b"\xff").server_drops(inside="hal"))
+    assert says(player) == ["a", Raw(b"\xff"), Drop(inside="hal")]
+    player = player_of(T.server("a").server_stalls())
+    assert says(player) == ["a", None]
+    assert hear(player, Ping(b""), Close(1000), "x") is None
+    assert says(player) == []
+
+
+def test_raw_bytes_of_the_script_are_matched_as_they_are() -> None:
+    assert hear(player_of(T.client_raw(b"\xff")), Raw(b"\xff")) is None
+    assert kind(hear(player_of(T.client_raw(b"\xff")), Raw(b"\xfe"))) == "message"
+    assert kind(hear(player_of(T), Raw(b"\xfe"))) == "extra"
+    assert kind(hear(player_of(T.client("a")), Raw(b"a"))) == "message"
+
+
+def test_silence_of_the_script_is_not_waited_for() -> None:
+    player = player_of(T.client("a").client_stalls())
+    assert hear(player, "a") is None
+    assert player.unplayed() == []
+    assert kind(hear(player, "b")) == "extra"
 
 
 # The opening handshake
 
 
-def test_expected_headers_are_compared_whatever_their_case() -> None:
-    transcript = T().expects_handshake(headers={"Origin": regex("https://.*"), "X": "1"})
-    drive = Drive(T())
-    opening = Open("ws://a/", (("origin", "https://b"), ("x", "1")))
-    assert Drive(transcript, Side.CLIENT).player is not None
-    from wsfake.player import Plan, Player
-
-    plan = Plan.of_transcript(transcript)
-    player = Player(plan, Side.SERVER, expected_headers=transcript.expected_headers)
-    assert player.receive(opening, 0) is None
-    player = Player(plan, Side.SERVER, expected_headers=transcript.expected_headers)
-    mismatch = player.receive(OPEN, 0)
-    assert mismatch is not None
-    assert mismatch.kind == "handshake"
-    assert mismatch.expected == (("Origin", regex("https://.*")),)
-    assert drive.player.due() == 0
-
-
-# Acting the client
-
-
-def test_a_client_connects_waits_to_be_accepted_and_speaks() -> None:
-    drive = Drive(T().client("a").server("b").client("c"), Side.CLIENT)
-    assert drive.speak() == [Open("")]
-    drive.hear(Accept())
-    assert drive.speak() == ["a"]
-    drive.hear("b")
-    assert drive.speak() == ["c"]
-    assert drive.hear("more") is not None
+def test_headers_of_the_handshake_are_compared_without_case_of_their_names() -> None:
+    transcript = T.expects_handshake(headers={"X-One": "1", "Origin": re.compile("https://.*")})
+    player = player_of(transcript, opened=False)
+    assert hear(player, Open("ws://a.example/", (("x-one", "1"), ("origin", "https://b")))) is None
+    player = player_of(transcript, opened=False)
+    opening = Open("ws://a.example/", (("x-one", "1"), ("origin", "http://b")))
+    mismatch = hear(player, opening)
+    assert kind(mismatch) == "handshake"
+    assert player.due() is None
 
 
 @pytest.mark.parametrize(
     ("transcript", "answer", "fits"),
     [
-        (T(), Accept("chat"), True),
-        (T(subprotocol="chat"), Accept("chat"), True),
-        (T(subprotocol="chat"), Accept(), False),
-        (T(), Reject(500), False),
-        (T().server_rejects(503), Reject(503, (), b"other"), True),
-        (T().server_rejects(503), Reject(500), False),
-        (T().server_refuses(), Refuse("tls"), True),
-        (T().server_refuses(), Accept(), False),
+        (T, Accept("any", (("a", "b"),)), True),
+        (T.server_accepts("chat"), Accept("chat"), True),
+        (T.server_accepts("chat"), Accept("other"), False),
+        (T, Reject(403), False),
+        (T.server_rejects(403), Reject(403, body=b"x"), True),
+        (T.server_rejects(403), Reject(404), False),
+        (T.server_rejects(403), Accept(), False),
+        (T.server_refuses(), Refuse("timeout"), True),
+        (T.server_refuses(), Accept(), False),
+        (T.fault("handshake", Drop()), Accept(), False),
     ],
 )
-def test_the_answer_of_a_server_is_judged(transcript: Transcript, answer: Any, fits: bool) -> None:
-    drive = Drive(transcript, Side.CLIENT)
-    drive.speak()
-    assert (drive.hear(answer) is None) is fits
-    assert drive.player.stopped is not (fits and isinstance(answer, Accept))
+def test_a_played_client_judges_the_answer_of_a_server(
+    transcript: Transcript, answer: Event, fits: bool
+) -> None:
+    player = player_of(transcript, CLIENT, opened=False)
+    assert isinstance(player.take(0), Open)
+    assert (player.receive(answer, 0) is None) is fits
+    assert player.unplayed() == []
+    assert player.stopped is not (fits and isinstance(answer, Accept))
 
 
-def test_a_second_answer_is_passed_over() -> None:
-    from wsfake.player import Plan, Player
-
-    assert Player(Plan(), Side.CLIENT).receive(Accept(), 0) is None
-
-
-def test_a_test_may_speak_for_the_player() -> None:
-    drive = Drive(T().client("a").server(lambda last, both: [len(both.server)]).client("b"))
-    drive.speak()
-    drive.player.interject("extra")
-    drive.hear("a")
-    assert drive.speak() == ["[1]"]
-    drive.player.interject(Close(1000))
-    assert drive.hear(Close(1000)) is None
-    assert drive.player.stopped
-    dropped = Drive(T().server("a"))
-    dropped.player.interject(Drop())
-    assert dropped.speak() == []
+def test_a_played_client_says_its_own_words_and_judges_the_servers() -> None:
+    player = player_of(T.client("a").server("b").client_closes(4000), CLIENT)
+    assert says(player) == ["a"]
+    assert player.waits_for_script()
+    assert hear(player, "b") is None
+    assert says(player) == [Close(4000)]
+    assert hear(player, Close(4000)) is None
+    assert player.stopped
 
 
-# Volatile values
+def test_a_played_client_answers_a_close_of_the_server() -> None:
+    player = player_of(T.client("a"), CLIENT)
+    assert says(player) == ["a"]
+    assert hear(player, Close(1001, "going")) is None
+    assert says(player) == [Close(1001)]
 
 
-def test_volatile_values_come_back_in_what_the_player_says() -> None:
-    matching = Matching(None, ["id"])
-    drive = Drive(
-        T().client('{"id":1,"session":"recorded-1"}').server('{"id": 1, "n": 1}'),
-        matching=matching,
-    )
-    drive.hear('{"id":42,"session":"recorded-1"}')
-    assert drive.speak() == ['{"id": 42, "n": 1}']
+def test_a_recording_without_an_answer_judges_none() -> None:
+    player = Player(Plan(), CLIENT)
+    assert player.receive(Accept(), 0) is None
 
 
-# A simple model: one list of what is said, and by whom
-
-plain = st.lists(st.tuples(st.sampled_from(Side), st.text("ab", max_size=2)), max_size=8)
+# Verdicts
 
 
-def tell(steps: list[tuple[Side, str]]) -> Transcript:
-    transcript = T()
-    for side, message in steps:
-        transcript = getattr(transcript, str(side))(message)
+def test_after_a_mismatch_the_player_says_nothing_and_judges_nothing() -> None:
+    player = player_of(T.client("a").server("b").client("c"))
+    assert kind(hear(player, "x")) == "message"
+    assert hear(player, "a", "y", Ping(b""), Close(1000), Raw(b"")) is None
+    assert says(player) == []
+    assert player.unplayed() == []
+
+
+def test_unplayed_are_messages_of_the_script_and_what_stands_before_them() -> None:
+    player = player_of(T.client("a").server("b").client("c").server("trailing"))
+    assert player.unplayed() == [(CLIENT, "a"), (SERVER, "b"), (CLIENT, "c")]
+    assert hear(player, "a") is None
+    assert player.unplayed() == [(SERVER, "b"), (CLIENT, "c")]
+
+
+def test_trailing_entries_of_the_player_are_not_unplayed() -> None:
+    player = player_of(T.client("a").pause(60).server("b").server("c"))
+    assert hear(player, "a") is None
+    assert player.unplayed() == []
+
+
+def test_a_dialogue_waits_for_the_script_only_while_it_must_say_something() -> None:
+    player = player_of(T.client("a").server("b"))
+    assert player.waits_for_script()
+    assert hear(player, "a") is None
+    assert not player.waits_for_script()
+    assert says(player) == ["b"]
+    assert not player.waits_for_script()
+    assert not player_of(T.optional(T.client("a"))).waits_for_script()
+
+
+# For every transcript
+
+messages = st.one_of(st.text(max_size=3), st.binary(max_size=3))
+steps = st.lists(st.tuples(st.sampled_from([CLIENT, SERVER]), messages, st.integers(0, 3)))
+
+
+def written(dialogue: list[tuple[Side, Message, int]]) -> Transcript:
+    transcript = T
+    for side, message, pause in dialogue:
+        transcript = transcript.pause(pause)
+        transcript = transcript.client(message) if side is CLIENT else transcript.server(message)
     return transcript
 
 
-@given(plain, st.sampled_from(Side))
-def test_a_script_that_follows_the_transcript_is_right_and_leaves_nothing(
-    steps: list[tuple[Side, str]], side: Side
+@given(steps, st.sampled_from([CLIENT, SERVER]))
+def test_a_script_that_follows_its_transcript_is_never_a_mismatch(
+    dialogue: list[tuple[Side, Message, int]], own: Side
 ) -> None:
-    drive = Drive(tell(steps), side)
-    said = [what for what in drive.speak() if not isinstance(what, Open)]
-    drive.hear(Accept()) if side is Side.CLIENT else None
-    said += drive.speak()
-    for by, message in steps:
-        if by is not side:
-            assert drive.hear(message) is None
-            said += drive.speak()
-    assert said == [message for by, message in steps if by is side]
-    assert drive.unplayed() == []
+    player = player_of(written(dialogue), own)
+    now = 0
+    for side, message, _ in dialogue:
+        if side is own:
+            due = player.due()
+            assert due is not None
+            now = max(now, due)
+            assert player.take(now) == message
+        else:
+            assert player.receive(message, now) is None
+    assert player.due() is None
+    assert player.unplayed() == []
 
 
-@given(plain, st.data())
-def test_a_script_that_changes_one_message_is_told_at_that_message(
-    steps: list[tuple[Side, str]], data: st.DataObject
+@given(steps.filter(lambda dialogue: any(side is CLIENT for side, _, _ in dialogue)), st.data())
+def test_one_changed_message_is_told_at_that_message_and_nothing_after_it(
+    dialogue: list[tuple[Side, Message, int]], data: st.DataObject
 ) -> None:
-    messages = [message for side, message in steps if side is Side.CLIENT]
-    changed = data.draw(st.integers(0, len(messages)))
-    drive = Drive(tell(steps))
-    for number, message in enumerate([*messages, "extra"]):
-        if number == changed:
-            mismatch = drive.hear(f"{message}!")
-            assert mismatch is not None
-            assert mismatch.number == number + 1
-            assert mismatch.expected == tuple(messages[number : number + 1])
-            return
-        drive.speak()
-        assert drive.hear(message) is None
+    said = [message for side, message, _ in dialogue if side is CLIENT]
+    changed = data.draw(st.integers(0, len(said) - 1))
+    player = player_of(written(dialogue))
+    for n, message in enumerate(said):
+        other = message + "x" if isinstance(message, str) else message + b"x"
+        mismatch = player.receive(other if n == changed else message, 0)
+        if n == changed:
+            assert mismatch == Mismatch("message", (message,), other, n + 1, -1)
+        else:
+            assert mismatch is None
+        if n >= changed:
+            assert player.due() is None
+    assert player.unplayed() == []
+
+
+def test_json_of_an_object_is_shown_as_such() -> None:
+    mismatch = hear(player_of(T.client({"a": 1})), "{}")
+    assert mismatch is not None
+    assert mismatch.expected == (Json({"a": 1}),)
+
+
+def test_who_asks_a_player_that_has_nothing_to_say_gets_nothing() -> None:
+    assert player_of(T).take(0) is None

@@ -1,4 +1,4 @@
-"""Any literal transcript."""
+"""Any transcript and any dialogue that has a text form."""
 
 from __future__ import annotations
 
@@ -7,108 +7,131 @@ from typing import Any
 from hypothesis import strategies as st
 
 from wsfake import Transcript
-from wsfake.model import Drop, Open, Raw, Stall
+from wsfake.model import (
+    Accept,
+    Close,
+    Drop,
+    End,
+    Entry,
+    Gap,
+    Open,
+    Ping,
+    Pong,
+    Raw,
+    Refuse,
+    Reject,
+    Side,
+    Stall,
+)
+from wsfake.transcript import AnyOrder, Fault, Json, Optional, Repeat, Step
+from wsfake.transcript.builder import as_close
 
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
-names = st.text("abcXYZ-09!", min_size=1, max_size=6)
-header_values = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n\0"))
-headers = st.lists(st.tuples(names, header_values), max_size=2)
-json_values: st.SearchStrategy[Any] = st.recursive(
+texts = st.text(max_size=12) | st.sampled_from(
+    ['{"a": 1}', "[]", "{", '{"a": NaN}', "*", "empty", " in close", '"', "\\", "\x00\u2028\n#", ""]
+)
+binaries = st.binary(max_size=8)
+messages = texts | binaries
+names = st.sampled_from(["Origin", "x-a", "X_1"])
+headers = st.lists(st.tuples(names, texts), max_size=2).map(tuple)
+words = st.lists(texts, max_size=2).map(tuple)
+urls = st.sampled_from(["ws://a/", "wss://b.example:8080/x?y=1#2", "ws://[::1]/"])
+openings = st.builds(Open, urls, headers, words, words)
+accepts = st.builds(Accept, st.none() | texts, headers, words)
+rejects = st.builds(Reject, st.integers(100, 999), headers, binaries)
+pings = st.builds(Ping, st.binary(max_size=125))
+pongs = st.builds(Pong, st.binary(max_size=125))
+reasons = texts.filter(lambda text: len(text.encode()) <= 123)
+codes = st.integers(0, 65535)
+closes = st.builds(Close, codes, reasons) | st.just(Close())
+drops = st.builds(Drop, st.booleans(), st.none() | messages)
+raws = st.builds(Raw, binaries)
+
+json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
     | texts,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
     max_leaves=6,
 )  # fmt: skip
-json_messages = st.lists(json_values, max_size=3) | st.dictionaries(texts, json_values, max_size=3)
-messages = texts | st.binary(max_size=8) | json_messages | st.sampled_from(['{"a": 1}', "[]", "<"])
-control = st.binary(max_size=9)
-codes = st.none() | st.integers(0, 65535)
-insides = st.none() | texts | st.binary(max_size=5)
-sides = st.sampled_from(["client", "server"])
-
-
-def call(name: str, *arguments: st.SearchStrategy[Any], **named: st.SearchStrategy[Any]) -> Any:
-    """A step: the name of a method, and its arguments."""
-    return st.tuples(st.just(name), st.tuples(*arguments), st.fixed_dictionaries(named))
-
-
-def either(step: str, *arguments: st.SearchStrategy[Any], **named: st.SearchStrategy[Any]) -> Any:
-    return st.one_of(call(f"{side}{step}", *arguments, **named) for side in ("client_", "server_"))
-
-
-drops = st.builds(Drop, st.booleans(), insides)
-raws = st.builds(Raw, st.binary(max_size=5))
-plain_steps = st.one_of(
-    call("client", messages),
-    call("server", messages),
-    either("pings", control),
-    either("pongs", control),
-    either("closes", codes, st.none() | texts),
-    either("closes", empty=st.just(True)),
-    either("raw", st.binary(max_size=5)),
-    call("fault", st.just("close"), drops | raws | st.just(Stall()), sides),
-    call("pause", st.integers(0, 10**7).map(lambda micros: micros / 1_000_000)),
+expectations = st.builds(Json, json_values) | st.builds(
+    as_close, st.none() | codes, st.none() | reasons
 )
+sides = st.sampled_from(Side)
+faults_at_close = st.builds(Fault, st.just("close"), st.just(Stall()) | drops | raws)
+said = st.one_of(messages, pings, pongs, closes, drops, raws, expectations, faults_at_close)
+times = st.integers(0, 10**7)
 
 
-def build(steps: list[tuple[str, tuple[Any, ...], dict[str, Any]]]) -> Transcript:
+def _timed(parts: tuple[list[int], list[tuple[Side | None, Any]]]) -> list[Step]:
+    at, steps = sorted(parts[0]), parts[1]
+    return [Step(time, side, what) for time, (side, what) in zip(at, steps, strict=False)]
+
+
+def _grown(steps: list[Step]) -> Transcript:
     transcript = Transcript()
-    for name, arguments, named in steps:
-        transcript = getattr(transcript, name)(*arguments, **named)
+    for step in steps:
+        transcript = transcript.with_step(step)
     return transcript
 
 
-def _without_last_pause(steps: list[Any]) -> list[Any]:
-    while steps and steps[-1][0] == "pause":
-        steps = steps[:-1]
-    return steps
+def _sequences(steps: st.SearchStrategy[tuple[Side | None, Any]]) -> st.SearchStrategy[list[Step]]:
+    at = st.lists(times, min_size=4, max_size=4)
+    return st.tuples(at, st.lists(steps, max_size=4)).map(_timed)
 
 
-def _grow(steps: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    part = st.lists(steps, min_size=1, max_size=3).map(_without_last_pause).map(build)
-    told = part.map(lambda transcript: transcript.client("!"))
-    return st.one_of(
-        steps,
-        st.lists(part, max_size=3).map(lambda parts: ("any_order", tuple(parts), {})),
-        call("repeat", st.integers(0, 9), part),
-        call("repeat", st.none(), told),
-        call("optional", part),
+def _with_groups(
+    inner: st.SearchStrategy[tuple[Side | None, Any]],
+) -> st.SearchStrategy[tuple[Side | None, Any]]:
+    parts = _sequences(inner).map(_grown)
+    groups = st.one_of(
+        st.builds(AnyOrder, st.lists(parts, max_size=3).map(tuple)),
+        st.builds(Repeat, st.none() | st.integers(0, 10**6), parts),
+        st.builds(Optional, parts),
     )
+    return st.tuples(st.none(), groups)
 
 
-steps = st.recursive(plain_steps, _grow, max_leaves=8)
-openings = st.builds(
-    Open,
-    texts.filter(bool),
-    headers.map(tuple),
-    st.lists(texts, max_size=2).map(tuple),
-    st.lists(texts, max_size=2).map(tuple),
+_plain: st.SearchStrategy[tuple[Side | None, Any]] = st.tuples(sides, said)
+steps = st.recursive(_plain, lambda inner: inner | _with_groups(inner), max_leaves=4)
+
+answers = st.one_of(
+    accepts,
+    rejects,
+    st.builds(Refuse, texts),
+    st.builds(Fault, st.just("handshake"), st.just(Stall()) | drops | raws),
 )
-first_steps = st.one_of(
-    call("server_accepts", st.none() | texts, headers, st.lists(texts, max_size=2).map(tuple)),
-    call("server_rejects", st.integers(100, 599), headers, st.binary(max_size=5)),
-    call("server_refuses", st.sampled_from(["refused", "not found", "tls"])),
-    call("server_stalls"),
-    call("fault", st.just("handshake"), drops | raws | st.just(Stall())),
-)
-last_steps = st.one_of(
-    either("stalls"), either("drops", reset=st.booleans(), inside=insides)
-)  # fmt: skip
 
 
 @st.composite
 def transcripts(draw: st.DrawFn) -> Transcript:
     transcript = Transcript(opening=draw(st.none() | openings))
-    expected = draw(st.lists(st.tuples(names, texts), max_size=2))
-    transcript = transcript.expects_handshake(headers=expected)
-    first = draw(st.none() | first_steps)
-    if first is not None:
-        name, arguments, named = first
-        transcript = getattr(transcript, name)(*arguments, **named)
-        if name != "server_accepts":
-            return transcript
-    for name, arguments, named in draw(st.lists(steps, max_size=5)):
-        transcript = getattr(transcript, name)(*arguments, **named)
-    name, arguments, named = draw(last_steps | st.just(("pause", (0,), {})))
-    ended: Transcript = getattr(transcript, name)(*arguments, **named)
-    return ended
+    expected = draw(headers)
+    if expected:
+        transcript = transcript.expects_handshake(headers=expected)
+    answer = draw(st.none() | answers)
+    if answer is not None:
+        transcript = transcript.with_step(Step(0, Side.SERVER, answer))
+    if answer is None or isinstance(answer, Accept):
+        for step in draw(_sequences(steps)):
+            transcript = transcript.with_step(step)
+    return transcript
+
+
+server_events = st.one_of(accepts, rejects, st.builds(Refuse, texts))
+any_events = st.one_of(
+    messages, pings, pongs, closes, drops, raws, st.just(Stall()), st.just(End()),
+    st.builds(Gap, texts),
+)  # fmt: skip
+doings = st.one_of(
+    st.tuples(st.just(Side.CLIENT), openings),
+    st.tuples(st.just(Side.SERVER), server_events),
+    st.tuples(sides, any_events),
+)
+
+
+@st.composite
+def dialogues(draw: st.DrawFn, *, connections: int) -> list[Entry]:
+    entries = [
+        Entry(draw(times), draw(st.integers(1, connections)), *draw(doings))
+        for _ in range(draw(st.integers(0, 8)))
+    ]
+    return sorted(entries, key=lambda entry: entry.at)

@@ -1,283 +1,329 @@
+# ruff: noqa: E501 - tables, with every text whole
+"""The text form, written and read: `writing` and `parsing` are inverse."""
+
 from __future__ import annotations
+
+import re
+from typing import Any
 
 import pytest
 from hypothesis import given
 
-from tests.transcript.strategies import transcripts
+from tests.transcript.strategies import dialogues, transcripts
 from wsfake import Transcript, regex
 from wsfake.errors import TranscriptSyntaxError
-from wsfake.model import Accept, Close, Drop, End, Entry, Gap, Open, Refuse, Reject, Side
+from wsfake.model import (
+    Accept,
+    Close,
+    Drop,
+    End,
+    Entry,
+    Gap,
+    Open,
+    Pong,
+    Raw,
+    Refuse,
+    Reject,
+    Side,
+    Stall as Stalled,
+)
 from wsfake.transcript.parsing import parse_entries
 from wsfake.transcript.writing import write_action, write_entries, write_entry, write_time
 
-C, S = Side.CLIENT, Side.SERVER
+T = Transcript()
+OPEN = Open("ws://a/")
 
 
 @given(transcripts())
-def test_every_literal_transcript_reads_back_from_its_text(transcript: Transcript) -> None:
+def test_parsing_is_the_inverse_of_writing(transcript: Transcript) -> None:
     text = str(transcript)
     assert Transcript.parse(text) == transcript
     assert str(Transcript.parse(text)) == text
     assert all(line.isprintable() for line in text.split("\n"))
 
 
-def test_a_transcript_reads_as_the_dialogue_it_is() -> None:
-    transcript = (
-        Transcript(opening=Open("ws://echo.example"))
-        .client("Test message")
-        .pause(0.038)
-        .server("Test message")
-        .client_closes(1000, "")
-        .pause(0.0005)
-        .server_closes(1000, "bye")
-    )
-    assert str(transcript) == (
-        "connect ws://echo.example\n"
-        '     0 ms  client  "Test message"\n'
-        '    38 ms  server  "Test message"\n'
-        "    38 ms  client  close 1000\n"
-        '  38.5 ms  server  close 1000 "bye"\n'
-    )
+@given(dialogues(connections=1))
+def test_a_dialogue_of_one_connection_is_read_as_it_was_written(entries: list[Entry]) -> None:
+    assert parse_entries("\n".join(write_entries(entries, numbered=False))) == entries
+
+
+@given(dialogues(connections=3))
+def test_a_dialogue_of_several_connections_is_read_as_it_was_written(entries: list[Entry]) -> None:
+    assert parse_entries("\n".join(write_entries(entries, numbered=True))) == entries
 
 
 @pytest.mark.parametrize(
-    ("at", "text"), [(0, "0"), (1000, "1"), (1500, "1.5"), (1234567, "1234.567"), (20, "0.02")]
+    ("transcript", "line"),
+    [
+        (T.client("hi"), 'client  "hi"'),
+        (T.server(""), 'server  ""'),
+        (T.server(b'\x00a"'), r'server  b"\x00a\x22"'),
+        (T.client('{"a": 1}'), 'client  {"a": 1}'),
+        (T.client({"a": 1}), 'client  json {"a": 1}'),
+        (T.client(["\u2028"]), r'client  json ["\u2028"]'),
+        (T.client_pings(b"x"), 'client  ping b"x"'),
+        (T.server_pongs(), 'server  pong b""'),
+        (T.client_closes(), "client  close *"),
+        (T.client_closes(1000), "client  close 1000 *"),
+        (T.client_closes(reason="bye"), 'client  close * "bye"'),
+        (T.client_closes(reason=""), 'client  close * ""'),
+        (T.client_closes(1000, ""), "client  close 1000"),
+        (T.client_closes(1000, "bye"), 'client  close 1000 "bye"'),
+        (T.client_closes(empty=True), "client  close empty"),
+        (T.client("x").server_drops(), "server  drops"),
+        (T.client_drops(reset=True), "client  drops with reset"),
+        (T.server_drops(reset=True, inside="a"), 'server  drops with reset inside "a"'),
+        (T.server_drops(inside=b"a"), 'server  drops inside b"a"'),
+        (T.fault("close", Drop()), "server  drops in close"),
+        (T.fault("handshake", Drop(True, "x")), 'server  drops with reset inside "x" in handshake'),
+        (T.fault("close", Raw(b"x"), "client"), 'client  raw b"x" in close'),
+        (T.server_raw(b"\xff"), r'server  raw b"\xff"'),
+        (T.server_stalls(), "server  stalls in handshake"),
+        (T.client("x").server_stalls(), "server  stalls"),
+        (T.server_refuses(), 'server  refuses "refused"'),
+        (T.server_rejects(404, keep_open=True), "server  rejects 404"),
+        (T.server_accepts(extensions=["x"]), 'server  accepts\n           extension "x"'),
+    ],
 )
-def test_times_have_as_many_decimals_as_they_need(at: int, text: str) -> None:
-    assert write_time(at) == text
+def test_each_step_has_its_line(transcript: Transcript, line: str) -> None:
+    text = str(transcript)
+    assert text.rstrip("\n").endswith("     0 ms  " + line)
+    assert Transcript.parse(text) == transcript
 
 
-def test_what_is_no_literal_is_written_and_not_read() -> None:
-    def reply(last: object) -> str:
-        return "x"
+def test_handshakes_and_groups_are_told_below_their_line() -> None:
+    transcript = (
+        Transcript(
+            subprotocol="chat",
+            headers={"Server": "x"},
+            opening=Open("ws://a/", (("A", ""),), ("chat",), ("e",)),
+        )
+        .expects_handshake(headers={"Origin": "o"})
+        .pause(0.0015)
+        .any_order(T.client("a").pause(1).server("b"), T.client("c"))
+        .repeat(2, T.client("d"))
+        .repeat(None, T.client("e"))
+        .optional(T.client("f"))
+        .server("g")
+    )
+    text = """\
+connect ws://a/
+           subprotocol "chat"
+           extension "e"
+           header A: ""
+           expect Origin: "o"
+     0 ms  server  accepts
+           subprotocol "chat"
+           header Server: "x"
+   1.5 ms  any order
+  part
+         0 ms  client  "a"
+      1000 ms  server  "b"
+  part
+         0 ms  client  "c"
+end
+   1.5 ms  repeat 2
+       0 ms  client  "d"
+end
+   1.5 ms  repeat any
+       0 ms  client  "e"
+end
+   1.5 ms  optional
+       0 ms  client  "f"
+end
+   1.5 ms  server  "g"
+"""
+    assert str(transcript) == text
+    assert Transcript.parse(text) == transcript
 
-    text = str(Transcript().client(regex("a+")).server(reply))
-    assert text == ("connect\n     0 ms  client  <re.compile('a+')>\n     0 ms  server  <reply>\n")
+
+def test_a_refusal_is_told_with_its_headers_and_body() -> None:
+    text = """\
+connect
+     0 ms  server  rejects 503
+           header Retry-After: "1"
+           body b"busy"
+     0 ms  server  drops
+"""
+    assert str(T.server_rejects(503, {"Retry-After": "1"}, "busy")) == text
+    assert Transcript.parse(text) == T.server_rejects(503, {"Retry-After": "1"}, "busy")
+
+
+@pytest.mark.parametrize(
+    ("at", "written"),
+    [
+        (0, "0"),
+        (1000, "1"),
+        (1, "0.001"),
+        (1500, "1.5"),
+        (12_340, "12.34"),
+        (10**13, "10000000000"),
+    ],
+)
+def test_a_time_has_as_many_decimals_as_it_needs(at: int, written: str) -> None:
+    assert write_time(at) == written
+
+
+def test_blank_lines_comments_and_indents_say_nothing() -> None:
+    text = '# a transcript\r\n\n  connect ws://a/\n# and\n\t0   ms   client   "a"  \n'.replace(
+        "0   ms", "0 ms"
+    )
+    assert Transcript.parse(text) == Transcript(opening=OPEN).client("a")
+
+
+def test_what_has_no_text_form_is_shown_and_cannot_be_read() -> None:
+    transcript = T.client(regex("a")).server(str.upper)
+    transcript = transcript.expects_handshake(headers={"Origin": regex("b")})
+    assert str(transcript) == (
+        "connect\n"
+        "           expect Origin: <re.compile('b')>\n"
+        "     0 ms  client  <re.compile('a')>\n"
+        "     0 ms  server  <upper>\n"
+    )
     with pytest.raises(TranscriptSyntaxError) as caught:
-        Transcript.parse(text)
+        Transcript.parse("connect\n0 ms  client  <re.compile('a')>")
     assert str(caught.value) == (
         "line 2: expected a literal: a matcher or a callable has no text form\n"
-        "  0 ms  client  <re.compile('a+')>"
+        "  0 ms  client  <re.compile('a')>"
     )
     assert caught.value.line == 2
 
 
-def test_what_has_no_text_form_shows_no_escape_codes() -> None:
-    class Odd:
-        def __repr__(self) -> str:
-            return "a \x1b[31m\n b"
-
-    assert write_action(Odd()) == r"<a \u001b[31m b>"
+STEP = 'expected a time and who speaks, as in: 0 ms  client  "hello"'
+TEXT = "expected a text in double quotes"
+BINARY = r'expected b"..." of printable ASCII characters and \xNN'
 
 
 @pytest.mark.parametrize(
-    ("transcript", "words"),
+    ("text", "line", "message"),
     [
-        (
-            Transcript().repeat(2, Transcript().client("a").server("b")),
-            'repeat 2: client "a"; server "b"',
-        ),
-        (Transcript().repeat(None, Transcript().client("a")), 'repeat any: client "a"'),
-        (
-            Transcript().any_order(Transcript().client("a"), Transcript().client("b")),
-            'any order: client "a" | client "b"',
-        ),
-        (
-            Transcript().optional(Transcript().optional(Transcript().client("a"))),
-            'optional: optional: client "a"',
-        ),
+        ("", 1, "expected a text"),
+        ("# only this", 1, "expected a text"),
+        ("connected", 1, "expected connect and a URL"),
+        ("connect\nbody b\"\"", 2, "a connect has no body"),
+        ('connect\nheader A: "b"', 2, "expected a URL after connect where its handshake is told"),
+        ("connect ws://a/\nheader A", 2, 'expected a header, as in: header Server: "nginx"'),
+        ('connect ws://a/\nheader : "a"', 2, 'expected a header, as in: header Server: "nginx"'),
+        ("connect ws://a/\nheader A: 5", 2, TEXT),
+        ("connect ws://a/\nsubprotocol {", 2, "expected JSON, or a text in double quotes"),
+        ("connect\n\n\nhello", 4, STEP),
+        ("connect\nend", 2, STEP),
+        ("connect\n5ms client \"a\"", 2, STEP),
+        ("connect\n0 ms", 2, "expected client or server and what it does"),
+        ("connect\n0 ms nobody \"a\"", 2, "expected client or server and what it does"),
+        ("connect\n0 ms client \"a", 2, f"{TEXT}: Unterminated string starting at: line 1 column 1 (char 0)"),
+        ("connect\n0 ms client b\"\x7f\"", 2, BINARY),
+        ("connect\n0 ms client jumps", 2, "expected a message or one of accepts, close, drops, ends, gap, json, ping, pong, raw, refuses, rejects, stalls, got jumps"),
+        ("connect\n0 ms client accepts", 2, "the opening handshake is answered by the server"),
+        ("connect\n0 ms client json NaN", 2, "expected a JSON value after json, with no key twice"),
+        ("connect\n0 ms client json 1e999", 2, "expected a JSON value after json, with no key twice"),
+        ("connect\n0 ms client close now", 2, 'expected close, a code and a reason, as in: close 1000 "bye"'),
+        ("connect\n0 ms client close 70000", 2, "expected a close code from 0 to 65535, got 70000"),
+        ("connect\n0 ms client close " + "9" * 5000, 2, 'expected close, a code and a reason, as in: close 1000 "bye"'),
+        ("connect\n0 ms client close 1000 bye", 2, f"{TEXT}: Expecting value: line 1 column 1 (char 0)"),
+        ("connect\n0 ms client drops it", 2, 'expected drops, with reset, inside "...", or both'),
+        ("connect\n0 ms server rejects 99", 2, "expected rejects and an HTTP status of three digits"),
+        ("connect\n0 ms server stalls now", 2, "expected nothing more on this line, got now"),
+        ("connect\n0 ms client stalls in handshake", 2, "a fault in phase 'handshake' is the server's, not the client's"),
+        ("connect\n0 ms client ping b\"" + "x" * 126 + '"', 2, "expected at most 125 bytes for a control frame, got " + repr(b"x" * 126)),
+        ("connect\n0 ms client \"a\"\nheader A: \"b\"", 3, "the line above has no header"),
+        ("connect\n0 ms server accepts\nbody b\"\"", 3, "the line above has no body"),
+        ('connect\n0 ms server accepts\nsubprotocol "a"\nsubprotocol "b"', 4, "the line above has no subprotocol"),
+        ("connect\n0 ms server rejects 404\nbody 5", 3, BINARY),
+        ("connect\n5 ms client \"a\"\n4.999 ms client \"b\"", 3, "expected a time that is not before that of the step above"),
+        ('connect\n0 ms client "a"\n0 ms server rejects 404', 3, "the opening handshake is answered once, and first: Reject(status=404, headers=(), body=b'') cannot follow 'a'"),
+        ("connect\n0 ms repeat x\nend", 2, "expected repeat and a number, or any"),
+        ("connect\n0 ms repeat " + "9" * 5000, 2, "expected repeat and a number, or any"),
+        ("connect\n0 ms optional\n0 ms client \"a\"", 2, "expected a line that says end for this group"),
+        ("connect\n0 ms any order\npart", 2, "expected a line that says end for this group"),
+        ("connect\n0 ms any order\n0 ms client \"a\"", 3, "expected part or end in this group"),
+        ("connect\n0 ms optional\n0 ms server accepts\nend", 2, "a part of a transcript has no opening handshake, got Accept(subprotocol=None, headers=(), extensions=())"),
     ],
-)
-def test_a_group_is_told_in_one_line_where_there_is_only_one(
-    transcript: Transcript, words: str
+)  # fmt: skip
+def test_a_text_that_is_no_transcript_is_refused_with_its_line(
+    text: str, line: int, message: str
 ) -> None:
-    assert write_action(transcript.steps[0].what) == words
-
-
-ERRORS = {
-    "": "line 1: expected a text\n  ",
-    "hello": "line 1: expected connect and a URL\n  hello",
-    "connects": "line 1: expected connect and a URL\n  connects",
-    'connect\n0 client "a"': (
-        'line 2: expected a time and who speaks, as in: 0 ms  client  "hello"\n  0 client "a"'
-    ),
-    'connect\n\n# note\n0 ms  nobody "a"': (
-        'line 4: expected client or server and what it does\n  0 ms  nobody "a"'
-    ),
-    "connect\n0 ms client hello": (
-        "line 2: expected a message or one of accepts, close, drops, ends, gap, json, ping, pong,"
-        " raw, refuses, rejects, stalls, got hello\n  0 ms client hello"
-    ),
-    'connect\n0 ms client "a': (
-        "line 2: expected a text in double quotes:"
-        ' Unterminated string starting at: line 1 column 1 (char 0)\n  0 ms client "a'
-    ),
-    "connect\n0 ms client {a}": (
-        "line 2: expected JSON, or a text in double quotes\n  0 ms client {a}"
-    ),
-    'connect\n0 ms client b"ü"': (
-        'line 2: expected b"..." of printable ASCII characters and \\xNN\n  0 ms client b"ü"'
-    ),
-    "connect\n0 ms client json x": "line 2: expected a JSON value after json\n  0 ms client json x",
-    "connect\n0 ms client close now": (
-        'line 2: expected close, a code and a reason, as in: close 1000 "bye"\n'
-        "  0 ms client close now"
-    ),
-    "connect\n0 ms client close 70000": (
-        "line 2: expected a close code from 0 to 65535, got 70000\n  0 ms client close 70000"
-    ),
-    "connect\n0 ms server drops dead": (
-        'line 2: expected drops, with reset, inside "...", or both\n  0 ms server drops dead'
-    ),
-    "connect\n0 ms server rejects 99": (
-        "line 2: expected rejects and an HTTP status from 100 to 599\n  0 ms server rejects 99"
-    ),
-    "connect\n0 ms server stalls now": (
-        "line 2: expected nothing more on this line, got now\n  0 ms server stalls now"
-    ),
-    "connect\n0 ms client drops in handshake": (
-        "line 2: a fault in phase 'handshake' is the server's, not the client's\n"
-        "  0 ms client drops in handshake"
-    ),
-    "connect\n0 ms client accepts": (
-        "line 2: the opening handshake is answered by the server:"
-        " Accept(subprotocol=None, headers=(), extensions=())\n  0 ms client accepts"
-    ),
-    'connect\n2 ms client "a"\n1 ms client "b"': (
-        'line 3: expected a time that is not before that of the step above\n  1 ms client "b"'
-    ),
-    "connect\n0 ms repeat few\nend": (
-        "line 2: expected repeat and a number, or any\n  0 ms repeat few"
-    ),
-    "connect\n0 ms repeat any\nend": (
-        "line 2: expected a part with at least one step to repeat without end\n  0 ms repeat any"
-    ),
-    "connect\n0 ms optional": (
-        "line 2: expected a line that says end for this group\n  0 ms optional"
-    ),
-    "connect\n0 ms any order": (
-        "line 2: expected a line that says end for this group\n  0 ms any order"
-    ),
-    'connect\n0 ms any order\n0 ms client "a"': (
-        'line 3: expected part or end in this group\n  0 ms client "a"'
-    ),
-    "connect\nend": ('line 2: expected a time and who speaks, as in: 0 ms  client  "hello"\n  end'),
-    'connect\n0 ms client "a"\n  header A: "b"': (
-        'line 3: the line above has no header\n  header A: "b"'
-    ),
-    'connect\n0 ms server accepts\n  body b"b"': 'line 3: the line above has no body\n  body b"b"',
-    "connect ws://a/\n  header A": (
-        'line 2: expected a header, as in: header Server: "nginx"\n  header A'
-    ),
-    "connect ws://a/\n  header A: b": (
-        "line 2: expected a text in double quotes: Expecting value: line 1 column 1 (char 0)\n"
-        "  header A: b"
-    ),
-    "connect ws://a/\n  header A: 1": "line 2: expected a text in double quotes\n  header A: 1",
-    'connect ws://a/\n  body b"b"': 'line 2: a connect has no body\n  body b"b"',
-    'connect\n  header A: "b"': (
-        'line 2: expected a URL after connect where its handshake is told\n  header A: "b"'
-    ),
-    'connect ws://a/\n  header A b: "c"': (
-        "line 1: expected a header's name, got 'A b'\n  connect ws://a/"
-    ),
-}
-
-
-@pytest.mark.parametrize(("text", "error"), ERRORS.items())
-def test_a_text_that_is_no_transcript_is_refused_with_its_line(text: str, error: str) -> None:
     with pytest.raises(TranscriptSyntaxError) as caught:
         Transcript.parse(text)
-    assert str(caught.value) == error
+    shown = text.split("\n")[line - 1].strip()
+    if shown.startswith("#"):
+        shown = ""
+    assert str(caught.value) == f"line {line}: {message}\n  {shown}"
+    assert caught.value.line == line
 
 
-def test_indents_comments_blank_lines_and_line_ends_are_nothing() -> None:
-    assert Transcript.parse('\r\n# why\r\nconnect\r\n\r\n\t0 ms client   "a"  \r\n') == (
-        Transcript().client("a")
-    )
-
-
-# Dialogues of several connections
-
-
-DIALOGUE = [
-    Entry(0, 1, C, Open("ws://a/", (("Origin", "x"),), ("chat",), ("deflate",))),
-    Entry(10, 2, C, Open("server 1")),
-    Entry(20, 1, S, Accept("chat", (("Server", "é"),), ("deflate",))),
-    Entry(1000, 2, S, Reject(503, (("Retry-After", "1"),), b"busy")),
-    Entry(2000, 1, C, "hi"),
-    Entry(2000, 1, S, Gap("cut")),
-    Entry(2500, 1, S, Close()),
-    Entry(3000, 1, C, End()),
-    Entry(4000, 3, C, Open("")),
-    Entry(4000, 3, S, Refuse()),
-]
-
-
-def test_a_dialogue_of_several_connections_numbers_them_and_reads_back() -> None:
-    text = "\n".join(write_entries(DIALOGUE, numbered=True))
-    assert text == (
-        "     0 ms  #1  connect ws://a/\n"
-        '           subprotocol "chat"\n'
-        '           extension "deflate"\n'
-        '           header Origin: "x"\n'
-        "  0.01 ms  #2  connect server 1\n"
-        "  0.02 ms  #1  server  accepts\n"
-        '           subprotocol "chat"\n'
-        '           extension "deflate"\n'
-        '           header Server: "é"\n'
-        "     1 ms  #2  server  rejects 503\n"
-        '           header Retry-After: "1"\n'
-        '           body b"busy"\n'
-        '     2 ms  #1  client  "hi"\n'
-        '     2 ms  #1  server  gap "cut"\n'
-        "   2.5 ms  #1  server  close empty\n"
-        "     3 ms  #1  client  ends\n"
-        '     4 ms  #3  connect ""\n'
-        '     4 ms  #3  server  refuses "refused"'
-    )
-    assert parse_entries(text) == DIALOGUE
-
-
-def test_a_dialogue_of_one_connection_has_no_numbers() -> None:
-    dialogue = [Entry(0, 1, C, Open("ws://a/")), Entry(5, 1, S, Drop(True, "x"))]
-    text = "\n".join(write_entries(dialogue, numbered=False))
-    assert text == 'connect ws://a/\n 0.005 ms  server  drops with reset inside "x"'
-    assert parse_entries(text) == dialogue
-
-
-def test_a_late_connect_keeps_its_time() -> None:
-    dialogue = [Entry(7000, 1, C, Open("ws://a/\n\x1b"))]
-    text = "\n".join(write_entries(dialogue, numbered=False))
-    assert text == r'     7 ms  connect "ws://a/\n\u001b"'
-    assert parse_entries(text) == dialogue
-
-
-def test_a_long_message_is_cut_where_it_is_only_shown() -> None:
-    (line,) = write_entry(Entry(0, 1, C, "x" * 300), most=100)
-    assert line == f'     0 ms  client  "{"x" * 59}... (302 characters)'
-
-
-ENTRY_ERRORS = {
-    "connect": "line 1: expected connect and a URL\n  connect",
-    'connect ws://a/\n  expect A: "b"': "line 1: expected connect and a URL\n  connect ws://a/",
-    '0 ms #0 client "a"': (
-        'line 1: expected the number of a connection, 1 or more\n  0 ms #0 client "a"'
-    ),
-    "0 ms client json 1": (
-        "line 1: expected what was said, not what is to be expected\n  0 ms client json 1"
-    ),
-    "0 ms client close *": (
-        "line 1: expected what was said, not what is to be expected\n  0 ms client close *"
-    ),
-    "1 ms client {}\n0 ms client {}": (
-        "line 2: expected a time that is not before the line above\n  0 ms client {}"
-    ),
-}
-
-
-@pytest.mark.parametrize(("text", "error"), ENTRY_ERRORS.items())
-def test_a_text_that_is_no_dialogue_is_refused_with_its_line(text: str, error: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("connect", 1, "expected connect and a URL"),
+        ('connect ws://a/\nexpect A: "b"', 1, "expected connect and a URL"),
+        ("connected", 1, "expected client or server and what it does"),
+        ("0 ms  #0  connect ws://a/", 1, "expected the number of a connection, 1 or more"),
+        ("0 ms client json {}", 1, "expected what was said, not what is to be expected"),
+        ("0 ms client close *", 1, "expected what was said, not what is to be expected"),
+        ("0 ms client stalls in close", 1, "expected what was said, not what is to be expected"),
+        ("0 ms optional", 1, "expected client or server and what it does"),
+        ('1 ms client "a"\n0 ms client "b"', 2, "expected a time that is not before the line above"),
+        ("hello", 1, STEP),
+    ],
+)  # fmt: skip
+def test_a_text_that_is_no_dialogue_is_refused_with_its_line(
+    text: str, line: int, message: str
+) -> None:
     with pytest.raises(TranscriptSyntaxError) as caught:
         parse_entries(text)
-    assert str(caught.value) == error
+    shown = text.split("\n")[line - 1]
+    assert str(caught.value) == f"line {line}: {message}\n  {shown}"
+
+
+def test_a_dialogue_names_its_connections_where_there_are_several() -> None:
+    entries = [
+        Entry(0, 1, Side.CLIENT, OPEN),
+        Entry(0, 1, Side.SERVER, Accept()),
+        Entry(1500, 2, Side.CLIENT, Open("ws://b/")),
+        Entry(1500, 2, Side.SERVER, Refuse("not found")),
+        Entry(2000, 1, Side.SERVER, Gap("not kept")),
+        Entry(2000, 1, Side.CLIENT, End()),
+    ]
+    text = """\
+     0 ms  #1  connect ws://a/
+     0 ms  #1  server  accepts
+   1.5 ms  #2  connect ws://b/
+   1.5 ms  #2  server  refuses "not found"
+     2 ms  #1  server  gap "not kept"
+     2 ms  #1  client  ends"""
+    assert "\n".join(write_entries(entries, numbered=True)) == text
+    assert parse_entries(text) == entries
+
+
+def test_a_connect_that_was_not_first_keeps_its_time() -> None:
+    entry = Entry(5000, 1, Side.CLIENT, OPEN)
+    assert write_entry(entry) == ["     5 ms  connect ws://a/"]
+
+
+def test_a_long_literal_is_cut_where_that_is_asked_for() -> None:
+    entry = Entry(0, 1, Side.CLIENT, "x" * 100)
+    assert write_entry(entry, most=60) == [f'     0 ms  client  "{"x" * 19}... (102 characters)']
+    assert len(write_entry(entry)[0]) > 100
+
+
+@pytest.mark.parametrize(
+    ("what", "written"),
+    [
+        (Close(1001, "x"), 'close 1001 "x"'),
+        (Pong(b"x"), 'pong b"x"'),
+        (Reject(101), "rejects 101"),
+        (Stalled(), "stalls"),
+        (object, "<<class 'object'>>"),
+    ],
+)
+def test_an_action_is_written_in_the_words_of_the_text_form(what: Any, written: str) -> None:
+    assert write_action(what) == written
+
+
+def test_what_stands_for_a_matcher_fits_on_one_line() -> None:
+    class Tall:
+        def __repr__(self) -> str:
+            return "a\n  b"
+
+    assert re.fullmatch("<a b>", write_action(Tall()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import islice
 
 import msgpack
 
@@ -23,7 +24,7 @@ def unpack_entries(body: bytes, last: int, count: int, *, whole: bool) -> Unpack
     """
     with suppress(ValueError, TypeError, msgpack.UnpackException):
         unpacker = _unpacker(body)
-        arrays = list(unpacker)
+        arrays = list(islice(unpacker, count + 1))  # a body may hold millions
         if len(arrays) == count and unpacker.tell() == len(body):
             messages = decode_messages(arrays, last)
             if messages is not None:
@@ -66,8 +67,8 @@ def split_entries(body: bytes) -> Iterator[bytes]:
 def _unpacker(body: bytes) -> msgpack.Unpacker:
     """Return an unpacker that makes nothing but what an entry is made of.
 
-    What it makes is at most a constant multiple of the body: no length that the bytes claim is
-    believed beyond `MAX_ITEMS`, and its stack has a limit of its own.
+    What it makes is at most a constant multiple of the body, and 32 MiB: no length that the bytes
+    claim is believed beyond `MAX_ITEMS`, and its stack has a limit of its own (1024).
     """
     unpacker = msgpack.Unpacker(
         use_list=False,
@@ -81,4 +82,6 @@ def _unpacker(body: bytes) -> msgpack.Unpacker:
 
 
 def _name(error: Exception) -> str:
-    return str(error) if type(error) is ValueError else f"{type(error).__name__}: {error}"
+    if type(error) is ValueError:
+        return str(error)
+    return f"bytes that are no msgpack ({type(error).__name__})"

@@ -10,19 +10,38 @@ from typing import BinaryIO
 
 from wsfake.errors import CassetteError
 
-__all__ = ["file_errors", "replacing", "unlink_if_there"]
+__all__ = ["file_errors", "make_folder", "replacing", "unlink_if_there"]
 
 
 @contextmanager
-def file_errors(path: Path) -> Iterator[None]:
+def file_errors(path: Path | str) -> Iterator[None]:
     """Turn what the file system refuses into a `CassetteError` that begins with the path."""
-    if "\0" in str(path):
-        raise CassetteError(f"{str(path)!r}: this cassette cannot be written: a NUL in its path")
     try:
         yield
     except OSError as error:
         reason = error.strerror or error
         raise CassetteError(f"{path}: this cassette cannot be written: {reason}") from error
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder that a file is to stand in, if it is not there.
+
+    Raises `CassetteError` where that cannot be, and for a path that no file system takes.
+    """
+    try:
+        encoded = os.fsencode(path)
+    except UnicodeEncodeError:
+        reason = "a lone surrogate in its path"
+    else:
+        reason = "a NUL in its path" if b"\0" in encoded else ""
+    if reason:
+        raise CassetteError(f"{str(path)!r}: this cassette cannot be written: {reason}")
+    with file_errors(path):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except FileExistsError:
+            reason = f"{path.parent} is no folder"
+            raise CassetteError(f"{path}: this cassette cannot be written: {reason}") from None
 
 
 @contextmanager
@@ -32,9 +51,9 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     If the body raises, `path` stays what it was. The folder is made if it is not there. Raises
     `CassetteError` for what the file system refuses.
     """
+    make_folder(path)
     new = path.with_name(f"{path.name}.{os.getpid()}.new")
     with file_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
         unlink_if_there(new)  # left by a process of the same number that was killed
         try:
             with new.open("xb") as file:

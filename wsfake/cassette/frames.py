@@ -93,7 +93,8 @@ def parse_head(data: bytes, offset: int) -> Head | str:
         return "a head whose parts disagree"
     if at != offset:
         return f"a head that belongs at byte {at}"
-    if kind > FOOTER or length > MAX_BODY or count > BLOCK_ENTRIES or (count and kind != BLOCK):
+    counts = range(1, BLOCK_ENTRIES + 1) if kind == BLOCK else range(1)
+    if kind > FOOTER or length > MAX_BODY or count not in counts:
         return f"a head of kind {kind} for {count} entries in {length} bytes"
     return Head(kind, at, first, count, length, checksum)
 

@@ -64,10 +64,11 @@ def find_leaks(entries: Iterable[Entry], secrets: Mapping[str, str]) -> Iterator
 
 
 def _forms_of(value: str) -> tuple[bytes, ...]:
+    data = value.encode(errors="surrogatepass")  # an environment can hold any bytes
     forms = {
         value,
-        quote(value, safe=""),
-        quote(value),
+        quote(data, safe=""),
+        quote(data),
         json.dumps(value)[1:-1],
         json.dumps(value, ensure_ascii=False)[1:-1],
     }

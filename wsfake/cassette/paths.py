@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
-from pathlib import Path, PurePath
+from pathlib import Path, PurePath, PurePosixPath
 
 __all__ = ["SUFFIX", "cassette_path"]
 
@@ -36,7 +36,7 @@ def cassette_path(
     are devices. Names that could meet another one there keep their readable part, and get a mark:
     `~` and a part of their SHA-256. Plain are lower-case names, and classes such as `TestFeed`.
     """
-    steps = PurePath(str(module).replace("\\", "/").removesuffix(".py")).parts
+    steps = PurePosixPath(str(module).replace("\\", "/").removesuffix(".py")).parts
     folders = (_component(step, plain=_plain_step(step)) for step in steps if step != "/")
     test = ".".join(names) + ("" if params is None else f"[{params}]")
     plain = (
@@ -49,7 +49,8 @@ def cassette_path(
 
 
 def _plain_step(step: str) -> bool:
-    return re.fullmatch(r"[a-z0-9_.-]*[a-z0-9_-]", step) is not None
+    found = re.fullmatch(r"[a-z0-9_.-]*[a-z0-9_-]", step)
+    return found is not None and not step.endswith(SUFFIX)  # a folder is never a cassette's name
 
 
 def _component(name: str, *, plain: bool, identity: str | None = None) -> str:

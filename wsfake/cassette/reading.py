@@ -67,7 +67,7 @@ class CassetteReader:
     # The header.
 
     def _read_header(self) -> Header:
-        frame = self._frames.read()
+        frame = self._next()
         if isinstance(frame, Frame) and frame.whole and frame.head.kind == HEADER:
             try:
                 header = Header.unpack(frame.body)
@@ -85,7 +85,7 @@ class CassetteReader:
             frame = Broken(0, "a header", f"a frame of kind {frame.head.kind}")
         if not self._recover:
             self._no_cassette(frame.actual)
-        self._ahead = self._ahead or self._frames.read()
+        self._ahead = self._ahead or self._next()
         if not isinstance(self._ahead, Frame):
             self._no_cassette("nothing that a cassette has")
         self.damage.append(Damage(0, 0, frame.actual))
@@ -110,11 +110,17 @@ class CassetteReader:
 
     # What follows it.
 
+    def _next(self) -> Frame | Broken | None:
+        try:
+            return self._frames.read()
+        except OSError as error:
+            raise CassetteError(_unreadable(self.path, error)) from error
+
     def _bodies(self) -> Iterator[Frame]:
         """Give the blocks in turn, and take the footer, the end, and damage on the way."""
         lost = False
         while self.footer is None:
-            frame = self._ahead or self._frames.read()
+            frame = self._ahead or self._next()
             self._ahead = None
             if frame is None or (isinstance(frame, Frame) and self._cut_footer(frame)):
                 self.cut = True
@@ -206,9 +212,7 @@ def read_cassette(path: str | PathLike[str], *, recover: bool = False) -> Casset
     try:
         file = Path(name).open("rb")  # noqa: SIM115  # the reader closes it
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        shown = repr(name) if "\0" in name else name
-        raise CassetteError(f"{shown}: this cassette cannot be read: {reason}") from None
+        raise CassetteError(_unreadable(name, error)) from None
     try:
         return CassetteReader(file, name, recover=recover)
     except BaseException:
@@ -232,3 +236,9 @@ def load(path: str | PathLike[str], *, recover: bool = False) -> Cassette:
             damage=tuple(reader.damage),
             missing=tuple(reader.missing),
         )
+
+
+def _unreadable(path: str, error: Exception) -> str:
+    reason = getattr(error, "strerror", None) or error
+    shown = path if path.isprintable() else repr(path)
+    return f"{shown}: this cassette cannot be read: {reason}"

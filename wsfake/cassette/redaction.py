@@ -17,10 +17,9 @@ from attrs import evolve, field, frozen
 
 from wsfake.model import Accept, Close, Drop, Entry, Headers, Open, Reject
 from wsfake.transcript.json_text import Span, spans, value_end
+from wsfake.transcript.matching import PLACEHOLDER
 
 __all__ = ["PLACEHOLDER", "Redactor"]
-
-PLACEHOLDER = "<redacted>"
 
 _HEADERS = (
     "api-key",
@@ -68,7 +67,7 @@ _URL_HEADERS = frozenset({"location", "content-location", "origin", "referer"})
 _USER_INFO = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*@")
 _PARAMETER = re.compile(r"(?<=[?&#;])([^=&#;?]+)=([^&#;]+)")
 _EMPTY = frozenset({'""', "null", "true", "false", "{}", "[]"})
-_UNCLOSED = re.compile(r'"(?:[^"\\]|\\.)*\\?|[^\s,}\]"]*', re.DOTALL)
+_BARE = re.compile(r'[^\s,}\]"\\]*')
 
 # Subprotocols by which tokens travel, as browsers cannot set headers: behind a known beginning
 # (Kubernetes, OpenAI, Jupyter), after an item that announces one, or as a JSON Web Token.
@@ -166,7 +165,8 @@ class Redactor:
             text = data.decode()
         except UnicodeDecodeError:
             return data
-        return data if spans(text) is None else self.text(text).encode()
+        clean = text if spans(text) is None else self.text(text)
+        return data if clean == text else clean.encode()
 
     def url(self, url: str) -> str:
         """Return a URL with its user info, and the values of secret parameters, replaced."""
@@ -209,7 +209,8 @@ class Redactor:
     @cached_property
     def _probe(self) -> re.Pattern[str]:
         """Find a secret key of JSON, also within a string that holds JSON."""
-        return re.compile(rf'"{self._secret_key.pattern}\\*"\s*:\s*')
+        space = r"(?:\s|\\+[nrt])*"
+        return re.compile(rf'"{self._secret_key.pattern}(\\*)"{space}:{space}')
 
     @cached_property
     def _stems(self) -> tuple[str, ...]:
@@ -242,8 +243,9 @@ class Redactor:
                     headers=self.header_fields(headers),
                     subprotocols=self.subprotocols(offered),
                 )
-            case Accept(headers=headers):
-                return evolve(what, headers=self.header_fields(headers))
+            case Accept(subprotocol, headers):
+                chosen = None if subprotocol is None else self.subprotocols([subprotocol])[0]
+                return evolve(what, subprotocol=chosen, headers=self.header_fields(headers))
             case Reject(headers=headers, body=body):
                 return evolve(what, headers=self.header_fields(headers), body=self.binary(body))
             case Close(reason=reason):
@@ -259,7 +261,9 @@ class Redactor:
         if name in _URL_HEADERS:
             return self.url(value)
         if name == "sec-websocket-protocol":
-            return ", ".join(self.subprotocols(re.split(r"\s*,\s*", value)))
+            offered = tuple(re.split(r"\s*,\s*", value))
+            clean = self.subprotocols(offered)
+            return value if clean == offered else ", ".join(clean)
         return self._rules(value)
 
     def _parameter(self, found: re.Match[str]) -> str:
@@ -286,7 +290,7 @@ class Redactor:
         """Return what stands in the place of a value; None for itself."""
         if isinstance(span.key, str) and self._secret_key.fullmatch(span.key):
             return None if raw in _EMPTY else f'"{PLACEHOLDER}"'
-        if raw[0] == '"' and "\\" in raw and span.parent is not None:
+        if raw[0] == '"' and "\\" in raw:  # JSON in a string has quotes, which are escaped
             inner = json.loads(raw)
             clean = self.text(inner)
             return (
@@ -303,10 +307,25 @@ class Redactor:
             start = found.end()
             if start < done:
                 continue
-            end = value_end(text, start)
-            if end is None:  # cut off, or no JSON: as far as it goes
-                end = _UNCLOSED.match(text, start).end()  # type: ignore[union-attr]
-            if text[start:end] not in ("", *_EMPTY):
-                parts += (text[done:start], f'"{PLACEHOLDER}"')
+            quote = found[1] + '"'
+            end = _fragment_end(text, start, quote)
+            if text[start:end].replace("\\", "") not in ("", *_EMPTY):
+                parts += (text[done:start], quote, PLACEHOLDER, quote)
                 done = end
         return "".join(parts) + text[done:]
+
+
+def _fragment_end(text: str, start: int, quote: str) -> int:
+    """Return where a secret value ends; where nothing tells, it goes on to the end of the text.
+
+    `quote` is what strings stand in there: with backslashes before it within a string.
+    """
+    end = value_end(text, start) if quote == '"' else None
+    if end is not None:
+        return end
+    if text.startswith(quote, start):
+        found = re.compile(r"(?<!\\)" + re.escape(quote)).search(text, start + len(quote))
+        return len(text) if found is None else found.end()
+    if text[start : start + 1] in ("{", "["):
+        return len(text)
+    return _BARE.match(text, start).end()  # type: ignore[union-attr]

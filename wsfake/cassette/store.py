@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from os import PathLike
 from pathlib import Path
 
 from wsfake.cassette.blocks import split_entries
 from wsfake.cassette.contents import Header
-from wsfake.cassette.files import file_errors, replacing, unlink_if_there
+from wsfake.cassette.files import file_errors, make_folder, replacing, unlink_if_there
 from wsfake.cassette.leaks import Needles
 from wsfake.cassette.paths import SUFFIX
 from wsfake.cassette.reading import CassetteReader
@@ -51,8 +52,8 @@ class Recording:
         self._needles = Needles.of(secrets or {})
         self._redact = redactor.entry
         self._header = header
+        make_folder(self.part)
         with file_errors(self.part):
-            self.part.parent.mkdir(parents=True, exist_ok=True)
             unlink_if_there(self.part)  # of a recording that was killed, and is now made again
             self._file = self.part.open("x+b")
         try:
@@ -69,8 +70,7 @@ class Recording:
 
     def append(self, entry: Entry, now: float) -> None:
         """Add an entry, redacted. Raises `CassetteError` for one that no cassette can hold."""
-        with file_errors(self.part):
-            self._writer.append(self._redact(entry))
+        self._writer.append(self._redact(entry))
         if not self._writer.pending:
             self._sync()
         elif self.due_at is None:
@@ -80,8 +80,7 @@ class Recording:
 
     def flush(self) -> None:
         """Put everything that came so far into the part file."""
-        with file_errors(self.part):
-            self._writer.flush()
+        self._writer.flush()
         self._sync()
 
     def keep(self, ended: str = "test", extras: Mapping[str, str | int] | None = None) -> Path:
@@ -105,7 +104,8 @@ class Recording:
 
     def discard(self) -> None:
         """Keep nothing of it."""
-        self._file.close()
+        with suppress(OSError):  # of a full disk, to which the rest would still be written
+            self._file.close()
         with file_errors(self.part):
             unlink_if_there(self.part)
 

@@ -11,6 +11,7 @@ from typing import BinaryIO
 import msgpack
 
 from wsfake.cassette.contents import Footer, Header
+from wsfake.cassette.files import file_errors
 from wsfake.cassette.frames import (
     BLOCK,
     BLOCK_BYTES,
@@ -35,7 +36,8 @@ class CassetteWriter:
     """Writes one cassette to a binary file that is open for writing and at its beginning.
 
     The header is written at once. After `finish` the writer must not be used any more. It never
-    closes the file, reads no clock, and holds at most one block and 64 entries in memory.
+    closes the file, reads no clock, and holds at most one block and 64 entries in memory. What the
+    file refuses is a `CassetteError`.
     """
 
     def __init__(self, file: BinaryIO, header: Header, path: str) -> None:
@@ -144,8 +146,9 @@ class CassetteWriter:
     def _write(self, kind: int, count: int, body: bytes) -> int:
         checksum = zlib.crc32(body)
         head = Head(kind, self._offset, self._written, count, len(body), checksum)
-        self._file.write(pack_head(head))
-        self._file.write(body)
+        with file_errors(self._path):
+            self._file.write(pack_head(head))
+            self._file.write(body)
         self._offset += HEAD_SIZE + len(body)
         self._written += count
         return checksum

@@ -6,31 +6,40 @@ Exit codes: 0 is fine, 1 a finding (a failure, a damaged cassette), 2 wrong use.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 
 __all__ = ["main"]
 
-_COMMANDS = ("demo", "run", "show")
+_COMMANDS = ("convert", "demo", "run", "show")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; return its exit code."""
-    from wsfake.errors import CassetteError, UsageError, WsfakeError  # noqa: PLC0415 - as below
+    from wsfake.errors import (  # noqa: PLC0415 - as below
+        CassetteError,
+        DamagedCassette,
+        UsageError,
+        WsfakeError,
+    )
 
-    parser = _parser()
-    arguments = parser.parse_args(argv)
+    arguments = _parser().parse_args(argv)
+    if isinstance(sys.stdout, TextIOWrapper):  # what a terminal cannot show is shown escaped
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code: int = arguments.command(arguments)
+        sys.stdout.flush()
     except (UsageError, CassetteError) as error:
         print(f"wsfake: {error}", file=sys.stderr)
-        return 2
+        return 1 if isinstance(error, DamagedCassette) else 2
     except WsfakeError as error:
         print(f"wsfake: {error}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # as when the reader of a pipe has seen enough
-        sys.stderr.close()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return code
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from wsfake.cassette import load
 from wsfake.cli.output import print_lines
-from wsfake.errors import LiveConnectionError
+from wsfake.errors import LiveConnectionError, UsageError
 from wsfake.network import write_dialogue
 
 __all__ = ["add_parser"]
@@ -58,6 +58,12 @@ def test_echo(ws_fake):
     assert printed == ["opened, readyState 1", "received Test message", "closed with 1000 done"]
 '''
 
+_INI = """\
+[pytest]
+# the script closes its connection, so that no silence need end the recording
+ws_record_idle = 30
+"""
+
 _SERVER = """\
 import asyncio
 from websockets.asyncio.server import serve
@@ -89,10 +95,15 @@ def add_parser(commands: Any) -> None:
 def demo(arguments: argparse.Namespace) -> int:
     """Return 0 where both the recording and the replay have passed."""
     folder = Path(arguments.dir)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "echo_script.py").write_text(_SCRIPT, encoding="utf-8")
-    (folder / "test_echo.py").write_text(_TEST, encoding="utf-8")
-    (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "echo_script.py").write_text(_SCRIPT, encoding="utf-8")
+        (folder / "test_echo.py").write_text(_TEST, encoding="utf-8")
+        (folder / "pytest.ini").write_text(_INI, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"expected a folder that can be written to, got {folder}: {error.strerror}"
+        ) from None
     with _echo_server() as url:
         print(f"1. a real server listens at {url}; pytest --ws-record\n")
         recorded = _pytest(folder, {"ECHO_URL": url}, "--ws-record")
@@ -132,10 +143,13 @@ def _pytest(folder: Path, variables: dict[str, str], *options: str) -> int:
             environment.pop(name, None)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "pytest_wsfake.plugin"]
     sys.stdout.flush()
-    return subprocess.run(  # noqa: S603 - our own program
-        [*command, "-p", "no:cacheprovider", "--rootdir=.", *options],
-        cwd=folder,
-        env=environment,
-        timeout=_WAIT_SECONDS,
-        check=False,
-    ).returncode
+    try:
+        return subprocess.run(  # noqa: S603 - our own program
+            [*command, "-p", "no:cacheprovider", "--rootdir=.", *options],
+            cwd=folder,
+            env=environment,
+            timeout=_WAIT_SECONDS,
+            check=False,
+        ).returncode
+    except subprocess.TimeoutExpired:
+        raise LiveConnectionError(f"pytest did not end within {_WAIT_SECONDS} s") from None

@@ -1,7 +1,7 @@
 """The harness: what the `ws_fake` fixture is, and what scripts outside pytest use."""
 
-from wsfake.harness.harness import Harness
+from wsfake.harness.harness import Harness, Outcome
 from wsfake.harness.settings import MODES, RECORDING_MODES, Settings
 from wsfake.harness.summary import Summary
 
-__all__ = ["MODES", "RECORDING_MODES", "Harness", "Settings", "Summary"]
+__all__ = ["MODES", "RECORDING_MODES", "Harness", "Outcome", "Settings", "Summary"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from wsfake.errors import ConnectionNotAnswered, hide_frames
-from wsfake.model import Side
+from wsfake.errors import ConnectionNotAnswered, UsageError, hide_frames
+from wsfake.model import Side, normalise_url
 from wsfake.network import Connection, End, Network, PlayerEnd, ReplayTurns
 from wsfake.player import Player, Replay
 
@@ -25,15 +25,37 @@ class Aliases:
         self._real: dict[str, str | Callable[[], str]] = {}
 
     def add(self, alias: str, to: str | Callable[[], str]) -> None:
-        self._real[alias] = to
+        """Raise `UsageError` for an alias that is no URL, or stands for none."""
+        if not isinstance(alias, str):
+            raise UsageError(f"expected a URL (str) as the alias, got {alias!r}")
+        if isinstance(to, str):
+            normalise_url(to)
+        elif not callable(to):
+            raise UsageError(f"expected a URL, or a function that finds one out, got {to!r}")
+        self._real[normalise_url(alias)] = to
 
     def real(self, url: str) -> str:
-        """Return the URL to connect to; what finds it out is called only now."""
-        to = self._real.get(url, url)
-        return to if isinstance(to, str) else to()
+        """Return the URL to connect to; what finds it out is called only now.
 
-    def __contains__(self, url: object) -> bool:
-        return url in self._real
+        Raises `UsageError` where that is no URL.
+        """
+        to = self._real.get(_normal(url))
+        if to is None:
+            return url
+        real = to if isinstance(to, str) else to()
+        if not isinstance(real, str):
+            raise UsageError(f"the alias {url} stands for no URL: {real!r}")
+        return real
+
+    def __contains__(self, url: str) -> bool:
+        return _normal(url) in self._real
+
+
+def _normal(url: str) -> str:
+    try:
+        return normalise_url(url)
+    except UsageError:  # what a host connects to all the same is not an alias
+        return url
 
 
 class FromCassette:

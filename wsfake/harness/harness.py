@@ -7,45 +7,48 @@ import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from wsfake.clock import Timer, VirtualClock, microseconds
-from wsfake.errors import Failure, OutOfOrder, Unplayed, UsageError, WsfakeWarning, hide_frames
+from wsfake.errors import CassetteError, Failure, OutOfOrder, UsageError, WsfakeWarning, hide_frames
 from wsfake.harness import active
-from wsfake.harness.answering import Aliases, FromCassette, Unanswered
+from wsfake.harness.ending import GAVE_WAY, Ending, Verdicts
 from wsfake.harness.running import Runner
+from wsfake.harness.secrets import Secrets
 from wsfake.harness.settings import Settings
+from wsfake.harness.sources import Sources
 from wsfake.harness.summary import Summary
-from wsfake.model import Entry, Side
-from wsfake.network import Dialogue, Handler, Network, PlayerEnd, Served, Services
-from wsfake.player import Plan, Player, Replay
+from wsfake.model import Side
+from wsfake.network import Connection, Dialogue, Handler, Network, PlayerEnd, Served, Services
+from wsfake.player import Plan, Player
 from wsfake.script_api import Host
 from wsfake.transcript import Matching, Transcript
 
 if TYPE_CHECKING:
     from wsfake import script_api
-    from wsfake.cassette import Redactor
-    from wsfake.harness.real import RealWorld
-    from wsfake.harness.recording import CassetteDeck
 
 __all__ = ["Harness"]
 
 __tracebackhide__ = hide_frames
 
+Outcome = Literal["passed", "failed", "skipped", "retried", "interrupted"]
+"""How a test ended, as far as it knows by itself."""
+
 
 class Harness:
     """An in-memory network, its clock, and the mode: everything that one test needs.
 
-    Outside pytest it is used as a context manager, with the same checks at its end:
+    Outside pytest it is used as a context manager, with the same checks at its end::
 
         with wsfake.Harness(cassette="feed.msgpack", mode="once") as ws_fake:
             ...
 
     `cassette` is a path, and `mode` what happens to URLs that are not served (see `MODES`). Other
-    settings are those of `Settings`. Raises `UsageError` for what cannot be.
+    settings are those of `Settings`. `warn` is told of what does not make a test fail. Raises
+    `UsageError` for what cannot be.
     """
 
     def __init__(
@@ -53,21 +56,21 @@ class Harness:
         cassette: str | os.PathLike[str] | None = None,
         mode: str = "none",
         *,
-        how_to_record: str = "record again, with mode='rewrite'",
+        how_to_record: str = "Harness(cassette=..., mode='rewrite')",
+        warn: Callable[[str], None] | None = None,
         **settings: Any,
     ) -> None:
         changes = {"mode": mode, "cassette": cassette, **settings}
         self._settings = Settings().with_changes(changes)
         self._how_to_record = how_to_record
+        self._warn = _warn if warn is None else warn
         self._clock = VirtualClock()
         self._network = Network(self._clock)
         self._services = Services(self._network)
         self._host = Host(self._network, self._settings.profile)
-        self._aliases = Aliases()
+        self._secrets = Secrets(self._settings)
+        self._matching = self._matching_of(self._settings.match, self._settings.volatile)
         self._clients: list[tuple[str, Player]] = []
-        self._from_cassette: FromCassette | None = None
-        self._deck: CassetteDeck | None = None
-        self._real: RealWorld | None = None
         self._finished = False
         self.summary = Summary()
         """What the test did; known once it is finished."""
@@ -80,10 +83,19 @@ class Harness:
             give_way=self._give_way,
         )
         self._network.advice = self._advice
-        self._network.redaction = _Secrets(self)
+        self._network.redaction = self._secrets
         self._network.answerers += [self._services, self._host.servers]
-        self._insert_cassette()
-        self._network.answerers.append(Unanswered(self._explain, self._network))
+        self._sources = Sources(
+            self._settings,
+            self._network,
+            self._host,
+            self._secrets,
+            clock=self._clock,
+            matching=self._matching,
+            explain=self._explain,
+            warn=self._warn,
+        )
+        self._sources.on_real = partial(setattr, self._runner, "pump")
 
     # Scripting
 
@@ -148,7 +160,7 @@ class Harness:
 
         `to` is the real one, or finds it out; it is called only when a connection is really made.
         """
-        self._aliases.add(url, to)
+        self._sources.aliases.add(url, to)
 
     # Time
 
@@ -186,15 +198,20 @@ class Harness:
     def call_later(self, seconds: float, function: Callable[[], object]) -> Timer:
         """Call a function once, after so many seconds of the clock."""
         call = self._host.adapt(self._host.lints.carry(function))
-        return self._clock.call_at(self._clock.now + _delay(seconds), call)
+        delay = _delay(seconds)
+        with self._network.lock:
+            return self._clock.call_at(self._clock.now + delay, call)
 
     def call_every(self, seconds: float, function: Callable[[], object]) -> Timer:
         """Call a function again and again; this alone never keeps `run` going."""
-        return self._host.call_every(_delay(seconds), function)
+        delay = _delay(seconds)
+        with self._network.lock:
+            return self._host.call_every(delay, function)
 
     def cancel(self, timer: Timer) -> None:
         """Stop what `call_later` or `call_every` began; twice is nothing."""
-        self._clock.cancel(timer)
+        with self._network.lock:
+            self._clock.cancel(timer)
 
     # What happened
 
@@ -207,17 +224,17 @@ class Harness:
         """Write the dialogue so far as a cassette; the same dialogue gives the same bytes."""
         from wsfake.harness.recording import save_dialogue  # noqa: PLC0415 - few tests save
 
-        return save_dialogue(path, self._network.entries, self.redactor)
+        return save_dialogue(path, self._network.entries, self._secrets.redactor)
 
     @property
     def is_live(self) -> bool:
         """Whether URLs that are not served are connected to for real."""
-        return self._deck is not None and self._deck.connects
+        return self._sources.is_live
 
     @property
     def is_recording(self) -> bool:
         """Whether what is connected to for real is recorded."""
-        return self._deck is not None and self._deck.recorder is not None
+        return self._sources.is_recording
 
     def dialogue_lines(self) -> list[str]:
         """Return the dialogue so far as it may be shown: without secrets, long messages cut."""
@@ -255,173 +272,73 @@ class Harness:
         traceback: TracebackType | None,
     ) -> None:
         active.leave(self)
-        self.finish(failed=error is not None)
+        if error is None:
+            self.finish()
+        else:
+            self.finish("failed" if isinstance(error, Exception) else "interrupted")
 
-    def finish(self, *, failed: bool = False, discard: bool = False) -> None:
+    def finish(self, outcome: Outcome = "passed") -> None:
         """End the test: stop its scripts, check what is left, keep or set aside the recording.
 
-        Where the test has not `failed` by itself, raises what it has not seen: the verdicts that
-        its script swallowed, what handlers raised, and what was not played. With `discard` it was
-        skipped: nothing is checked and nothing kept. Twice is nothing.
+        Where the test has passed by itself, raises what it has not seen: the verdicts that its
+        script swallowed, what handlers raised, and what was not played. A recording becomes the
+        cassette only of a test that passed and was not `retried`; of one that was `skipped` it is
+        forgotten, of others it is set aside. Twice is nothing.
         """
         if self._finished:
             return
         self._finished = True
-        problems: list[Exception] = []
         try:
             self._stop_scripts()
-            if not failed and not discard:
-                problems = self._problems()
-            if discard and self._deck is not None:
-                self._deck.discard()
+            verdicts = Verdicts(self._network, self._services, self._sources, self._clients)
+            ending = verdicts.ending(self._settings.unplayed, checked=outcome in _CHECKED)
         except BaseException:
-            if self._deck is not None:
-                self._deck.discard()
+            self._sources.discard()
             raise
-        finally:
-            self._put_away(problems, keep=not failed and not problems)
-        if self.summary.gave_way and not problems:
-            warnings.warn(WsfakeWarning(f"{self._source()}: {_GAVE_WAY}"), stacklevel=2)
-        if len(problems) == 1:
-            raise problems[0]
-        if problems:
-            raise ExceptionGroup("the test has several failures", problems)
+        self._put_away(ending, outcome)
+        ending.tell(self._warn)
 
     def _stop_scripts(self) -> None:
         self._clock.stop()
         for socket in self._host.sockets:
             socket.leave()
-        if self._real is not None:
-            self._real.close()
+        self._sources.close()
 
-    def _problems(self) -> list[Exception]:
-        from wsfake.harness import verdicts  # noqa: PLC0415 - most tests have none
-
-        network = self._network
-        problems: list[Exception] = [*network.failures]
-        problems += [error for error in network.errors if error not in problems]
-        if problems:
-            return problems
-        replay = self._from_cassette.replay if self._from_cassette is not None else None
-        if self._settings.unplayed != "ignore":
-            source = self._source()
-            left = verdicts.unplayed(network, self._services, replay, source, self._clients)
-            if left is not None and self._settings.unplayed == "fail":
-                problems.append(left)
-            elif left is not None:
-                warnings.warn(WsfakeWarning(str(left)), stacklevel=2)
-        problems += self._problems_of_reality()
-        return problems
-
-    def _problems_of_reality(self) -> list[Exception]:
-        from wsfake.harness import verdicts  # noqa: PLC0415 - most tests have none
-
-        real, deck = self._real, self._deck
-        if real is None or deck is None or not real.connections:
-            return []
-        if deck.recorder is not None and (dead := real.refused()):
-            return [verdicts.nobody_answered(self._network, dead)]
-        if deck.mode == "verify" and deck.old is not None:
-            new = list(map(self.redactor.entry, self._network.entries))
-            source = self._source()
-            found = verdicts.drift(self._network, source, deck.old.entries, new, self._matching)
-            return [] if found is None else [found]
-        return []
-
-    def _put_away(self, problems: list[Exception], *, keep: bool) -> None:
-        self.summary = summary = Summary(
-            unplayed=any(isinstance(problem, Unplayed) for problem in problems),
-            replayed=self._from_cassette.replay.opened if self._from_cassette is not None else 0,
-            gave_way=self._from_cassette.replay.order.gave_way if self._from_cassette else 0,
-            ended_by_silence=self._runner.ended_by_silence,
-            cassette=self.cassette,
-        )
-        if self._deck is None:
-            return
-        self._deck.finish(keep=keep, ended="silence" if self._runner.ended_by_silence else "test")
-        self.summary = summary.with_recording(self._deck.recorded, self._deck.kept, kept=keep)
-
-    # The cassette and the real world
-
-    def _insert_cassette(self) -> None:
-        settings = self._settings
-        if settings.cassette is None and settings.mode == "none":
-            return
-        from wsfake.harness.recording import CassetteDeck  # noqa: PLC0415 - it takes msgpack
-
-        self._deck = deck = CassetteDeck(settings, self.redactor)
-        cassette = deck.load()
-        if deck.replays and cassette is not None:
-            if cassette.cut:
-                warnings.warn(
-                    WsfakeWarning(f"{cassette.path} is cut off: it is played as far as it goes"),
-                    stacklevel=4,
-                )
-            replay = Replay(cassette.entries, self._matching)
-            self._from_cassette = FromCassette(self._network, replay, self._source())
-            self._network.answerers.append(self._from_cassette)
-            self._host.servers.on_listen = self._act_clients
-        if deck.connects:
-            self._network.answerers.append(_WhenNeeded(self))
-            self._host.servers.listen_for_real = self._listen_for_real
-            self._host.servers.on_unlisten = self._unlisten
-
-    def _act_clients(self, server: script_api.WebSocketServer) -> None:
-        assert self._from_cassette is not None
-        self._from_cassette.act_clients(server, self._host.servers.name(server))
-
-    def real_world(self) -> RealWorld:
-        """Return what makes real connections; asked for with the first of them."""
-        if self._real is None:
-            from wsfake.harness.real import RealWorld  # noqa: PLC0415 - it takes websockets
-
-            deck = self._deck
-            assert deck is not None
-            self._real = RealWorld(
-                self._network, self._clock, self._aliases, deck, self._settings.ssl_context
-            )
-            self._runner.pump = self._real
-            if deck.recorder is not None:
-                self._network.on_entry = deck.recorder.note
-        return self._real
-
-    def _listen_for_real(self, server: script_api.WebSocketServer, port: int) -> int:
-        return self.real_world().listen(server, port, self._host.servers.name(server))
-
-    def _unlisten(self, port: int) -> None:
-        if self._real is not None:
-            self._real.unlisten(port)
-
-    # How messages are compared and shown
-
-    @cached_property
-    def redactor(self) -> Redactor:
-        """What takes secrets out of recordings and of what is shown."""
-        from wsfake.cassette import Redactor  # noqa: PLC0415 - most tests show nothing
-
-        settings = self._settings
-        return Redactor(
-            headers=settings.redact_headers,
-            query=settings.redact_query,
-            json_keys=settings.redact_json,
+    def _put_away(self, ending: Ending, outcome: Outcome) -> None:
+        silence = self._runner.ended_by_silence
+        why = "failed" if outcome == "passed" and ending.problems else outcome
+        try:
+            if why == "skipped":
+                self._sources.discard()
+            else:
+                ended = "silence" if silence else "test"
+                self._sources.put_away(why, "interrupted" if why == "interrupted" else ended)
+        except CassetteError as error:
+            ending.problems.append(error)
+        self.summary = self._sources.summary(
+            unplayed=ending.unplayed, ended_by_silence=silence, set_aside=why
         )
 
-    @cached_property
-    def _matching(self) -> Matching:
-        settings = self._settings
-        return Matching(settings.match, settings.volatile, self._network.redaction.text)
+    def untold(self, error: BaseException | None) -> list[Exception]:
+        """Return what has gone wrong so far that this error of the test does not tell.
+
+        A script may have swallowed it, and the test have failed by what followed.
+        """
+        return Verdicts(self._network, self._services, self._sources, self._clients).untold(error)
+
+    # What the scripted parts ask
 
     def _matching_with(self, match: str | None, volatile: Sequence[str] | None) -> Matching:
         if match is None and volatile is None:
             return self._matching
         settings = self._settings
-        return Matching(
+        return self._matching_of(
             settings.match if match is None else match,
             settings.volatile if volatile is None else volatile,
-            self._network.redaction.text,
         )
 
-    # What the runner and the verdicts ask
+    def _matching_of(self, match: str | None, volatile: Sequence[str]) -> Matching:
+        return Matching(match, volatile, self._secrets.message)
 
     def _expects(self) -> bool:
         """Whether a recurring timer of the script could still say what is expected of it."""
@@ -429,88 +346,58 @@ class Harness:
             return False
         players = [player for served in self._services.served for player in served.players]
         players += [player for _, player in self._clients]
-        if self._from_cassette is not None:
-            players += self._from_cassette.replay.players
+        if self._sources.replay is not None:
+            players += self._sources.replay.players
         return any(player.waits_for_script() for player in players)
 
     def _give_way(self) -> bool:
-        player = None if self._from_cassette is None else self._from_cassette.replay.held()
-        if self._from_cassette is None or player is None:
+        player = self._sources.held()
+        if player is None:
             return False
         network = self._network
         if self._settings.order == "strict":
+            network.report(network.fail(self._out_of_order(player)))
             player.fail()
-            network.report(network.fail(OutOfOrder(f"{_GAVE_WAY}, and the order is strict")))
         else:
-            network.remark(_GAVE_WAY)
-            self._from_cassette.give_way(player)
+            network.remark(GAVE_WAY)
+            self._sources.give_way(player)
         return True
 
-    def _source(self) -> str:
-        path = self.cassette
-        if path is None:
-            return ""
-        try:
-            return str(path.relative_to(Path.cwd()))
-        except ValueError:
-            return str(path)
+    def _out_of_order(self, held: Player) -> OutOfOrder:
+        from wsfake.network.failures import field_lines  # noqa: PLC0415 - only for a failure
 
-    def _advice(self, connection: Any) -> str:
+        fields = {
+            "cassette": self._sources.path,
+            "expected": f"what was recorded before entry {held.place() + 1}",
+            "actual": f"nothing more before it, at t={self._network.time() / 1_000_000:.3f} s",
+        }
+        lines = [f"  {line}" for line in self.dialogue_lines()]
+        advice = "  to let the order give way: order='relaxed'"
+        text = [GAVE_WAY, *field_lines(fields), "", *lines, "", advice]
+        return OutOfOrder(self._network.redaction.text("\n".join(text)))
+
+    def _advice(self, connection: Connection) -> str:
         return f"to accept it: {self._how_to_record}" if connection.source else ""
 
     def _explain(self) -> list[str]:
         from wsfake.network.failures import field_lines  # noqa: PLC0415 - only for a failure
 
-        url = self._network.redaction.url
+        url, sources = self._network.redaction.url, self._sources
         served = [url(str(served.pattern)) for served in self._services.served]
         fields = {
-            "mode": f"{self._settings.mode} (the network is closed)",
+            "mode": sources.mode_in_words(),
             "served": "\n".join(dict.fromkeys(served)) or "nothing",
-            "cassette": self._cassette_in_words(),
+            "cassette": sources.cassette_in_words(),
         }
         return [*field_lines(fields), "", f"  to record it: {self._how_to_record}"]
 
-    def _cassette_in_words(self) -> str:
-        source = self._source()
-        if not source:
-            return "none"
-        if self._from_cassette is None:
-            return f"{source} (there is none)"
-        held = [
-            f"{connection.url} ({'opened' if connection.player else 'not opened'})"
-            for connection in self._from_cassette.replay.connections
-        ]
-        return "\n".join([source, *held])
-
 
 _MOST_SHOWN = 100
-_GAVE_WAY = "the order across connections is not that of the recording: nothing else could happen"
+_CHECKED = ("passed", "retried")
 
 
-class _Secrets:
-    """Takes secrets out; what that takes is loaded when something is to be shown."""
-
-    def __init__(self, harness: Harness) -> None:
-        self._harness = harness
-
-    def text(self, text: str) -> str:
-        return self._harness.redactor.text(text)
-
-    def url(self, url: str) -> str:
-        return self._harness.redactor.url(url)
-
-    def entry(self, entry: Entry) -> Entry:
-        return self._harness.redactor.entry(entry)
-
-
-class _WhenNeeded:
-    """Connects for real, and loads what that takes with the first connection."""
-
-    def __init__(self, harness: Harness) -> None:
-        self._harness = harness
-
-    def answer(self, connection: Any) -> Any:
-        return self._harness.real_world().answer(connection)
+def _warn(text: str) -> None:
+    warnings.warn(WsfakeWarning(text), stacklevel=2)
 
 
 def _delay(seconds: float) -> int:

@@ -66,6 +66,8 @@ class RealWorld:
         if url in self._aliases:  # what the alias stands for differs from run to run
             headers = _without_host(headers)
         connection.opening = evolve(sent, url=url, headers=headers)
+        connection.reachable = False
+        client.on_connected = self._connected(connection)
         self._admit(connection)
         self._ends.append(client)
         return client
@@ -116,6 +118,13 @@ class RealWorld:
                     network.report(error)
 
         return say
+
+    def _connected(self, connection: Connection) -> Callable[[], None]:
+        def tell() -> None:
+            with self._network.lock:
+                connection.tell(Side.CLIENT, "connected")
+
+        return tell
 
     def _open_world(self) -> Reactor:
         if self._reactor is None:

@@ -8,13 +8,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from wsfake.cassette import Cassette, Header, Recording, Redactor, load, write_cassette
+from wsfake.cassette.files import replacing
 from wsfake.errors import UsageError
 from wsfake.harness.settings import RECORDING_MODES, Settings
 from wsfake.model import Entry
 from wsfake.network import write_dialogue
 from wsfake.recorder import Recorder
 
-__all__ = ["CassetteDeck"]
+__all__ = ["CassetteDeck", "save_dialogue", "write_sidecar"]
+
+_NEED_CASSETTE = (*RECORDING_MODES, "verify")
 
 
 class CassetteDeck:
@@ -38,22 +41,25 @@ class CassetteDeck:
         self._sidecar = settings.text_sidecar
         exists = self.path is not None and self.path.exists()
         self.replays = self.mode in ("none", "once", "new_episodes") and exists
+        self.held_by_ci = False
+        """Whether it would connect, were this not a run of continuous integration."""
+
         self.connects = self._connects(exists)
         if self.connects and self.mode in RECORDING_MODES:
-            if self.path is None:
-                raise UsageError(
-                    f"mode {self.mode!r} records a cassette, and none is named:"
-                    " Harness(cassette=path)"
-                )
             self.recorder = Recorder(self._append)
+        if self.path is None and self.mode in _NEED_CASSETTE:
+            raise UsageError(
+                f"mode {self.mode!r} needs a cassette, and none is named: Harness(cassette=path)"
+            )
 
     def _connects(self, exists: bool) -> bool:
         """Whether what nothing else answers is connected to for real."""
         if self.mode in ("rewrite", "live", "verify"):
             return True
-        if os.environ.get("CI"):  # a forgotten cassette must not be made where nobody sees it
-            return False
-        return self.mode == "new_episodes" or (self.mode == "once" and not exists)
+        connects = self.mode == "new_episodes" or (self.mode == "once" and not exists)
+        # a forgotten cassette must not be made where nobody sees it
+        self.held_by_ci = connects and bool(os.environ.get("CI"))
+        return connects and not self.held_by_ci
 
     def load(self) -> Cassette | None:
         """Return the cassette that is there, where it is to be replayed or compared.
@@ -93,13 +99,19 @@ class CassetteDeck:
         if self._recording is not None:
             self._recording.flush()
 
-    def finish(self, *, keep: bool, ended: str) -> None:
-        """End the recording: as the cassette, or beside it where the test has failed."""
+    def finish(self, outcome: str, ended: str) -> None:
+        """End the recording: as the cassette, or beside it where the test has not just passed.
+
+        Raises `CassetteError` where it cannot be written.
+        """
         recording, self._recording = self._recording, None
         if recording is None:
             return
-        self.kept = recording.keep(ended) if keep else recording.set_aside(ended)
-        if self._sidecar and keep:
+        if outcome != "passed":
+            self.kept = recording.set_aside(ended, why=outcome)
+            return
+        self.kept = recording.keep(ended)
+        if self._sidecar:
             write_sidecar(self.kept)
 
     def discard(self) -> None:
@@ -110,10 +122,14 @@ class CassetteDeck:
 
 
 def write_sidecar(path: Path) -> Path:
-    """Write the text form of a cassette beside it, for review where binary files are a wall."""
-    lines = write_dialogue(load(path).entries)
+    """Write the text form of a cassette beside it, for review where binary files are a wall.
+
+    Raises `CassetteError` where it cannot be written.
+    """
     sidecar = path.with_suffix(".txt")
-    sidecar.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    with replacing(sidecar) as file:
+        for line in write_dialogue(load(path).entries):
+            file.write(f"{line}\n".encode())
     return sidecar
 
 

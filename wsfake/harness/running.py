@@ -16,10 +16,11 @@ __tracebackhide__ = hide_frames
 
 _MOST_AT_ONCE = 100_000
 _MOST_ALTOGETHER = 1_000_000
-_MOST_PER_SECOND = 10_000
 _LAST_ENTRIES = 10
 _TURN = 1_000
 _POLL_SECONDS = 0.005
+_TO_WAIT = "to wait longer: timeout=seconds"
+_TO_HAPPEN = "to make it happen: a transcript that says more, or call_later(...)"
 
 
 class Pump(Protocol):
@@ -98,11 +99,13 @@ class Runner:
 
     def advance(self, seconds: float) -> None:
         """Let so much time pass, whatever is or is not to happen in it."""
+        if seconds < 0:
+            raise UsageError(f"expected a number of seconds, 0 or more, got {seconds!r}")
         clock = self._clock
-        end = clock.now + _checked(seconds)
+        end = clock.now + microseconds(seconds)
         timer = clock.call_at(end, lambda: None, recurring=True)
 
-        def over() -> bool:
+        def over() -> bool:  # and what is due at the end is done too
             due = clock.next_due
             return clock.now >= end and (due is None or due > clock.now)
 
@@ -124,42 +127,42 @@ class _Run:
         self.until = until
         self.limit = runner._timeout if timeout is None else timeout
         self.begin = self.clock.now
-        self.deadline = self.begin + _checked(self.limit)
+        self.deadline = self.begin + microseconds(self.limit)
         self.bounded = until is not None or timeout is not None
-        self.most = _MOST_ALTOGETHER + (int(self.limit * _MOST_PER_SECOND) if self.bounded else 0)
         self.at_once = 0
         self.altogether = 0
         self.progress = self.network.progress
         self.entries = len(self.network.entries)
         self.last_entry = self.begin
+        self.asked = self.clock.asked
 
     def go(self) -> Iterator[float | None]:
         while not self.satisfied():
-            if self.call_next():
+            callback = self.clock.take()
+            if callback is not None:
+                self.call(callback)
                 if self.altogether % _TURN == 0:
                     yield None
                 continue
             self.raise_errors()
             going = yield from self.pass_time()
-            if not going:
-                break
+            due = self.clock.next_due
+            yield None
+            if not going and self.clock.next_due == due:
+                break  # and those who had a turn have asked for nothing
         else:
             self.raise_errors()
             return
         self.raise_errors()
         if self.until is not None and not self.satisfied():
-            raise self.not_happened("nothing more can happen")
+            raise self.not_happened("nothing more can happen", _TO_HAPPEN)
 
     def satisfied(self) -> bool:
         return self.until is not None and bool(self.until())
 
-    def call_next(self) -> bool:
-        """Do what is due next; tell whether anything was."""
+    def call(self, callback: Callable[[], object]) -> None:
         network = self.network
         with network.lock:
-            callback = self.clock.take()
-            if callback is None:
-                return False
             try:
                 callback()
             except Exception as error:  # noqa: BLE001 - raised at the end of this instant
@@ -170,14 +173,14 @@ class _Run:
             self.at_once = self.altogether = 0
         self.at_once += 1
         self.altogether += 1
-        if self.at_once > _MOST_AT_ONCE or self.altogether > self.most:
+        if self.at_once > _MOST_AT_ONCE or self.altogether > _MOST_ALTOGETHER:
             raise self.never_idle()
-        return True
 
     def note_entries(self) -> None:
         if len(self.network.entries) != self.entries:
             self.entries = len(self.network.entries)
             self.last_entry = self.clock.now
+            self.asked = self.clock.asked
 
     def raise_errors(self) -> None:
         errors, self.network.errors = self.network.errors, []
@@ -196,10 +199,8 @@ class _Run:
         due = self.clock.next_due
         if due is None or not self.goes_on():
             return self.runner._give_way()
-        if due > self.end():
-            if not self.bounded and self.runner._give_way():
-                self.last_entry = self.clock.now
-                return True
+        # a timer that is older than what was said last is not of a chain of timers
+        if due > self.end() and (self.bounded or self.clock.next_is_asked_after(self.asked)):
             return self.stop_at_end()
         self.clock.advance_to(due)
         self.at_once = 0
@@ -216,7 +217,7 @@ class _Run:
     def stop_at_end(self) -> bool:
         self.clock.advance_to(self.end())
         if self.bounded:
-            raise self.not_happened(f"{self.limit:g} s have passed")
+            raise self.not_happened(f"{self.limit:g} s have passed", _TO_WAIT)
         self.network.remark(
             f"run() ended: timers went on for {self.runner._timeout:g} s with nothing said"
         )
@@ -231,6 +232,8 @@ class _Run:
         due = self.clock.next_due
         if due is not None:
             until = min(until, due)
+        elif self.bounded and not pump.busy:  # as on virtual time: nothing is worth waiting for
+            return self.runner._give_way()
         if not self.bounded and not self.clock.pending and not pump.settling:
             silent = self.last_entry + self._patience(pump)
             if now >= silent:
@@ -255,22 +258,23 @@ class _Run:
 
     # Verdicts
 
-    def not_happened(self, why: str) -> NotHappened:
-        if self.until is None:
-            call = f"timeout={self.limit:g}"
-            expected, actual = "an end of what is due", "more is due"
-        else:
-            call = f"until={_name(self.until)}"
-            expected, actual = f"{_name(self.until)} to be true", "not true"
+    def not_happened(self, why: str, advice: str) -> NotHappened:
         passed = write_seconds(self.clock.now - self.begin)
-        longer = "until=..., timeout=seconds" if self.until is not None else "timeout=seconds"
+        if self.until is None:
+            call = f"run(timeout={self.limit:g})"
+            headline = f"{call} ended before everything had happened: {why}"
+            expected, actual = "that nothing more is due", f"more is due after {passed} s"
+        else:
+            name = _name(self.until)
+            headline = f"run(until={name}) ended before it was true: {why}"
+            expected, actual = f"{name} to be true", f"not true after {passed} s"
         return NotHappened(
             self.network.redaction.text(
-                f"run({call}) ended too soon: {why}\n"
+                f"{headline}\n"
                 f"  expected  {expected}\n"
-                f"  actual    {actual} after {passed} s\n"
-                f"{self.last_words()}\n"
-                f"  to wait longer: run({longer})"
+                f"  actual    {actual}"
+                f"{self.last_words()}\n\n"
+                f"  {advice}"
             )
         )
 
@@ -282,25 +286,14 @@ class _Run:
             self.network.redaction.text(
                 f"the script never becomes idle: {count} callbacks {when}\n"
                 "  expected  an end of what is said, or a pause in it\n"
-                f"  actual    an endless exchange\n{self.last_words()}\n"
+                f"  actual    an endless exchange{self.last_words()}\n\n"
                 "  to stop it in time: run(until=...), or a transcript that ends"
             )
         )
 
     def last_words(self) -> str:
         lines = self.network.lines(last=_LAST_ENTRIES)
-        return "".join(["\n", *(f"  {line}\n" for line in lines)]) if lines else ""
-
-
-def _checked(seconds: float) -> int:
-    """Return seconds as microseconds; raise `UsageError` for what is no span of time."""
-    if (
-        isinstance(seconds, bool)
-        or not isinstance(seconds, int | float)
-        or not 0 <= seconds < 10**9
-    ):
-        raise UsageError(f"expected a number of seconds, 0 or more, got {seconds!r}")
-    return microseconds(seconds)
+        return "".join(["\n", *(f"\n  {line}" for line in lines)]) if lines else ""
 
 
 def _name(until: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -44,9 +45,27 @@ def _seconds(_: Any, attribute: Attribute[Any], value: Any) -> None:
 
 
 def _names(value: Any) -> tuple[str, ...]:
-    if isinstance(value, str) or not all(isinstance(name, str) for name in value):
-        raise UsageError(f"expected a list of names, got {value!r}")
-    return tuple(value)
+    if isinstance(value, list | tuple | set | frozenset) and all(
+        isinstance(name, str) for name in value
+    ):
+        return tuple(value)
+    raise UsageError(f"expected a list of names, got {value!r}")
+
+
+def _yes_or_no(_: Any, attribute: Attribute[Any], value: Any) -> None:
+    if not isinstance(value, bool):
+        raise UsageError(f"expected {attribute.name} to be True or False, got {value!r}")
+
+
+def _context(_: Any, attribute: Attribute[Any], value: Any) -> None:
+    if value is not None and not hasattr(value, "wrap_bio"):
+        raise UsageError(f"expected {attribute.name} to be an ssl.SSLContext, got {value!r}")
+
+
+def _path(value: Any) -> Path:
+    if not isinstance(value, str | os.PathLike) or str(value) == "":
+        raise UsageError(f"expected cassette to be a path, got {value!r}")
+    return Path(value)
 
 
 @frozen
@@ -61,15 +80,14 @@ class Settings:
     order: str = field(default="relaxed", validator=_one_of("relaxed", "strict"))
     timeout: float = field(default=300.0, validator=_seconds)
     record_idle: float = field(default=1.0, validator=_seconds)
-    order_wait: float = field(default=5.0, validator=_seconds)
     redact_headers: tuple[str, ...] = field(default=(), converter=_names)
     redact_query: tuple[str, ...] = field(default=(), converter=_names)
     redact_json: tuple[str, ...] = field(default=(), converter=_names)
-    text_sidecar: bool = False
-    ssl_context: Any = None
+    text_sidecar: bool = field(default=False, validator=_yes_or_no)
+    ssl_context: Any = field(default=None, validator=_context)
     """For wss connections that are really made; None for the system's certificates."""
 
-    cassette: Path | None = field(default=None, converter=optional(Path))
+    cassette: Path | None = field(default=None, converter=optional(_path))
 
     def __attrs_post_init__(self) -> None:
         Matching(self.match, self.volatile)  # which says what is wrong with them

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 __all__ = ["Summary"]
 
@@ -27,6 +27,7 @@ class Summary:
     """Where the recording is: the cassette, or what was set aside."""
 
     kept: bool = False
+    """Whether the recording has become the cassette."""
 
-    def with_recording(self, recorded: int, written: Path | None, *, kept: bool) -> Summary:
-        return evolve(self, recorded=recorded, written=written, kept=kept and written is not None)
+    set_aside: str = ""
+    """Why it has not: `failed`, `retried` or `interrupted`."""

@@ -10,6 +10,7 @@ from wsfake.errors import UsageError
 from wsfake.live.client_handshake import Answer, ClientHandshake
 from wsfake.live.connection import Connection
 from wsfake.live.connector import Connector
+from wsfake.live.framing import Framing
 from wsfake.live.reactor import Reactor
 from wsfake.live.states import Happening, State
 from wsfake.live.transport import Transport
@@ -52,6 +53,8 @@ class LiveClient(Connection):
         )
         self.opening_sent = self._handshake.opening_sent
         """What was asked for, with the headers as they are sent, without Sec-WebSocket-Key."""
+        self.on_connected: Callable[[], None] | None = None
+        """Called when TCP, and TLS where it is used, is up and the request is sent."""
         self.failure = ""
         """Why there is no connection, in the words of the system, after a `Refuse`."""
         tls = (ssl_context or _checking_context()) if self._handshake.secure else None
@@ -67,6 +70,8 @@ class LiveClient(Connection):
     def _connected(self, sock: socket.socket) -> None:
         self._start(Transport(self._reactor, sock, self))
         self._need_transport().write(self._handshake.request)
+        if self.on_connected is not None:
+            self._reactor.call_soon(self.on_connected)
 
     def _failed(self, why: str, detail: str) -> None:
         self.failure = detail
@@ -109,9 +114,11 @@ class LiveClient(Connection):
         super()._test_ended()
 
     def _arrive_early(self, what: Event) -> None:
-        # There is no Close frame before there are frames: a Close ends TCP, and no more.
+        # Hosts on Qt send their Close before there are frames, too, and end TCP with it.
         if not isinstance(what, Close):
             raise UsageError(f"the connection is {self.state.value}, and cannot send {what!r} yet")
+        if self._transport is not None:
+            self._transport.write(Framing(Side.CLIENT).encode(what))
         self._abandon(Drop())
 
 

@@ -87,6 +87,8 @@ class Connection(ABC):
         elif self.state in {State.OPEN, State.CLOSE_SENT} and self._framing is not None:
             for event in self._framing.receive(data):
                 self._hear(event)
+        elif self.state is State.BROKEN:
+            self._tell(Raw(data))  # a host may go on where we cannot
 
     def ended(self, *, reset: bool) -> None:
         if self.state is State.OPENING:

@@ -7,7 +7,6 @@ facts (which close code was really sent) and forbids others (sending 0 or 1005).
 from __future__ import annotations
 
 import codecs
-import struct
 from collections.abc import Generator, Iterable
 
 from websockets.exceptions import ProtocolError
@@ -18,6 +17,7 @@ from websockets.utils import apply_mask
 
 from wsfake.errors import UsageError
 from wsfake.model import Close, Drop, End, Event, Message, Ping, Pong, Raw, Side, Stall
+from wsfake.wire.payloads import close_payload, encode_text
 
 __all__ = ["Framing", "encode_text"]
 
@@ -92,7 +92,7 @@ class Framing:
             case Pong(payload):
                 return self._frame(Opcode.PONG, payload)
             case Close(code, reason):
-                return self._frame(Opcode.CLOSE, _close_payload(code, reason))
+                return self._frame(Opcode.CLOSE, close_payload(code, reason))
             case Raw(data):
                 return data
             case Drop(inside=None) | End() | Stall():
@@ -220,26 +220,6 @@ class _Fragments:
 
     def payload(self) -> bytes:
         return b"".join(self._parts)
-
-
-def encode_text(text: str) -> bytes:
-    """Return text as UTF-8, with each lone surrogate as U+FFFD (WHATWG: a USVString).
-
-    Two surrogates that make a pair are the character that they stand for, as in JavaScript.
-    """
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        units = text.encode("utf-16-le", "surrogatepass")
-        return units.decode("utf-16-le", "replace").encode()
-
-
-def _close_payload(code: int | None, reason: str) -> bytes:
-    if code is None:
-        return b""
-    if not 0 <= code <= 0xFFFF:
-        raise UsageError(f"a close code has 16 bits, got {code}")
-    return struct.pack("!H", code) + encode_text(reason)
 
 
 def _parse_close(payload: bytes) -> Close:

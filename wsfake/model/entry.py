@@ -24,4 +24,7 @@ class Entry(NamedTuple):
     """1 for the first connection of the timeline, 2 for the second, and so on."""
 
     side: Side
+    """Who did it."""
+
     what: Event
+    """What was done: a message, or one of the other events."""

@@ -30,8 +30,8 @@ def normalise_url(url: str) -> str:
         port = parts.port
     except ValueError as error:
         raise UsageError(f"expected a ws or wss URL, got {url!r}: {error}") from None
-    scheme = parts.scheme.lower()
-    if scheme not in DEFAULT_PORTS or not parts.hostname:
+    scheme = parts.scheme
+    if scheme not in DEFAULT_PORTS or not parts.hostname or re.search(r"\s", parts.hostname):
         raise UsageError(f"expected a ws or wss URL with a host, got {url!r}")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     user, at, _ = parts.netloc.rpartition("@")
@@ -43,8 +43,12 @@ def normalise_url(url: str) -> str:
 
 
 _ANY = "wsfake-any"
-_ANY_HOST = r"(?:\[[^/@\]]*\]|[^/@:]*)"
-"""A part of a name, or an IPv6 address; never a port."""
+_HOST = re.compile(r"((?:[^/?#]*://)(?:[^/?#]*@)?)([^/?#]*)(.*)", re.DOTALL)
+
+
+def _split_host(url: str) -> tuple[str, str, str]:
+    found = _HOST.fullmatch(url)
+    return (found[1], found[2], found[3]) if found else (url, "", "")
 
 
 @frozen
@@ -65,19 +69,17 @@ class UrlPattern:
             return cls(url, None, url)
         if not isinstance(url, str):
             raise UsageError(
-                f"expected a URL or a compiled pattern, both of str,"
-                f" got {type(url).__name__}: {url!r}"
+                f"expected a URL (str) or a compiled pattern, got {type(url).__name__}: {url!r}"
             )
-        authority = re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0]
-        if "*" not in authority:
+        before, host, after = _split_host(url)
+        if "*" not in host:
             return cls(url, normalise_url(url), None)
         try:
-            probe = normalise_url(url.replace("*", _ANY, authority.count("*")))
+            probe = normalise_url(before + host.replace("*", _ANY) + after)
         except UsageError:
-            raise UsageError(
-                f"expected a ws or wss URL with * in its host alone, got {url!r}"
-            ) from None
-        return cls(url, None, re.compile(re.escape(probe).replace(re.escape(_ANY), _ANY_HOST)))
+            raise UsageError(f"expected a ws or wss URL with * in its host, got {url!r}") from None
+        pattern = re.escape(probe).replace(re.escape(_ANY), r"[^/@]*")
+        return cls(url, None, re.compile(pattern))
 
     def fits(self, url: str) -> bool:
         """Tell whether a URL, in the form of `normalise_url`, is one of these."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from wsfake.errors import hide_frames
@@ -42,6 +43,11 @@ class Connection:
         self.client: End | None = None
         self.server: End | None = None
         self.posted = False
+        self.reachable = True
+        """Whether TCP connects to its server by itself, without news of it."""
+        self.news: dict[Side, Callable[[str], None]] = {}
+        """Who listens, at each side, for what `tell` tells."""
+        self.accepted = False
         self.source = ""
         """Where its transcript is from, for messages: a cassette's path, or nothing."""
         self.subprotocol: str | None = None
@@ -76,9 +82,20 @@ class Connection:
         else:
             end.arrive(what)
 
+    def tell(self, side: Side, news: str) -> None:
+        """Let a side know of TCP what no dialogue notes.
+
+        `"connected"`: it is, to a server that is not `reachable`. `"end ahead"`, `"reset ahead"`:
+        behind what the other side is about to say, its stream ends, or it has reset.
+        """
+        listener = self.news.get(side)
+        if listener is not None:
+            listener(news)
+
     def _follow(self, what: Event) -> None:
         if isinstance(what, Accept):
             self.subprotocol = what.subprotocol
+            self.accepted = True
         elif self.ended is None and isinstance(what, _ENDINGS):
             self.ended = what
 

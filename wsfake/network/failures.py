@@ -5,19 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wsfake.errors import Failure, UnexpectedClose, UnexpectedHandshake, UnexpectedMessage
-from wsfake.model import Entry, Side
+from wsfake.model import Entry, Open, Side
 from wsfake.network.dialogue import LITERAL_LENGTH
 from wsfake.player import Mismatch, Player
+from wsfake.player.plan import CLOSINGS
 from wsfake.transcript.differences import differences
 from wsfake.transcript.literals import abbreviate
+from wsfake.transcript.matchers import Json, decode_json
 from wsfake.transcript.writing import write_action, write_entry
 
 if TYPE_CHECKING:
     from wsfake.network.connection import Connection
+    from wsfake.network.network import Network
 
 __all__ = ["field_lines", "mismatch_failure", "write_seconds"]
 
 _MOST_ENTRIES = 30
+_SHORT = 80
 
 
 def write_seconds(at: int) -> str:
@@ -45,29 +49,29 @@ def mismatch_failure(connection: Connection, player: Player, mismatch: Mismatch)
     headline = _headline(mismatch, script, recorded=connection.source != "")
     where = f"(connection {connection.number}, t={write_seconds(network.time())} s)"
     if mismatch.kind == "handshake":
-        expected = _expected_handshake(mismatch)
-        came = _actual_handshake(mismatch)
+        expected = _expected_handshake(network, mismatch)
+        came = _actual_handshake(network, mismatch)
     else:
         expected = "\n".join(_literal(what) for what in mismatch.expected) or _nothing(mismatch)
         came = _literal(actual)
-    single = mismatch.expected[0] if len(mismatch.expected) == 1 else None
-    place = f"{connection.source}, entry {mismatch.place}" if connection.source else ""
+    place = connection.source
+    if place and mismatch.place >= 0:
+        place += f", entry {mismatch.place + 1}"
     fields = {
         "cassette": place,
         "url": network.redaction.url(connection.url),
         "expected": expected,
         "actual": came,
-        "differs": "\n".join(differences(single, actual, player.matching)),
+        "differs": "\n".join(_differences(network, player, mismatch)),
     }
     text = [
         f"{headline} {where}",
         *field_lines(fields),
         "",
         *_dialogue(connection, script, mismatch),
+        "",
+        f"  {network.advice(connection) or _advice(mismatch, script)}",
     ]
-    advice = network.advice(connection)
-    if advice:
-        text += ["", f"  {advice}"]
     return _KINDS[mismatch.kind](network.redaction.text("\n".join(text)))
 
 
@@ -85,39 +89,93 @@ def _headline(mismatch: Mismatch, script: Side, *, recorded: bool) -> str:
         return f"{script} message #{mismatch.number} is one more than the {what} has"
     if mismatch.kind == "message":
         return f"{script} message #{mismatch.number} does not match the {what}"
+    if mismatch.kind == "close" and not _expects_close(mismatch):
+        return f"the {script} closed before it had said what the {what} has"
     if mismatch.kind == "close":
         return f"the {script}'s close does not match the {what}"
     return f"the {script}'s opening handshake does not match the {what}"
+
+
+def _expects_close(mismatch: Mismatch) -> bool:
+    return any(isinstance(what, CLOSINGS) for what in mismatch.expected)
 
 
 def _nothing(mismatch: Mismatch) -> str:
     return "no more messages" if mismatch.kind == "extra" else "nothing"
 
 
+def _differences(network: Network, player: Player, mismatch: Mismatch) -> list[str]:
+    """Tell where two messages differ, without their secrets: a part of one is not found later."""
+    if len(mismatch.expected) != 1:
+        return []
+
+    def clean(what: Any) -> Any:
+        return network.redaction.entry(Entry(0, 0, Side.CLIENT, what)).what
+
+    expected = mismatch.expected[0]
+    literal = expected.text if isinstance(expected, Json) else expected
+    one, other = clean(literal), clean(mismatch.actual)
+    if one == other and one != literal:
+        return ["only in a secret, which is not shown"]
+    hidden = (one, other) != (literal, mismatch.actual)
+    if hidden and (decode_json(one) is None or decode_json(other) is None):
+        return []  # a cut through a placeholder would look like a secret of its own
+    return differences(one, other, player.matching)
+
+
+def _advice(mismatch: Mismatch, script: Side) -> str:
+    """Say how a transcript that was written by hand would accept what came."""
+    if mismatch.kind == "message":
+        return f"correct the script, or this .{script}(...) of the transcript"
+    if mismatch.kind == "extra":
+        said = abbreviate(write_action(mismatch.actual), _SHORT)
+        return f"correct the script, or add .{script}({said}) to the transcript"
+    if mismatch.kind == "close" and _expects_close(mismatch):
+        return f"correct the script, or this .{script}_closes(...) of the transcript"
+    if mismatch.kind == "close":
+        return "correct the script, or put into .optional(...) what it need not say"
+    if script is Side.CLIENT:
+        return "correct the script, or .expects_handshake(...) of the transcript"
+    return "correct the script, or the answer in the transcript"
+
+
 def _literal(what: Any) -> str:
     return abbreviate(write_action(what), LITERAL_LENGTH)
 
 
-def _expected_handshake(mismatch: Mismatch) -> str:
+def _expected_handshake(network: Network, mismatch: Mismatch) -> str:
     expected = mismatch.expected[0]
     if isinstance(expected, tuple):
-        return f"header {expected[0]}: {_literal(expected[1])}"
+        return _header(network, *expected)
     return _literal(expected)
 
 
-def _actual_handshake(mismatch: Mismatch) -> str:
+def _actual_handshake(network: Network, mismatch: Mismatch) -> str:
     expected, actual = mismatch.expected[0], mismatch.actual
     if not isinstance(expected, tuple):
         return _literal(actual)
-    came = [value for name, value in actual.headers if name.lower() == expected[0].lower()]
-    return f"header {expected[0]}: {', '.join(map(_literal, came))}" if came else "no such header"
+    name = expected[0]
+    came = [value for other, value in actual.headers if other.lower() == name.lower()]
+    return "\n".join(_header(network, name, value) for value in came) or "no such header"
+
+
+def _header(network: Network, name: str, value: Any) -> str:
+    """Write a header; of one whose value is always a secret, no matcher is shown either."""
+    text = value if isinstance(value, str) else "anything"
+    opening = Open("", ((name, text),))
+    shown = network.redaction.entry(Entry(0, 0, Side.CLIENT, opening)).what
+    if shown != opening:
+        assert isinstance(shown, Open)
+        value = shown.headers[0][1]
+    return f"header {name}: {_literal(value)}"
 
 
 def _dialogue(connection: Connection, script: Side, mismatch: Mismatch) -> list[str]:
     """Return the last of the dialogue, with what was expected marked at its end."""
     network = connection.network
-    # what came is the last entry, and is told above
-    lines = network.lines(last=_MOST_ENTRIES, before=-1)
+    # what came is the last entry, and is told above; an opening handshake is where, too
+    before = None if isinstance(mismatch.actual, Open) else -1
+    lines = network.lines(last=_MOST_ENTRIES, before=before)
     numbered = len(network.connections) > 1
     lines = [f"  {line}" for line in lines]
     if mismatch.kind != "handshake":

@@ -81,7 +81,10 @@ class Network:
 
     def time(self) -> int:
         """Microseconds since the first connect."""
-        return 0 if self._origin is None else self.clock.now - self._origin
+        now = self.clock.now
+        if self._origin is None:
+            self._origin = now
+        return now - self._origin
 
     def note(self, entry: Entry) -> None:
         self.entries.append(entry)
@@ -130,8 +133,6 @@ class Network:
                 connection.server = end
                 break
         self.connections.append(connection)
-        if self._origin is None:
-            self._origin = self.clock.now
         if ready is not None:
             ready(connection)
         connection.say(Side.CLIENT, connection.opening)
@@ -139,6 +140,7 @@ class Network:
 
     def refuse_later(self, connection: Connection, why: str = "refused") -> End:
         """Return an end that refuses, as the network does where nobody listens."""
+        connection.reachable = False
         self.clock.call_soon(lambda: connection.say(Side.SERVER, Refuse(why)))
         return _Nobody()
 

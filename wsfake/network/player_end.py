@@ -8,7 +8,7 @@ from attrs import evolve
 
 from wsfake.clock import Timer
 from wsfake.errors import hide_frames
-from wsfake.model import Event, Open
+from wsfake.model import Drop, Event, Open
 from wsfake.network.failures import mismatch_failure
 from wsfake.player import Player, Replay
 
@@ -61,6 +61,8 @@ class PlayerEnd:
         self._source = source
         self._timer: Timer | None = None
         self._soon = False
+        if connection is not None:
+            connection.reachable = not player.refuses
         if turns is not None:
             turns.ends.append(self)
 
@@ -70,17 +72,17 @@ class PlayerEnd:
         Raises the failure, at the line that said it.
         """
         network = self.network
+        steps = self.player.steps
         mismatch = self.player.receive(what, network.clock.now)
         if mismatch is not None:
             assert self.connection is not None
             if self._turns is not None:
                 self._turns.go_on()
             raise network.fail(mismatch_failure(self.connection, self.player, mismatch))
+        network.progress += self.player.steps - steps
         self._go_on()
 
     def _go_on(self) -> None:
-        if not self.player.plan.endless:  # what has no end is no progress
-            self.network.progress += 1
         if self._turns is None:
             self.schedule()
         else:
@@ -110,13 +112,34 @@ class PlayerEnd:
         self._timer = None
         now = self.network.clock.now
         due = self.player.due()
-        if due is not None and due <= now:
-            what = self.player.take(now)
-            if isinstance(what, Open):
-                self._dial(what)
-            elif what is not None and self.connection is not None:
-                self.connection.say(self.player.side, what)
-        self._go_on()
+        try:
+            if due is not None and due <= now:
+                self._speak(now)
+        finally:  # where this connection has failed, the others go on
+            self._go_on()
+
+    def _speak(self, now: int) -> None:
+        steps = self.player.steps
+        what = self.player.take(now)
+        self.network.progress += self.player.steps - steps
+        if isinstance(what, Open):
+            self._dial(what)
+        elif what is not None and self.connection is not None:
+            if not isinstance(what, str | bytes):
+                self._foretell(self.connection, now)
+            self.connection.say(self.player.side, what)
+
+    def _foretell(self, connection: Connection, now: int) -> None:
+        """Let what comes at one instant come together: a Close and a reset, one segment on a wire.
+
+        Of messages it makes no difference, and they are many.
+        """
+        player = self.player
+        if player.due() == now:
+            drop = player.upcoming()
+            if isinstance(drop, Drop) and drop.inside is None:
+                news = "reset ahead" if drop.reset else "end ahead"
+                connection.tell(player.side.other, news)
 
     def _dial(self, opening: Open) -> None:
         if self._url is not None:

@@ -24,7 +24,7 @@ from wsfake.network.ends import End
 from wsfake.network.player_end import PlayerEnd
 from wsfake.player import Plan, Player
 from wsfake.transcript import Json, Matching, Transcript
-from wsfake.transcript.checks import as_close, as_message
+from wsfake.transcript.builder import as_close, as_message
 from wsfake.transcript.matchers import AnyClose
 
 if TYPE_CHECKING:
@@ -60,13 +60,13 @@ def sayable_close(code: int | None, reason: str | None) -> Close:
 class PeerConnection:
     """One connection of a script, as the test's side of it sees it."""
 
-    def __init__(self, connection: Connection, side: Side, player: Player | None = None) -> None:
+    def __init__(self, connection: Connection, side: Side) -> None:
         self._connection = connection
         self._side = side
-        self._player = player
 
     @property
     def url(self) -> str:
+        """The URL that was connected to, as the client gave it."""
         return self._connection.url
 
     @property
@@ -81,10 +81,12 @@ class PeerConnection:
 
     @property
     def client_messages(self) -> list[Message]:
+        """What the client has said so far, without its handshake and its Close."""
         return self._connection.messages(Side.CLIENT)
 
     @property
     def server_messages(self) -> list[Message]:
+        """What the server has said so far, without its handshake and its Close."""
         return self._connection.messages(Side.SERVER)
 
     @property
@@ -107,16 +109,16 @@ class PeerConnection:
     def _say(self, what: Event) -> None:
         connection = self._connection
         if connection.ended is not None:
-            url = connection.network.redaction.url(connection.url)
-            raise UsageError(f"connection {connection.number} to {url} is closed")
+            raise UsageError(f"connection {connection.number} to {connection.url} is closed")
         connection.network.clock.call_soon(lambda: self._say_now(what))
 
     def _say_now(self, what: Event) -> None:
-        if self._connection.ended is not None:  # what is in flight to a closed script is lost
+        connection = self._connection
+        if connection.ended is not None:  # what is in flight towards a closed script is lost
             return
-        if self._player is not None:
-            self._player.interject(what)
-        self._connection.say(self._side, what)
+        if isinstance(what, Close | Drop) and isinstance(connection.server, PlayerEnd):
+            connection.server.player.interrupt()
+        connection.say(self._side, what)
 
 
 class Peer(PeerConnection):
@@ -144,7 +146,8 @@ class Peer(PeerConnection):
             self._say(Pong(what.payload))
         elif isinstance(what, Close | Drop):
             connection = self._connection
-            if what is connection.ended and isinstance(what, Close):  # and not the answer to ours
+            answers = connection.ended is not what  # ours, that came first
+            if isinstance(what, Close) and connection.accepted and not answers:
                 close = Close(what.code)
                 connection.network.clock.call_soon(lambda: connection.say(Side.SERVER, close))
             self._call(self._on_close, what)
@@ -217,6 +220,7 @@ class Served:
         number = len(self._connections)
         plan = self.plans[min(number, len(self.plans) - 1)]
         if isinstance(plan, Transcript):
+            self._connections.append(PeerConnection(connection, Side.SERVER))
             return self._play(connection, plan)
         return self._handle(connection, plan)
 
@@ -228,7 +232,6 @@ class Served:
             expected_headers=transcript.expected_headers,
         )
         self.players.append(player)
-        self._connections.append(PeerConnection(connection, Side.SERVER, player))
         return PlayerEnd(self._network, player, connection)
 
     def _handle(self, connection: Connection, handler: Handler) -> End:
@@ -237,10 +240,8 @@ class Served:
 
         def accept() -> None:
             if connection.ended is None:
-                try:
-                    handler(peer)  # first, so that it misses nothing that comes with the opening
-                finally:
-                    connection.say(Side.SERVER, Accept())
+                handler(peer)  # first, so that it misses nothing that comes with the opening
+                connection.say(Side.SERVER, Accept())
 
         self._network.clock.call_soon(accept)
         return peer

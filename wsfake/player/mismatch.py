@@ -23,4 +23,4 @@ class Mismatch:
     number: int
     """Which message of the script this is, from 1."""
     place: int
-    """The index on the timeline of a recording, or in the plan, of what was expected."""
+    """The index on the timeline of a recording of what was expected, or -1."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wsfake.player.plan import NOT_YET
+from wsfake.player.plan import NOT_YET, SKIPPED
 
 __all__ = ["Order"]
 
@@ -39,5 +39,7 @@ class Order:
         self.gave_way += 1
 
     def time_before(self, index: int) -> int:
-        """When the entry before this one happened; negative where it did not."""
+        """When the last entry before this one happened that was not skipped; negative: not yet."""
+        while index and self._happened[index - 1] == SKIPPED:
+            index -= 1
         return self._happened[index - 1] if index else 0

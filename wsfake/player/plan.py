@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from attrs import evolve
-
 from wsfake.model import (
     Accept,
+    Close,
+    Drop,
     End,
     Entry,
     Gap,
-    Message,
     Open,
     Ping,
     Pong,
@@ -22,13 +21,14 @@ from wsfake.model import (
     Stall,
 )
 from wsfake.transcript import AnyOrder, Fault, Group, Optional, Repeat, Step, Transcript
-from wsfake.transcript.matchers import Reply
+from wsfake.transcript.matchers import AnyClose
 
-__all__ = ["NOT_YET", "SKIPPED", "Plan", "may_be_left_out"]
+__all__ = ["CLOSINGS", "NOT_YET", "SKIPPED", "UNHEARD", "Plan", "demands", "firsts"]
 
 NOT_YET = -1
 SKIPPED = -2
 
+CLOSINGS = (Close, AnyClose, Drop)
 _OPENINGS = (Accept, Reject, Refuse)
 
 Accepts = Callable[[Any], bool]
@@ -39,7 +39,8 @@ class Plan:
     """Parallel lists, one item per step: who, what, how long after the one before, and when it was.
 
     `happened` holds the time of each step in microseconds, `NOT_YET`, or `SKIPPED`. `indexes` holds
-    its place on the timeline of a recording, or -1.
+    its place on the timeline of a recording, or -1. `endless` are steps of what is repeated any
+    number of times: they are no progress towards an end.
     """
 
     __slots__ = ("endless", "happened", "indexes", "intervals", "sides", "whats")
@@ -50,8 +51,7 @@ class Plan:
         self.intervals: list[int] = []
         self.indexes: list[int] = []
         self.happened: list[int] = []
-        self.endless = False
-        """Whether a group that has no end was entered."""
+        self.endless: list[bool] = []
 
     def __len__(self) -> int:
         return len(self.whats)
@@ -64,8 +64,8 @@ class Plan:
         plan._append(Side.CLIENT, transcript.opening or Open(""), 0)
         if not steps or not _answers_handshake(steps[0].what):
             plan._append(Side.SERVER, Accept(), 0)
-        for side, what, interval in _timed(steps):
-            plan._append(side, what, interval)
+        for step, interval in zip(steps, _intervals(steps), strict=True):
+            plan._append(step.side, step.what, interval)
         return plan
 
     @classmethod
@@ -78,7 +78,7 @@ class Plan:
         plan = cls()
         for index, interval, entry in entries:
             plan._append(entry.side, entry.what, interval, index)
-            by_host = (Ping, Pong, End) if entry.side is script else (Pong, End, Gap)
+            by_host = (Ping, Pong, End, Gap) if entry.side is script else (Pong, End, Gap)
             if isinstance(entry.what, by_host):
                 plan.happened[-1] = SKIPPED
         return plan
@@ -89,21 +89,7 @@ class Plan:
         self.intervals.append(interval)
         self.indexes.append(index)
         self.happened.append(NOT_YET)
-
-    def time_before(self, i: int) -> int:
-        """When the step before this one was done, groups apart; negative where it was not."""
-        before = i - 1
-        while before >= 0 and self.sides[before] is None:
-            before -= 1
-        return self.happened[before] if before >= 0 else 0
-
-    def bind_replies(self, i: int, message: Message) -> None:
-        """Let the replies to step `i` answer its message, and not one that comes meanwhile."""
-        for n in range(i + 1, len(self)):
-            if self.sides[n] is self.sides[i] or self.sides[n] is None:
-                return
-            if isinstance(self.whats[n], Reply):
-                self.whats[n] = evolve(self.whats[n], last=message)
+        self.endless.append(False)
 
     # What the script may do next
 
@@ -117,7 +103,7 @@ class Plan:
         i = start
         while i < len(self.whats):
             side, what = self.sides[i], self.whats[i]
-            if self.happened[i] != NOT_YET or side is script.other or not _is_asked(what):
+            if self.happened[i] != NOT_YET or side is script.other or isinstance(what, _UNASKED):
                 i += 1
             elif side is script:
                 if accepts(what):
@@ -126,8 +112,8 @@ class Plan:
             elif (branch := _branch_for(what, script, accepts)) is not None:
                 self.unfold(i, *branch)
             else:
-                candidates += _firsts(what, script)
-                if not may_be_left_out(what):
+                candidates += firsts(what, script)
+                if demands(what, script):
                     return None, candidates
                 i += 1
         return None, candidates
@@ -136,11 +122,11 @@ class Plan:
         """Return the index of the last step that waits for the script, or -1."""
         for i in range(len(self.whats) - 1, -1, -1):
             what = self.whats[i]
-            if self.happened[i] != NOT_YET or not _is_asked(what):
+            if self.happened[i] != NOT_YET or isinstance(what, _UNASKED):
                 continue
             if self.sides[i] is script:
                 return i
-            if self.sides[i] is None and not may_be_left_out(what) and _firsts(what, script):
+            if self.sides[i] is None and demands(what, script):
                 return i
         return -1
 
@@ -148,79 +134,91 @@ class Plan:
 
     def unfold(self, i: int, steps: Sequence[Step], then: Group | None) -> None:
         """Put `steps` in place of the group at `i`, and after them what is left of the group."""
-        group, interval = self.whats[i], self.intervals[i]
-        self.endless = self.endless or (isinstance(group, Repeat) and group.times is None)
-        rows = list(_timed(steps))
-        if then is not None:
-            rows.append((None, then, 0))
-        sides = [side for side, _, _ in rows]
-        intervals = [late for _, _, late in rows]
-        first = _count_to_step(sides)
-        for n in range(first):
+        interval = self.intervals[i]
+        sides: list[Side | None] = [step.side for step in steps]
+        whats: list[Any] = [step.what for step in steps]
+        intervals = _intervals(steps)
+        for n, side in enumerate(sides):  # a pause before the group is one before its first step
             intervals[n] += interval
-        if any(side is not None for side in sides):
-            # what comes after the group counts from the group's last step now
-            after = i + 1
-            for n in range(after, after + _count_to_step(self.sides[after:])):
-                self.intervals[n] = max(0, self.intervals[n] - interval)
+            if side is not None:
+                break
+        if then is not None:
+            sides.append(None)
+            whats.append(then)
+            intervals.append(0)
+        for n in range(i + 1, len(self) if steps else 0):  # and no longer one before what follows
+            self.intervals[n] = max(0, self.intervals[n] - interval)
+            if self.sides[n] is not None:
+                break
+        endless = self.endless[i] or (isinstance(then, Repeat) and then.times is None)
         self.sides[i : i + 1] = sides
-        self.whats[i : i + 1] = [what for _, what, _ in rows]
+        self.whats[i : i + 1] = whats
         self.intervals[i : i + 1] = intervals
-        self.indexes[i : i + 1] = [-1] * len(rows)
-        self.happened[i : i + 1] = [NOT_YET] * len(rows)
+        self.indexes[i : i + 1] = [-1] * len(whats)
+        self.happened[i : i + 1] = [NOT_YET] * len(whats)
+        self.endless[i : i + 1] = [endless] * len(whats)
+
+    @staticmethod
+    def can_begin(group: Group, own: Side) -> bool:
+        """Whether the player itself may begin a group."""
+        return any(not steps or _is_begun_by(steps, own) for steps, _ in _branches(group))
 
     def unfold_own(self, i: int, own: Side) -> bool:
         """Unfold the group at `i` where its next part begins with a step of the player itself."""
         for steps, then in _branches(self.whats[i]):
-            if _begins_own(steps, own):
+            if not steps or _is_begun_by(steps, own):
                 self.unfold(i, steps, then)
                 return True
         return False
 
 
-_UNASKED = (Open, Accept, Pong, End, Gap, Stall, Fault)
+UNHEARD = (Pong, End, Gap, Stall)
+"""What a host does by itself, or silence: nothing waits for it; a pong that comes is met."""
+
+_UNASKED = (Open, Accept, *UNHEARD)
 
 
-def _is_asked(what: Any) -> bool:
-    """Whether the script is waited for to do this.
+def _intervals(steps: Sequence[Step]) -> list[int]:
+    """Return how long after the one before each step comes.
 
-    Not what hosts do by themselves, nor silence; a pong that comes is met all the same.
+    A group may be left out: what follows it is timed from the step before it.
     """
-    return not isinstance(what, _UNASKED)
-
-
-def _timed(steps: Sequence[Step]) -> Iterator[tuple[Side | None, Any, int]]:
-    """Yield steps with how long each comes after the last step before it that is no group.
-
-    So a pause before a group that is left out is kept by what comes after.
-    """
-    before = 0
-    for at, side, what in steps:
-        yield side, what, at - before
-        before = at if side is not None else before
-
-
-def _count_to_step(sides: Sequence[Side | None]) -> int:
-    """Return how many items there are up to the first that is no group, and with it."""
-    for count, side in enumerate(sides, 1):
+    intervals, before = [], 0
+    for at, side, _ in steps:
+        intervals.append(at - before)
         if side is not None:
-            return count
-    return len(sides)
+            before = at
+    return intervals
 
 
 def _answers_handshake(what: Any) -> bool:
     return isinstance(what, _OPENINGS) or (isinstance(what, Fault) and what.phase == "handshake")
 
 
-def may_be_left_out(group: Group) -> bool:
-    """Whether the dialogue may go on without this group."""
-    if isinstance(group, Repeat):
-        return not group.times or _may_be_nothing(group.part.steps)
-    return isinstance(group, Optional) or all(_may_be_nothing(p.steps) for p in group.parts)
+def demands(group: Group, script: Side) -> bool:
+    """Whether the script must say something of this group before the dialogue can go on."""
+    if isinstance(group, Optional) or (isinstance(group, Repeat) and not group.times):
+        return False
+    parts = (group.part,) if isinstance(group, Repeat) else group.parts
+    return any(_is_demanded(step, script) for part in parts for step in part.steps)
 
 
-def _may_be_nothing(steps: Sequence[Step]) -> bool:
-    return all(step.side is None and may_be_left_out(step.what) for step in steps)
+def _is_demanded(step: Step, script: Side) -> bool:
+    if step.side is None:
+        return demands(step.what, script)
+    return step.side is script and not isinstance(step.what, _UNASKED)
+
+
+def _is_begun_by(steps: Sequence[Step], own: Side) -> bool:
+    """Whether the player itself can begin these steps."""
+    for step in steps:
+        if step.side is own:
+            return True
+        if step.side is None and any(_is_begun_by(b, own) for b, _ in _branches(step.what)):
+            return True
+        if _is_demanded(step, own.other):
+            return False
+    return False
 
 
 def _branches(group: Group) -> Iterator[Branch]:
@@ -243,33 +241,24 @@ def _branch_for(group: Group, script: Side, accepts: Accepts) -> Branch | None:
 
 def _begins(steps: Sequence[Step], script: Side, accepts: Accepts) -> bool:
     for step in steps:
-        if step.side is script and _is_asked(step.what):
-            return accepts(step.what)
-        if step.side is None:
-            if _branch_for(step.what, script, accepts) is not None:
-                return True
-            if not may_be_left_out(step.what):
-                return False
+        if step.side is script and accepts(step.what):
+            return True
+        if step.side is None and _branch_for(step.what, script, accepts) is not None:
+            return True
+        if _is_demanded(step, script):
+            return False
     return False
 
 
-def _begins_own(steps: Sequence[Step], own: Side) -> bool:
-    """Whether these steps can go on without a word of the script."""
-    if not steps or steps[0].side is not None:
-        return not steps or steps[0].side is own
-    return any(_begins_own(branch, own) for branch, _ in _branches(steps[0].what))
-
-
-def _firsts(group: Group, script: Side) -> list[Any]:
+def firsts(group: Group, script: Side) -> list[Any]:
     """Return what the script might say first in each part of a group."""
-    firsts = []
+    found: list[Any] = []
     for steps, _ in _branches(group):
         for step in steps:
-            if step.side is script and _is_asked(step.what):
-                firsts.append(step.what)
-                break
             if step.side is None:
-                firsts += _firsts(step.what, script)
-                if not may_be_left_out(step.what):
-                    break
-    return firsts
+                found += firsts(step.what, script)
+            elif step.side is script and not isinstance(step.what, _UNASKED):
+                found.append(step.what)
+            if _is_demanded(step, script):
+                break
+    return found

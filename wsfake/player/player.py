@@ -16,6 +16,7 @@ from wsfake.model import (
     Drop,
     End,
     Event,
+    Gap,
     Message,
     Open,
     Ping,
@@ -26,13 +27,11 @@ from wsfake.model import (
     Side,
     Stall,
 )
-from wsfake.player import closing
-from wsfake.player.answers import NO_MESSAGE, is_just, missed_header, same_answer, same_close
 from wsfake.player.conversation import Conversation, make_reply
 from wsfake.player.correlation import Correlation
 from wsfake.player.mismatch import Mismatch
 from wsfake.player.order import Order
-from wsfake.player.plan import NOT_YET, SKIPPED, Plan, may_be_left_out
+from wsfake.player.plan import CLOSINGS, NOT_YET, SKIPPED, UNHEARD, Plan, demands, firsts
 from wsfake.transcript import Fault, Matching
 from wsfake.transcript.matchers import AnyClose, Json, Reply
 
@@ -57,7 +56,9 @@ class Player:
         self.side = side
         self.stopped = False
         """It plays nothing more: after a mismatch, a stall, or the end of the connection."""
-        self.plan = plan
+        self.steps = 0
+        """How many steps were played, but for what is repeated any number of times."""
+        self._plan = plan
         self._order = order
         self.matching = matching or Matching()
         self._correlation = Correlation(self.matching.volatile)
@@ -90,36 +91,39 @@ class Player:
         self._heard.append(message)
         if self.stopped or self._closing:
             return None
-        plan, matching = self.plan, self.matching
+        plan, matching = self._plan, self.matching
 
         def accepts(expected: Any) -> bool:
-            return not isinstance(expected, NO_MESSAGE) and matching.fits(expected, message)
+            return not isinstance(expected, _NO_MESSAGE) and matching.fits(expected, message)
 
         i, candidates = plan.find(self._script, self.side.other, accepts)
         if i is None:
-            if not candidates and closing.is_silence(plan, self._next_own()):
-                return None
             return self._mismatch("message" if candidates else "extra", candidates, message)
         if matching.volatile:
             self._correlation.learn(matching, plan.whats[i], message)
         self._meet(i, now)
-        plan.bind_replies(i, message)
         return None
 
     def _meet(self, i: int, now: int) -> None:
+        plan = self._plan
+        for passed in range(self._script, i):  # a group that was left out is never entered later
+            group, side = plan.whats[passed], plan.sides[passed]
+            if side is None and not plan.can_begin(group, self.side):
+                plan.happened[passed] = SKIPPED
         self._script = i + 1
         self._own = min(self._own, i)
         self._happen(i, now)
 
     def _happen(self, i: int, now: int) -> None:
-        self.plan.happened[i] = now
+        self._plan.happened[i] = now
         if now >= 0:
             self._latest = now
+            self.steps += not self._plan.endless[i]
         if self._order is not None:
-            self._order.happen(self.plan.indexes[i], now)
+            self._order.happen(self._plan.indexes[i], now)
 
     def _mismatch(self, kind: Any, candidates: list[Any], actual: Any) -> Mismatch:
-        script, plan = self.side.other, self.plan
+        script, plan = self.side.other, self._plan
         place = next(
             (
                 i
@@ -137,29 +141,43 @@ class Player:
         self._failed = True
         self._stop()
 
+    def interrupt(self) -> None:
+        """Say nothing more, because the test has ended the connection by itself.
+
+        What the script has not said until then it still owes.
+        """
+        self.stopped = True
+        self._asides.clear()
+
     def _stop(self) -> None:
         self.stopped = True
         self._asides.clear()
         self._skip_rest()
 
-    def _skip_rest(self, spare: Callable[[int], bool] = lambda _: False) -> None:
-        """Skip what can no longer happen, so that other connections do not wait for it."""
-        for i, time in enumerate(self.plan.happened):
-            if time == NOT_YET and not spare(i):
+    def _skip_rest(self, answer: int | None = None) -> None:
+        """Skip what can no longer happen, so that other connections do not wait for it.
+
+        The answer to a Close is spared, and how TCP ends after it.
+        """
+        plan = self._plan
+        for i, time in enumerate(plan.happened):
+            spared = answer is not None and (i == answer or (i > answer and self._is_tail(i)))
+            if time == NOT_YET and not spared:
                 self._happen(i, SKIPPED)
 
+    def _is_tail(self, i: int) -> bool:
+        return self._plan.sides[i] is self.side and isinstance(self._plan.whats[i], Drop | Stall)
+
     def _ping(self, what: Ping, now: int) -> None:
-        if self._closing:
-            return
-        i, _ = self.plan.find(self._script, self.side.other, is_just(what))
+        i, _ = self._plan.find(self._script, self.side.other, _is_the_same(what))
         if i is not None:
             self._meet(i, now)
         own = self._next_own()
-        if own is None or not isinstance(self.plan.whats[own], Pong):
+        if own is None or not isinstance(self._plan.whats[own], Pong):
             self._asides.append(Pong(what.payload))
 
     def _pong(self, what: Pong, now: int) -> None:
-        plan, script = self.plan, self.side.other
+        plan, script = self._plan, self.side.other
         for i in range(self._script, len(plan)):
             if plan.happened[i] == NOT_YET and plan.sides[i] is script:
                 if plan.whats[i] == what:
@@ -167,7 +185,7 @@ class Player:
                 return
 
     def _raw(self, what: Raw, now: int) -> Mismatch | None:
-        i, candidates = self.plan.find(self._script, self.side.other, is_just(what))
+        i, candidates = self._plan.find(self._script, self.side.other, _is_the_same(what))
         if i is None:
             return self._mismatch("message" if candidates else "extra", candidates, what)
         self._meet(i, now)
@@ -176,16 +194,19 @@ class Player:
     def _open(self, what: Open, now: int) -> Mismatch | None:
         self._happen(0, now)
         self._script = max(self._script, 1)
-        missed = missed_header(self._expected_headers, what)
-        return None if missed is None else self._mismatch("handshake", [missed], what)
+        came = [(name.lower(), value) for name, value in what.headers]
+        for name, expected in self._expected_headers:
+            if not any(name.lower() == n and expected == value for n, value in came):
+                return self._mismatch("handshake", [(name, expected)], what)
+        return None
 
     def _answer(self, what: Accept | Reject | Refuse, now: int) -> Mismatch | None:
         """Judge the answer of a server under test to the opening handshake."""
-        plan = self.plan
+        plan = self._plan
         i = next((i for i in range(len(plan)) if plan.sides[i] is Side.SERVER), None)
         if i is None:
             return None
-        if not same_answer(plan.whats[i], what):
+        if not _same_answer(plan.whats[i], what):
             return self._mismatch("handshake", [plan.whats[i]], what)
         self._meet(i, now)
         if not isinstance(what, Accept):
@@ -194,53 +215,54 @@ class Player:
 
     def _close(self, what: Close | Drop, now: int) -> Mismatch | None:
         """A close of the script is always allowed, unless something else was to come before it."""
-        if self._closing:
-            self._close_again(what, now)
+        if self._closing:  # it answers ours; TCP may still end in a way of its own
+            if isinstance(what, Drop) or self._next_own() is None:
+                self._stop()
             return None
 
         def accepts(expected: Any) -> bool:
-            return isinstance(expected, closing.CLOSINGS) and same_close(expected, what)
+            return isinstance(expected, CLOSINGS) and _same_close(expected, what)
 
-        i, candidates = self.plan.find(self._script, self.side.other, accepts)
-        if i is None and (self.plan.last_asked(self.side.other) >= 0):
+        i, candidates = self._plan.find(self._script, self.side.other, accepts)
+        if i is None and (self._plan.last_asked(self.side.other) >= 0):
             return self._mismatch("close", candidates, what)
         if i is not None:
             self._meet(i, now)
-        self._answer_close(what, i, now)
-        return None
-
-    def _close_again(self, what: Close | Drop, now: int) -> None:
-        """It answers our Close; then only the end of TCP may come."""
-        plan, script = self.plan, self.side.other
-        i = next((i for i in closing.pending(plan) if plan.sides[i] is script), None)
-        if i is not None:
-            self._happen(i, now)
-        if isinstance(what, Drop) or not closing.has_tail(plan, self.side):
-            self._stop()
-
-    def _answer_close(self, what: Close | Drop, met: int | None, now: int) -> None:
-        """Discard what was in flight; go on with the answer to the Close, ours or the recorded."""
-        plan, side = self.plan, self.side
-        closes = isinstance(what, Close)
-        answer = closing.answer_to_close(plan, side, met, self._due_by(now)) if closes else None
         self._latest = now
         self._closing = True
-        self._asides.clear()
-        if answer is None:
-            self._skip_rest()
-            self.stopped = not (closes and closing.is_open(plan))
-            if not self.stopped:
-                self._asides.append(Close(what.code))  # type: ignore[union-attr]
-            return
-        last = answer
-        self._skip_rest(spare=lambda i: i == last or (i > last and closing.is_tail(plan, side, i)))
-        plan.whats[answer] = closing.effect_of(plan.whats[answer])
-        self._own = answer
+        self._answer_close(what)
+        return None
 
-    def _due_by(self, now: int) -> int | None:
-        """Return the step that the player is about to say, if it is due."""
-        due = self.due()
-        return self._next_own() if due is not None and due <= now else None
+    def _answer_close(self, what: Close | Drop) -> None:
+        """Discard what was in flight; go on with the answer to the Close, ours or the recorded."""
+        plan = self._plan
+        answer = None
+        if isinstance(what, Close):
+            answer = next(
+                (
+                    i
+                    for i in range(len(plan))
+                    if plan.sides[i] is self.side
+                    and plan.happened[i] == NOT_YET
+                    and isinstance(_effect(plan.whats[i]), (*CLOSINGS, Stall))
+                ),
+                None,
+            )
+        self._skip_rest(answer)
+        if answer is not None:
+            plan.whats[answer] = _effect(plan.whats[answer])
+            self._own = answer
+        elif isinstance(what, Close) and self._is_open():
+            self._asides.append(Close(what.code))
+        else:
+            self.stopped = True
+
+    def _is_open(self) -> bool:
+        """Whether the handshake was answered, and not by a refusal: then a Close is echoed."""
+        answers = (Accept, Reject, Fault)
+        plan = self._plan
+        i = next((i for i in range(len(plan)) if isinstance(plan.whats[i], answers)), None)
+        return i is None or (plan.happened[i] >= 0 and not isinstance(plan.whats[i], Reject))
 
     def _end(self, what: End, now: int) -> None:
         self.stopped = True
@@ -254,48 +276,70 @@ class Player:
         i = self._next_own()
         if i is None:
             return None
-        plan, order = self.plan, self._order
+        plan, order = self._plan, self._order
         if order is not None:
             index = plan.indexes[i]
             if not order.clear(index):
                 return None
             before = order.time_before(index)
         else:
-            before = plan.time_before(i)
+            before = plan.happened[i - 1] if i else 0
         return (before if before >= 0 else self._latest) + plan.intervals[i]
 
     def held(self) -> bool:
         """Whether the player would speak, but for an entry of another connection before it."""
         i = None if self._order is None or self._asides else self._next_own()
-        return i is not None and not self._order.clear(self.plan.indexes[i])  # type: ignore[union-attr]
+        return i is not None and not self._order.clear(self._plan.indexes[i])  # type: ignore[union-attr]
 
     def place(self) -> int:
         """The index on the timeline of what the player would say next."""
         i = self._next_own()
-        return -1 if i is None else self.plan.indexes[i]
+        return -1 if i is None else self._plan.indexes[i]
+
+    def upcoming(self) -> Any:
+        """Return what the player would say next, before it is taken; None for an aside."""
+        i = None if self._asides else self._next_own()
+        return None if i is None else self._plan.whats[i]
+
+    @property
+    def refuses(self) -> bool:
+        """Whether it refuses the connection, so that TCP is never up."""
+        return any(isinstance(what, Refuse) for what in self._plan.whats[:2])
 
     def _next_own(self) -> int | None:
         """Return the step that the player may say next; it is the first that is not done."""
         if self.stopped:
             return None
-        plan, own, i = self.plan, self.side, self._own
+        plan, own, i = self._plan, self.side, self._own
         whats, sides, happened = plan.whats, plan.sides, plan.happened
         while i < len(whats) and happened[i] != NOT_YET:
             i += 1
         self._own = i
         while i < len(whats):
             what = whats[i]
-            if happened[i] != NOT_YET or closing.is_answer_to_close(what):
+            if happened[i] != NOT_YET or _is_answer_to_close(what):
                 i += 1
             elif sides[i] is own:
                 return i
-            elif sides[i] is not None:
-                return None
-            elif not plan.unfold_own(i, own):
-                if not may_be_left_out(what):
+            elif sides[i] is None:
+                if self._begin_group(i):
+                    continue
+                if demands(what, own.other):
                     return None
                 i += 1
+            elif isinstance(what, UNHEARD):
+                i += 1
+            else:
+                return None
         return None
+
+    def _begin_group(self, i: int) -> bool:
+        """Unfold a group that the player itself can begin; tell whether it can."""
+        length = len(self._plan)
+        unfolded = self._plan.unfold_own(i, self.side)
+        if unfolded and i < self._script:  # what the script may still do has moved
+            self._script += len(self._plan) - length
+        return unfolded
 
     def take(self, now: int) -> Event | None:
         """Return what is due, and count it as said; None where it is silence that begins.
@@ -311,7 +355,7 @@ class Player:
         if i is None:
             return None
         try:
-            what = self._speech(self.plan.whats[i])
+            what = self._speech(self._plan.whats[i])
         except BaseException:
             self.fail()  # a reply that cannot be made would be asked for again and again
             raise
@@ -344,22 +388,12 @@ class Player:
         return said
 
     def _after_close(self) -> None:
-        """Skip all but the answer to our Close, a drop and a stall: words mean nothing more."""
-        plan = self.plan
-        if self._closing:
-            self.stopped = not closing.has_tail(plan, self.side)
-            return
-        self._closing = True
-        self._skip_rest(spare=lambda i: closing.may_follow_close(plan, self.side, i))
-
-    def interject(self, what: Event) -> None:
-        """Take note that somebody else has spoken for this side: a test, by its handle."""
-        if isinstance(what, str | bytes):
-            self._spoken.append(what)
-        elif isinstance(what, Close):
-            self._after_close()
-        else:
-            self._stop()
+        """Skip all but a drop or a stall: after our Close the script's words mean nothing more."""
+        answers, self._closing = self._closing, True
+        for i, time in enumerate(self._plan.happened):
+            if time == NOT_YET and not self._is_tail(i):
+                self._happen(i, SKIPPED)
+        self.stopped = answers and self._next_own() is None
 
     # What is left
 
@@ -370,21 +404,41 @@ class Player:
             and not self._closing
             and not self._asides
             and self._next_own() is None
-            and self.plan.last_asked(self.side.other) >= 0
+            and self._plan.last_asked(self.side.other) >= 0
         )
 
     def unplayed(self) -> list[tuple[Side | None, Any]]:
         """Return what the script did not say, and what stands before it on the player's side."""
-        if self._failed or self._closing:
+        if self._failed:
             return []
-        plan = self.plan
-        last = plan.last_asked(self.side.other)
-        return [
-            (plan.sides[i], plan.whats[i])
-            for i in range(last + 1)
-            if plan.happened[i] == NOT_YET and not isinstance(plan.whats[i], Open)
-        ]
+        plan, script = self._plan, self.side.other
+        left: list[tuple[Side | None, Any]] = []
+        for i in range(plan.last_asked(script) + 1):
+            side, what = plan.sides[i], plan.whats[i]
+            if plan.happened[i] != NOT_YET or isinstance(what, Open | Pong):
+                continue
+            if side is not None:
+                left.append((side, what))
+            elif demands(what, script):
+                left += [(script, first) for first in firsts(what, script)]
+        return left
 
+
+_NO_MESSAGE = (
+    Open,
+    Accept,
+    Reject,
+    Refuse,
+    Ping,
+    Pong,
+    Close,
+    AnyClose,
+    Drop,
+    Raw,
+    Stall,
+    Gap,
+    End,
+)
 
 _RECEIVERS: dict[type, Callable[[Player, Any, int], Mismatch | None]] = {
     Open: Player._open,
@@ -398,3 +452,36 @@ _RECEIVERS: dict[type, Callable[[Player, Any, int], Mismatch | None]] = {
     Raw: Player._raw,
     End: Player._end,
 }
+
+
+def _is_the_same(what: Ping | Raw) -> Callable[[Any], bool]:
+    # not `what.__eq__`, which says NotImplemented of other types, and that counts as true
+    return lambda expected: isinstance(expected, type(what)) and expected == what
+
+
+def _is_answer_to_close(what: Any) -> bool:
+    return isinstance(what, Fault) and what.phase == "close"
+
+
+def _effect(what: Any) -> Any:
+    return what.effect if _is_answer_to_close(what) else what
+
+
+def _same_close(expected: Any, what: Close | Drop) -> bool:
+    if isinstance(expected, AnyClose):
+        return (
+            isinstance(what, Close)
+            and expected.code in (None, what.code)
+            and expected.reason in (None, what.reason)
+        )
+    if isinstance(expected, Drop):
+        return isinstance(what, Drop)
+    return bool(expected == what)
+
+
+def _same_answer(expected: Any, what: Accept | Reject | Refuse) -> bool:
+    if isinstance(expected, Accept):
+        return isinstance(what, Accept) and expected.subprotocol in (None, what.subprotocol)
+    if isinstance(expected, Reject):
+        return isinstance(what, Reject) and expected.status == what.status
+    return type(expected) is type(what)

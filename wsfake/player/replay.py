@@ -8,7 +8,7 @@ from typing import Any
 from attrs import define
 
 from wsfake.errors import UsageError
-from wsfake.model import Entry, Open, Side, normalise_url
+from wsfake.model import End, Entry, Gap, Open, Pong, Side, normalise_url
 from wsfake.player.order import Order
 from wsfake.player.plan import Plan
 from wsfake.player.player import Player
@@ -48,7 +48,8 @@ class Replay:
         count = 0
         for index, entry in enumerate(entries):
             timed = (index, max(0, entry.at - before), entry)
-            before = entry.at
+            if not isinstance(entry.what, Pong | Gap | End):  # which nobody plays
+                before = entry.at
             count = index + 1
             connection = by_number.get(entry.connection)
             if connection is not None:

@@ -7,19 +7,30 @@ from collections.abc import Callable
 from typing import Any
 
 from wsfake.model import Message
+from wsfake.wire.payloads import MOST_REASON, encode_text
 
-__all__ = ["CLOSE_ARGUMENTS", "CONVERTERS", "to_string", "to_uint16"]
+__all__ = ["CLOSE_ARGUMENTS", "CONVERTERS", "REASONS", "UNDEFINED", "to_string", "to_uint16"]
 
-_MOST_REASON = 123
-"""Bytes of a close reason: a control frame holds 125, and the code takes two (RFC 6455, 5.5)."""
+
+class Undefined:
+    """JavaScript's undefined, where it is not the same as null; Python's None is null."""
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "undefined"
+
+
+UNDEFINED = Undefined()
 
 
 def to_string(value: object) -> str:
     """Return what `String(value)` gives: None is "null", True "true", 1.0 "1", a list "1,2,3"."""
     if isinstance(value, str):
         return value
-    if value is None:
-        return "null"
+    if value is None or value is UNDEFINED:
+        return "null" if value is None else "undefined"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
@@ -96,12 +107,25 @@ def convert_overte(value: object) -> Message:
     """
     if isinstance(value, bytes | bytearray):
         return bytes(value)
-    if value is None or isinstance(value, str | bool | int | float):
-        return to_string(value)
-    return to_string(value).encode()
+    return to_string(value) if _is_primitive(value) else encode_text(to_string(value))
 
 
-CONVERTERS: dict[str, Callable[[object], Message]] = {"overte": convert_overte}
+def convert_vircadia(value: object) -> Message:
+    """An object that is no ArrayBuffer is binary, and empty (QtScript; read in the source)."""
+    if isinstance(value, bytes | bytearray):
+        return bytes(value)
+    return to_string(value) if _is_primitive(value) else b""
+
+
+def _is_primitive(value: object) -> bool:
+    return value is None or value is UNDEFINED or isinstance(value, str | bool | int | float)
+
+
+CONVERTERS: dict[str, Callable[[object], Message]] = {
+    "overte": convert_overte,
+    "string": to_string,
+    "vircadia": convert_vircadia,
+}
 
 
 # close()
@@ -115,9 +139,31 @@ def close_as_uint16(*arguments: Any) -> tuple[int, str]:
 
 
 def cut_reason(reason: str) -> str:
-    """Cut a reason to what fits, at the end of a character."""
-    encoded = reason.encode("utf-8", "replace")
-    return encoded[:_MOST_REASON].decode("utf-8", "ignore")
+    """Cut a reason to what fits, and up to the end of the character that the cut is in.
+
+    `reason_bytes` cuts that one as the hosts do.
+    """
+    text = encode_text(reason)
+    end = MOST_REASON
+    while end < len(text) and text[end] & 0xC0 == 0x80:
+        end += 1
+    return text[:end].decode()
 
 
 CLOSE_ARGUMENTS: dict[str, Callable[..., tuple[int, str]]] = {"uint16": close_as_uint16}
+
+
+# What is shown of a reason
+
+
+def show_reason_qt(payload: bytes) -> str:
+    """A cut character is one U+FFFD for each of its bytes, and a reason is shown up to a NUL."""
+    try:
+        text = payload.decode()
+    except UnicodeDecodeError as error:
+        cut = len(payload) - error.start
+        text = payload[: error.start].decode() + "\ufffd" * cut
+    return text.partition("\0")[0]
+
+
+REASONS: dict[str, Callable[[bytes], str]] = {"qt": show_reason_qt}

@@ -31,7 +31,7 @@ class Host:
         self.profile = profile
         self.compiled = compile_profile(profile)
         self.sockets: list[ScriptSocket] = []
-        self.servers = Servers()
+        self.servers = Servers(network)
         self.nowhere = _Nowhere(network)
         self.lints = Lints(profile.lints)
 

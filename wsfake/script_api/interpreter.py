@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from attrs import frozen
 
 from wsfake.errors import UsageError, hide_frames
 from wsfake.model import Close, Drop, Event, Pong
+from wsfake.script_api.conversions import CLOSE_ARGUMENTS, CONVERTERS, REASONS
 from wsfake.script_api.facts import Given
 from wsfake.script_api.profiles.table import STATES, Operation, Profile, Row
+from wsfake.script_api.urls import READERS
 
 __all__ = ["CompiledProfile", "Socket", "compile_profile"]
 
@@ -20,9 +22,15 @@ __tracebackhide__ = hide_frames
 class Socket(Protocol):
     """What the operations work on."""
 
+    state: str
+
     def goto(self, state: str) -> None: ...
 
     def say(self, what: Event) -> None: ...
+
+    def hold(self, what: Event) -> None: ...
+
+    def release(self) -> None: ...
 
     def fire(self, event: str, *arguments: Any) -> None: ...
 
@@ -35,11 +43,18 @@ class CompiledProfile:
     """A profile whose rows are ready to be carried out."""
 
     profile: Profile
-    local: dict[tuple[str, str], tuple[Action, ...]]
-    remote: dict[tuple[str, str], tuple[Action, ...]]
+    local: dict[tuple[str, str], Action]
+    remote: dict[tuple[str, str], Action]
     sending: frozenset[str]
     """The states in which `send` sends the message, and nothing else."""
 
+
+_NAMED: dict[str, Mapping[str, object]] = {
+    "convert": CONVERTERS,
+    "close_arguments": CLOSE_ARGUMENTS,
+    "urls": READERS,
+    "reasons": REASONS,
+}
 
 _compiled: dict[int, CompiledProfile] = {}
 
@@ -47,11 +62,17 @@ _compiled: dict[int, CompiledProfile] = {}
 def compile_profile(profile: Profile) -> CompiledProfile:
     """Return a profile with its rows compiled, once for each profile.
 
-    Raises `UsageError` for an operation that there is not.
+    Raises `UsageError` for an operation, or the name of a function, that there is not.
     """
     known = _compiled.get(id(profile))  # which keeps the profile, so that no other has its id
     if known is not None:
         return known
+    for field, known_names in _NAMED.items():
+        if getattr(profile, field) not in known_names:
+            raise UsageError(
+                f"profile {profile.name!r}: expected {field} to be one of {', '.join(known_names)},"
+                f" got {getattr(profile, field)!r}"
+            )
     compiled = CompiledProfile(
         profile,
         {_key(name): _compile_row(row) for name, row in profile.local.items()},
@@ -71,14 +92,25 @@ def _key(name: str) -> tuple[str, str]:
     return state, rest
 
 
-def _compile_row(row: Row) -> tuple[Action, ...]:
-    return tuple(_compile(operation) for operation in row)
+def _compile_row(row: Row) -> Action:
+    steps = [(operation[0] == "fire", _compile(operation)) for operation in row]
+    return steps[0][1] if len(steps) == 1 else _sequence(steps)
+
+
+def _sequence(steps: Sequence[tuple[bool, Action]]) -> Action:
+    def carry_out(socket: Socket, given: Given) -> None:
+        for fires, action in steps:
+            state = socket.state
+            action(socket, given)
+            if fires and socket.state != state:
+                return  # a handler has called close(), and the row of that call has done the rest
+
+    return carry_out
 
 
 def _compile(operation: Operation) -> Action:
     verb, *arguments = operation
-    first = arguments[0] if isinstance(arguments[0], str) else None
-    compiler = _COMPILERS.get((verb, first)) or _COMPILERS.get((verb, None))
+    compiler = _COMPILERS.get((verb, arguments[0])) or _COMPILERS.get((verb, None))
     if compiler is None:
         raise UsageError(f"expected an operation of a profile's row, got {list(operation)!r}")
     return compiler(*arguments)
@@ -102,7 +134,7 @@ def _fire_close(event: str, code: int | str, reason: str, clean: bool) -> Action
     return lambda socket, given: socket.fire(
         event,
         given.code if code == "given" else code,
-        given.reason if reason == "given" else reason,
+        given.shown if reason == "given" else reason,
         clean,
     )
 
@@ -121,25 +153,28 @@ def _send_close(_: str, code: int | str, reason: str) -> Action:
 
 
 def _send_pong(_: str) -> Action:
-    def pong(socket: Socket, given: Given) -> None:
-        assert isinstance(given.message, bytes)
-        socket.say(Pong(given.message))
+    return lambda socket, given: socket.say(_pong(given))
 
-    return pong
+
+def _pong(given: Given) -> Pong:
+    assert isinstance(given.message, bytes)
+    return Pong(given.message)
 
 
 def _drop(_: str) -> Action:
     return lambda socket, given: socket.say(Drop())
 
 
-def _each_line(operation: Operation) -> Action:
-    action = _compile(operation)
+def _hold_message(_: str) -> Action:
+    return lambda socket, given: socket.hold(given.message)
 
-    def repeat(socket: Socket, given: Given) -> None:
-        for _ in range(given.lines):
-            action(socket, given)
 
-    return repeat
+def _hold_pong(_: str) -> Action:
+    return lambda socket, given: socket.hold(_pong(given))
+
+
+def _release(_: str) -> Action:
+    return lambda socket, given: socket.release()
 
 
 _COMPILERS: dict[tuple[str, str | None], Callable[..., Action]] = {
@@ -152,5 +187,7 @@ _COMPILERS: dict[tuple[str, str | None], Callable[..., Action]] = {
     ("wire", "close"): _send_close,
     ("wire", "pong"): _send_pong,
     ("wire", "drop"): _drop,
-    ("each line", None): _each_line,
+    ("wire", "held"): _release,
+    ("hold", "message"): _hold_message,
+    ("hold", "pong"): _hold_pong,
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -49,7 +49,7 @@ _ONLY_ON_FAILURE = ("close", "error")
 class Lints:
     """Notices the mistakes that a profile names."""
 
-    def __init__(self, names: frozenset[str]) -> None:
+    def __init__(self, names: Collection[str]) -> None:
         self._names = names
         self._cause: tuple[int, str] | None = None
         self._reconnected: set[tuple[int, str, str]] = set()
@@ -58,7 +58,7 @@ class Lints:
 
     def lost(self, state: str) -> None:
         """Take note of a message that was sent in a state in which the host drops it."""
-        early = state not in ("closing", "closed")
+        early = state in ("connecting", "handshaking", "rejected")
         self._warn("sends before open" if early else "sends after close")
 
     def connecting(self, url: str) -> None:

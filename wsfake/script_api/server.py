@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-from wsfake.model import Accept, Refuse, Side
-from wsfake.network import Connection, End
+from wsfake.model import Accept, Drop, Refuse, Side
+from wsfake.network import Connection, End, Network
 from wsfake.script_api.signals import Signal
 from wsfake.script_api.socket import ScriptSocket
+from wsfake.script_api.urls import READERS
 
 if TYPE_CHECKING:
     from wsfake.script_api.host import Host
@@ -91,7 +92,7 @@ class WebSocketServer:
         """Take a connection; the script hears of it when the clock runs."""
         host = self._host
         socket = ScriptSocket(host, Side.SERVER)
-        socket.connection = connection
+        socket.attach(connection)
         socket.shown_url = self._peer_url(connection.url)
         connection.posted = isinstance(connection.client, ScriptSocket)
         host.network.clock.call_soon(lambda: self._welcome(socket, connection))
@@ -102,21 +103,25 @@ class WebSocketServer:
 
         A recording knows a server by its name, and not by its port.
         """
-        scheme, _, rest = url.partition("://")
-        parts = urlsplit(url if rest else f"{self.url}/{scheme.partition('/')[2]}")
-        query = f"?{parts.query}" if parts.query else ""
-        return f"ws://{parts.netloc.rpartition('@')[2]}{parts.path or '/'}{query}"
+        read = READERS[self._host.profile.urls]
+        name, scheme, _ = url.partition("://")
+        asked = read(url if scheme else f"{self.url}/{name.partition('/')[2]}")
+        return read(f"ws://{asked.host}{asked.target}").shown
 
     def _welcome(self, socket: ScriptSocket, connection: Connection) -> None:
-        if not self._port:
+        left = connection.ended  # it was closed by its script before it was welcomed
+        if isinstance(left, Drop) or not self._port:
             socket.state = "closed"
-            connection.say(Side.SERVER, Refuse())
+            if left is None:
+                connection.say(Side.SERVER, Refuse())
             return
         socket.state = "open"
         self._peers.append(socket)
         connection.say(Side.SERVER, Accept())
         peer = self._host.WebSocket._of_peer(socket)
         self._new_connection.emit(peer)
+        if left is not None:
+            socket.arrive(left)
 
     def __repr__(self) -> str:
         return f"<WebSocketServer {self.url or 'not listening'}>"
@@ -125,8 +130,10 @@ class WebSocketServer:
 class Servers:
     """The servers of a test's scripts, by their ports in the in-memory network."""
 
-    def __init__(self) -> None:
+    def __init__(self, network: Network) -> None:
+        self._network = network
         self._by_port: dict[int, WebSocketServer] = {}
+        self._closed: set[int] = set()
         self.all: list[WebSocketServer] = []
         self.listen_for_real: Callable[[WebSocketServer, int], int] | None = None
         """Lets a server listen on a real port too; returns it, or 0 where it cannot."""
@@ -152,6 +159,7 @@ class Servers:
 
     def unlisten(self, server: WebSocketServer) -> None:
         self._by_port.pop(server.port, None)
+        self._closed.add(server.port)
         if self.on_unlisten is not None:
             self.on_unlisten(server.port)
 
@@ -165,7 +173,9 @@ class Servers:
             port = parts.port or 80
         except ValueError:
             return None
-        server = self._by_port.get(port)
-        if server is None or parts.hostname not in _LOOPBACK:
+        if parts.hostname not in _LOOPBACK:
             return None
-        return server.answer(connection)
+        server = self._by_port.get(port)
+        if server is not None:
+            return server.answer(connection)
+        return self._network.refuse_later(connection) if port in self._closed else None

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from wsfake.errors import hide_frames
-from wsfake.model import End as TestEnds
-from wsfake.model import Event, Message, Open, Side
-from wsfake.script_api.facts import Given, classify
+from wsfake.model import End as TestEnds, Event, Message, Open, Raw, Reject, Side
+from wsfake.script_api.facts import Given, as_violation, classify, given_close
 from wsfake.script_api.profiles.table import STATES
 from wsfake.script_api.urls import READERS
 
@@ -19,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["Face", "ScriptSocket"]
 
 __tracebackhide__ = hide_frames
+
+_NOTHING = Given()
 
 
 class Face(Protocol):
@@ -34,7 +34,16 @@ class ScriptSocket:
     Several faces may share one socket: the documented `new WebSocket(webSocket)`.
     """
 
-    __slots__ = ("_compiled", "connection", "faces", "host", "shown_url", "side", "state")
+    __slots__ = (
+        "_compiled",
+        "_held",
+        "connection",
+        "faces",
+        "host",
+        "shown_url",
+        "side",
+        "state",
+    )
 
     def __init__(self, host: Host, side: Side) -> None:
         self.host = host
@@ -43,6 +52,7 @@ class ScriptSocket:
         self.faces: list[Face] = []
         self.connection: Connection | None = None
         self.shown_url = ""
+        self._held: list[Event] = []
         self._compiled = host.compiled
         host.sockets.append(self)
 
@@ -64,23 +74,33 @@ class ScriptSocket:
             return
         network = self.host.network
         self.host.lints.connecting(read.shown)
+        network.clock.call_soon(self._reach)  # before whatever the server may say
         try:
             to = self.host.nowhere if read.hopeless else None
-            self.connection = network.connect(Open(url), self, to=to)
+            network.connect(Open(url), self, to=to, ready=self.attach)
         except BaseException:
             self.state = "closed"
             raise
+
+    def attach(self, connection: Connection) -> None:
+        """Sit down at this side's end of a connection."""
+        self.connection = connection
+        connection.news[self.side] = self.happen
+
+    def _reach(self) -> None:
+        if self.connection is not None and self.connection.reachable:
+            self.happen("connected")
 
     def send(self, message: Message) -> None:
         if self.state in self._compiled.sending:
             self.say(message)
             return
         self.host.lints.lost(self.state)
-        self._carry_out(self._compiled.local[self.state, "send"], Given(message))
+        self._compiled.local[self.state, "send"](self, Given(message))
 
     def close(self, code: int, reason: str) -> None:
-        given = Given(code=code, reason=reason)
-        self._carry_out(self._compiled.local[self.state, "close"], given)
+        given = given_close(self._compiled.profile, code, reason)
+        self._compiled.local[self.state, "close"](self, given)
 
     def leave(self) -> None:
         """The test ends: the host ends what its script left open, and no handler is called."""
@@ -95,13 +115,43 @@ class ScriptSocket:
         fact = classify(what, self._compiled.profile, self.shown_url)
         if fact is not None:
             name, given = fact
-            self._carry_out(self._compiled.remote[self.state, name], given)
+            self._compiled.remote[self.state, name](self, given)
+        elif isinstance(what, Reject):
+            self._reject(what)
+        elif isinstance(what, Raw):
+            self._hear_bytes(what)
+
+    def happen(self, fact: str) -> None:
+        """Interpret a fact that nothing comes with."""
+        self._compiled.remote[self.state, fact](self, _NOTHING)
+
+    def violated(self, name: str) -> None:
+        """Interpret that the peer has broken this rule."""
+        fact, given = as_violation(self._compiled.profile, name)
+        self._compiled.remote[self.state, fact](self, given)
+
+    def _reject(self, what: Reject) -> None:
+        self.happen("reject")
+        if what.body:
+            from wsfake.wire.replies import ReplyReader  # noqa: PLC0415 - few refusals have one
+
+            for _ in ReplyReader().feed(what.body):
+                self.happen("reject")
+
+    def _hear_bytes(self, what: Raw) -> None:
+        """Take a seat behind what reads bytes, as long as this connection lasts."""
+        from wsfake.script_api.bytes_end import BytesEnd  # noqa: PLC0415 - few peers speak in bytes
+
+        connection = self.connection
+        assert connection is not None
+        end = BytesEnd(self, self._compiled.profile)
+        if self.side is Side.CLIENT:
+            connection.client = end
+        else:
+            connection.server = end
+        end.arrive(what)
 
     # What the operations do
-
-    def _carry_out(self, row: tuple[Callable[[Any, Given], None], ...], given: Given) -> None:
-        for action in row:
-            action(self, given)
 
     def goto(self, state: str) -> None:
         self.state = state
@@ -109,6 +159,14 @@ class ScriptSocket:
     def say(self, what: Event) -> None:
         if self.connection is not None:
             self.connection.say(self.side, what)
+
+    def hold(self, what: Event) -> None:
+        self._held.append(what)
+
+    def release(self) -> None:
+        held, self._held = self._held, []
+        for what in held:
+            self.say(what)
 
     def fire(self, event: str, *arguments: Any) -> None:
         if event == "message":

@@ -128,7 +128,7 @@ class WebSocket(metaclass=WebSocketType):
     extensions = _undefined_property("")
     protocol = _undefined_property("")
 
-    def __init__(self, url: object = "undefined", *ignored: object) -> None:
+    def __init__(self, url: object = "", *ignored: object) -> None:
         if isinstance(url, WebSocket):
             self._attach(url._socket)
             return
@@ -186,7 +186,7 @@ class WebSocket(metaclass=WebSocketType):
         """Close the connection: `close([code=1000], [reason=""])`.
 
         The code becomes an unsigned 16-bit number as JavaScript makes it, a reason is cut to 123
-        bytes, and neither is checked.
+        bytes, even inside a character, and neither is checked.
         """
         code, reason = CLOSE_ARGUMENTS[self._host.profile.close_arguments](*arguments)
         with self._host.network.lock:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any
 
 from wsfake.clock import microseconds
 from wsfake.errors import TranscriptError
 from wsfake.model import (
     Accept,
+    Close,
     Drop,
     End,
     Gap,
+    Headers,
     Open,
     Ping,
     Pong,
@@ -21,31 +25,50 @@ from wsfake.model import (
     Side,
     Stall,
 )
-from wsfake.transcript.checks import (
-    as_close,
-    as_control,
-    as_headers,
-    as_message,
-    as_opening,
-    as_pairs,
-)
-from wsfake.transcript.matchers import (
-    DecodedJson,
-    check_text,
-)
+from wsfake.transcript.matchers import AnyClose, DecodedJson, Json, Regex, Reply
 from wsfake.transcript.steps import (
     AnyOrder,
     Effect,
     Fault,
+    Group,
     Optional,
     Phase,
     Repeat,
     Step,
     check_fault,
-    says_nothing,
 )
+from wsfake.wire.payloads import MOST_REASON, reason_bytes
 
-__all__ = ["Transcript", "as_any_order", "as_optional", "as_repeat"]
+__all__ = ["Transcript", "as_headers"]
+
+_EVENTS = (
+    str | bytes | Open | Accept | Reject | Refuse | Ping | Pong | Close | Drop | Raw | Stall | Gap
+    | End | Fault | AnyOrder | Repeat | Optional
+)  # fmt: skip
+
+
+_EQ = attrgetter("__eq__")
+
+
+def as_headers(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Headers:
+    """Return headers as a tuple of pairs, in their order.
+
+    Raises `TranscriptError` where a name or a value is no text or holds a line break.
+    """
+    pairs = tuple(headers.items() if isinstance(headers, Mapping) else headers)
+    for pair in pairs:
+        if not (
+            isinstance(pair, tuple)
+            and len(pair) == 2
+            and all(isinstance(part, str) for part in pair)
+            and _TOKEN.fullmatch(pair[0])
+            and not re.search(r"[\r\n]", pair[1])
+        ):
+            raise TranscriptError(f"expected a header name and its value (both str), got {pair!r}")
+    return pairs
+
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.6.2
 
 
 class Transcript:
@@ -72,9 +95,9 @@ class Transcript:
         self._length = 0
         self._steps: tuple[Step, ...] | None = None
         self._cursor = 0
-        self._opening = None if opening is None else as_opening(opening)
+        self._opening = opening
         self._expected: tuple[tuple[str, Any], ...] = ()
-        answer = Accept(subprotocol, as_headers(headers))
+        answer = _accept(subprotocol, headers, ())
         if answer != Accept():
             self._shared.append(Step(0, Side.SERVER, answer))
             self._length = 1
@@ -93,6 +116,7 @@ class Transcript:
 
     @property
     def steps(self) -> tuple[Step, ...]:
+        """The steps so far; each has `at`, `side` and `what`."""
         if self._steps is None:
             self._steps = tuple(self._shared[: self._length])
         return self._steps
@@ -146,9 +170,11 @@ class Transcript:
         return self._with(Side.SERVER, DecodedJson(matcher))
 
     def client_pings(self, payload: bytes = b"") -> Transcript:
+        """The client sends a ping that it names; others are answered, and never matched."""
         return self._with(Side.CLIENT, Ping(as_control(payload)))
 
     def server_pings(self, payload: bytes = b"") -> Transcript:
+        """The server sends a ping; hosts answer it without their script."""
         return self._with(Side.SERVER, Ping(as_control(payload)))
 
     def client_pongs(self, payload: bytes = b"") -> Transcript:
@@ -181,11 +207,11 @@ class Transcript:
 
     def client_drops(self, *, reset: bool = False, inside: str | bytes | None = None) -> Transcript:
         """TCP ends from the client's side without a Close."""
-        return self.fault("message", Drop(bool(reset), inside), side="client")
+        return self._with(Side.CLIENT, _drop(reset, inside))
 
     def server_drops(self, *, reset: bool = False, inside: str | bytes | None = None) -> Transcript:
         """TCP ends from the server's side without a Close; `inside` the given part of a message."""
-        return self.fault("message", Drop(bool(reset), inside))
+        return self._with(Side.SERVER, _drop(reset, inside))
 
     # The opening handshake
 
@@ -193,18 +219,31 @@ class Transcript:
         self, *, headers: Mapping[str, Any] | Iterable[tuple[str, Any]] = ()
     ) -> Transcript:
         """The client's opening handshake has these headers; values are compared with `==`."""
+        pairs = tuple(headers.items() if isinstance(headers, Mapping) else headers)
+        for pair in pairs:
+            if not (
+                isinstance(pair, tuple)
+                and len(pair) == 2
+                and isinstance(pair[0], str)
+                and _TOKEN.fullmatch(pair[0])
+            ):
+                raise TranscriptError(f"expected a header name and its value, got {pair!r}")
+        pairs = tuple(
+            (name, Regex(value) if isinstance(value, re.Pattern) else value)
+            for name, value in pairs
+        )
         new = self._copy()
-        new._expected = self._expected + as_pairs(headers)
+        new._expected = self._expected + pairs
         return new
 
     def server_accepts(
         self,
         subprotocol: str | None = None,
         headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
-        extensions: tuple[str, ...] = (),
+        extensions: Iterable[str] = (),
     ) -> Transcript:
         """The server's answer is 101; needed only where it is late, or says more than that."""
-        return self._with(Side.SERVER, Accept(subprotocol, as_headers(headers), extensions))
+        return self._with(Side.SERVER, _accept(subprotocol, headers, extensions))
 
     def server_rejects(
         self,
@@ -215,12 +254,17 @@ class Transcript:
         keep_open: bool = False,
     ) -> Transcript:
         """The server's answer is an HTTP response; TCP then ends, unless it is kept open."""
-        content = check_text(body).encode() if isinstance(body, str) else body
+        if not isinstance(status, int) or not 100 <= status <= 599:
+            raise TranscriptError(f"expected an HTTP status from 100 to 599, got {status!r}")
+        content = body.encode() if isinstance(body, str) else _bytes(body)
         rejected = self.fault("handshake", Reject(status, as_headers(headers), content))
         return rejected if keep_open else rejected.server_drops()
 
     def server_refuses(self, why: str = "refused") -> Transcript:
         """No connection can be made; `why` as in `Refuse`."""
+        known = ("refused", "not found", "tls", "unreachable", "timeout")
+        if why not in known:
+            raise TranscriptError(f"expected a reason, one of {', '.join(known)}, got {why!r}")
         return self.fault("connect", Refuse(why))
 
     # What goes wrong
@@ -235,11 +279,11 @@ class Transcript:
 
     def server_raw(self, data: bytes) -> Transcript:
         """The server puts these bytes on the wire as they are."""
-        return self.fault("message", Raw(data))
+        return self.fault("message", Raw(_bytes(data)))
 
     def client_raw(self, data: bytes) -> Transcript:
         """The client puts these bytes on the wire as they are."""
-        return self.fault("message", Raw(data), side="client")
+        return self.fault("message", Raw(_bytes(data)), side="client")
 
     def fault(self, phase: Phase, effect: Effect, side: str | Side = "server") -> Transcript:
         """Something goes wrong; the steps named for it are short for this.
@@ -265,24 +309,27 @@ class Transcript:
 
     def any_order(self, *parts: Transcript) -> Transcript:
         """These parts come in whatever order the script begins them; each is played whole."""
-        return self._with(None, as_any_order(parts))
+        return self._group(AnyOrder(tuple(map(_part, parts))))
 
     def repeat(self, times: int | None, part: Transcript) -> Transcript:
         """This part comes `times` times, or any number of times where that is None."""
-        return self._with(None, as_repeat(times, part))
+        if times is not None and (type(times) is not int or not 0 <= times < 10**18):
+            raise TranscriptError(f"expected a number of times, or None for any, got {times!r}")
+        if times is None and not _part(part).steps:
+            raise TranscriptError("expected a part with at least one step to repeat without end")
+        return self._group(Repeat(times, _part(part)))
 
     def optional(self, part: Transcript) -> Transcript:
         """This part comes or does not."""
-        return self._with(None, as_optional(part))
+        return self._group(Optional(_part(part)))
 
     # How it grows
 
     def _message(self, side: Side, message: Any) -> Transcript:
-        if isinstance(message, Transcript):
-            raise TranscriptError(
-                f"expected a message, got {message!r}: a group takes a transcript"
-            )
         return self._with(side, as_message(message))
+
+    def _group(self, group: Group) -> Transcript:
+        return self._with(None, group)
 
     def _with(self, side: Side | None, what: Any) -> Transcript:
         return self.with_step(Step(self._cursor, side, what))
@@ -292,7 +339,7 @@ class Transcript:
 
         Raises `TranscriptError` where the step cannot come after those before it.
         """
-        _check_order(self, step)
+        _check_order(self, step.what)
         new = self._copy()
         if len(new._shared) != new._length:  # the list has grown along another branch
             new._shared = new._shared[: new._length]
@@ -304,7 +351,7 @@ class Transcript:
     def with_opening(self, opening: Open) -> Transcript:
         """Say what the client's opening handshake is, or was."""
         new = self._copy()
-        new._opening = as_opening(opening)
+        new._opening = opening
         return new
 
     def _copy(self) -> Transcript:
@@ -319,70 +366,107 @@ class Transcript:
         return new
 
 
-def _answers(what: Any) -> bool:
-    """Whether a step is an answer to the opening handshake."""
+def _answers_handshake(what: Any) -> bool:
     return isinstance(what, Accept | Reject | Refuse) or (
         isinstance(what, Fault) and what.phase == "handshake"
     )
 
 
-def _check_order(transcript: Transcript, step: Step) -> None:
-    """Raise where a step cannot come after the one before it."""
-    length, what = transcript._length, step.what
+def _check_parts(group: Group) -> None:
+    """Raise where a part of a group is a connection of its own."""
+    for part in group.parts if isinstance(group, AnyOrder) else (group.part,):
+        answer = part.steps[0].what if part.steps else None
+        told = part.opening or part.expected_headers or _answers_handshake(answer)
+        if told:
+            raise TranscriptError(
+                "a part of a transcript has no opening handshake, got"
+                f" {part.opening or part.expected_headers or answer!r}"
+            )
+
+
+def _check_order(transcript: Transcript, what: Any) -> None:
+    """Raise where an answer to the opening handshake comes after it was answered."""
+    length = transcript._length
     before = transcript._shared[length - 1].what if length else None
-    if step.at < transcript._cursor:
-        raise TranscriptError("expected a time that is not before that of the step above")
-    if _answers(what) and step.side is not Side.SERVER:
-        raise TranscriptError(f"the opening handshake is answered by the server: {what!r}")
-    if _answers(what) and length:
+    if isinstance(what, AnyOrder | Repeat | Optional):
+        _check_parts(what)
+    if _answers_handshake(what) and length:
         raise TranscriptError(
             f"the opening handshake is answered once, and first: {what!r} cannot follow {before!r}"
         )
-    if isinstance(before, Refuse | Drop) and not isinstance(what, Drop | End | Gap):
+    ended = isinstance(before, Refuse | Stall) or (
+        isinstance(before, Fault)
+        and before.phase == "handshake"
+        and not isinstance(before.effect, Raw)  # which may be an answer that accepts
+    )
+    if ended and not isinstance(what, Drop | End):
         raise TranscriptError(f"nothing can follow {before!r}, got {what!r}")
-    if _quiet(before) and not isinstance(what, Drop | End):
+    if isinstance(before, Reject) and not isinstance(what, Drop | End):
         raise TranscriptError(f"only a drop can follow {before!r}, got {what!r}")
 
 
-def _quiet(what: Any) -> bool:
-    return isinstance(what, Reject | Stall) or (
-        isinstance(what, Fault) and what.phase == "handshake"
+def as_message(message: Any) -> Any:
+    """Return what a step holds for a message, a matcher or a callable.
+
+    Raises `TranscriptError` for what can never be a message.
+    """
+    if isinstance(message, str):
+        return str.__str__(message)  # a member of an enumeration is the text that it is
+    if isinstance(message, bytes | bytearray | memoryview):
+        return _bytes(message)
+    if isinstance(message, dict | list):
+        return Json(message)
+    if isinstance(message, re.Pattern):
+        return Regex(message)
+    if message is None or isinstance(message, bool | int | float | Transcript | _EVENTS):
+        raise TranscriptError(
+            "expected a str (text), bytes (binary), dict or list (JSON), a matcher or a callable,"
+            f" got {type(message).__name__}: {message!r}"
+        )
+    # A matcher may happen to be callable, or to be a class whose metaclass has an __eq__; a
+    # function has none of its own. A bound method has one, and a name.
+    plain = _EQ(type(message)) is object.__eq__ or (
+        hasattr(message, "__name__") and not isinstance(message, type)
     )
-
-
-def as_any_order(parts: Iterable[Transcript]) -> AnyOrder:
-    """Raise `TranscriptError` for what cannot be a part."""
-    return AnyOrder(tuple(map(_part, parts)))
-
-
-def as_repeat(times: int | None, part: Transcript) -> Repeat:
-    """Raise `TranscriptError` for what is no number of times, or cannot be a part."""
-    if times is not None and (type(times) is not int or times < 0):
-        raise TranscriptError(f"expected a number of times, or None for any, got {times!r}")
-    if times is None and says_nothing(_part(part)):
-        raise TranscriptError("expected a part with at least one step to repeat without end")
-    return Repeat(times, _part(part))
-
-
-def as_optional(part: Transcript) -> Optional:
-    """Raise `TranscriptError` for what cannot be a part."""
-    return Optional(_part(part))
+    return Reply(message) if callable(message) and plain else message
 
 
 def _part(part: object) -> Transcript:
     if not isinstance(part, Transcript):
         raise TranscriptError(f"expected a Transcript, got {type(part).__name__}: {part!r}")
     steps = part.steps
-    if part.opening is not None or part.expected_headers or (steps and _answers(steps[0].what)):
-        raise TranscriptError(
-            "expected a part without an opening handshake: it stands in a dialogue"
-        )
     if part._cursor > (steps[-1].at if steps else 0):
         raise TranscriptError(
-            "expected a step after the pause that ends this part: a pause stands before what it"
-            " delays"
+            "expected a step after the last pause of a part, which delays nothing"
         )
     return part
+
+
+def _bytes(data: object) -> bytes:
+    if isinstance(data, bytes):
+        return bytes(memoryview(data)) if type(data) is not bytes else data
+    if isinstance(data, bytearray | memoryview):
+        return bytes(data)
+    raise TranscriptError(f"expected bytes, got {type(data).__name__}: {data!r}")
+
+
+def _accept(
+    subprotocol: str | None,
+    headers: Mapping[str, str] | Iterable[tuple[str, str]],
+    extensions: Iterable[str],
+) -> Accept:
+    if subprotocol is not None and not isinstance(subprotocol, str):
+        raise TranscriptError(f"expected the name of a subprotocol (str), got {subprotocol!r}")
+    names = () if isinstance(extensions, str) else tuple(extensions)
+    if isinstance(extensions, str) or not all(isinstance(name, str) for name in names):
+        raise TranscriptError(f"expected a list of extensions (each a str), got {extensions!r}")
+    return Accept(subprotocol, as_headers(headers), names)
+
+
+def _drop(reset: bool, inside: str | bytes | None) -> Drop:
+    if inside is not None and not isinstance(inside, str | bytes):
+        raise TranscriptError(f"expected a part of a message (str or bytes), got {inside!r}")
+    return Drop(bool(reset), inside)
 
 
 def _side(name: str) -> Side:
@@ -390,3 +474,34 @@ def _side(name: str) -> Side:
         return Side(name)
     except ValueError:
         raise TranscriptError(f"expected a side, 'client' or 'server', got {name!r}") from None
+
+
+def as_control(payload: bytes) -> bytes:
+    """Return the payload of a ping or pong; raises `TranscriptError` where it is too long."""
+    if not isinstance(payload, bytes) or len(payload) > 125:
+        raise TranscriptError(f"expected at most 125 bytes for a control frame, got {payload!r}")
+    return payload
+
+
+def as_close(code: int | None, reason: str | None, *, empty: bool = False) -> Close | AnyClose:
+    """Return what a step holds for a Close.
+
+    A reason may end in a character that is cut on the wire, as hosts cut it.
+
+    Raises `TranscriptError` for a code that has no 16 bits, a reason over 123 bytes of UTF-8 but
+    for that, or an empty Close with either.
+    """
+    if code is not None and not (type(code) is int and 0 <= code <= 65535):
+        raise TranscriptError(f"expected a close code from 0 to 65535, got {code!r}")
+    if reason is not None and not (
+        isinstance(reason, str) and len(reason_bytes(reason)) <= MOST_REASON
+    ):
+        raise TranscriptError(
+            f"expected a close reason of at most 123 bytes of UTF-8, got {reason!r}"
+        )
+    if not empty:
+        exact = code is not None and reason is not None
+        return Close(code, reason or "") if exact else AnyClose(code, reason)
+    if code is not None or reason is not None:
+        raise TranscriptError(f"an empty Close has no code and no reason, got {code!r}, {reason!r}")
+    return Close()

@@ -54,7 +54,8 @@ def _json_difference(expected: Any, actual: Any) -> str:
     if expected is ...:
         return f"nothing expected, {_short(actual)} came"
     if isinstance(expected, list) and isinstance(actual, list):
-        items = f"{len(expected)} items expected, {len(actual)} came"
+        plural = "" if len(expected) == 1 else "s"
+        items = f"{len(expected)} item{plural} expected, {len(actual)} came"
         detail = [
             f"{word} {', '.join(names)}"
             for word, names in (

@@ -7,7 +7,14 @@ import re
 
 from wsfake.transcript.matchers import decode_json
 
-__all__ = ["LiteralError", "abbreviate", "escape", "read_binary", "read_text", "write_message"]
+__all__ = [
+    "LiteralError",
+    "abbreviate",
+    "printable",
+    "read_binary",
+    "read_text",
+    "write_message",
+]
 
 _ESCAPED = re.compile(r'["\\]')
 
@@ -30,11 +37,11 @@ def _write_text(text: str) -> str:
             return text
         if not _ESCAPED.search(text):
             return f'"{text}"'
-    return escape(json.dumps(text, ensure_ascii=False))
+    return printable(json.dumps(text, ensure_ascii=False))
 
 
-def escape(text: str) -> str:
-    """Write every character that cannot be seen as JSON escapes it."""
+def printable(text: str) -> str:
+    """Return a JSON text in which what cannot be printed is escaped."""
     return text if text.isprintable() else "".join(map(_escape, text))
 
 
@@ -61,8 +68,6 @@ def read_text(literal: str) -> str:
         if decode_json(literal) is None:
             raise LiteralError("expected JSON, or a text in double quotes")
         return literal
-    if literal[:1] == "<":
-        raise LiteralError("expected a literal: a matcher or a callable has no text form")
     try:
         text = json.loads(literal)
     except ValueError as error:

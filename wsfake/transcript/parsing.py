@@ -25,19 +25,18 @@ from wsfake.model import (
     Side,
     Stall,
 )
-from wsfake.transcript.builder import Transcript, as_any_order, as_optional, as_repeat
-from wsfake.transcript.checks import as_close
+from wsfake.transcript.builder import Transcript, as_close, as_control
 from wsfake.transcript.literals import LiteralError, read_binary, read_text
 from wsfake.transcript.matchers import AnyClose, Json, decode_json
-from wsfake.transcript.steps import Fault, Step, check_fault
+from wsfake.transcript.steps import AnyOrder, Fault, Optional, Repeat, Step, check_fault
 
 __all__ = ["parse_entries", "parse_transcript"]
 
 _T = TypeVar("_T")
 
-_TIMED = re.compile(r"(\d{1,13})(?:\.(\d{1,3}))? ms(?:\s+(.*))?")
+_TIMED = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,3}))? ms(?:\s+(.*))?")
 _SAID = re.compile(r"(client|server)\s+(\S.*)")
-_NUMBERED = re.compile(r"#(\d{1,10})\s+(\S.*)")
+_NUMBERED = re.compile(r"#([0-9]{1,10})\s+(\S.*)")
 _DETAILS = ("header ", "expect ", "subprotocol ", "extension ", "body ")
 
 
@@ -89,12 +88,7 @@ def parse_transcript(text: str) -> Transcript:
     Raises `TranscriptSyntaxError`, which names the line.
     """
     lines = _Lines(text)
-    transcript = _parse_connect(lines)
-    transcript = _parse_steps(lines, transcript, ends=())
-    extra = lines.peek()
-    if extra is not None:
-        raise extra.error("expected a step of this connection")
-    return transcript
+    return _parse_steps(lines, _parse_connect(lines), ends=())
 
 
 def parse_entries(text: str) -> list[Entry]:
@@ -141,29 +135,26 @@ def _parse_connect(lines: _Lines) -> Transcript:
     if line.text != "connect" and not line.text.startswith("connect "):
         raise line.error("expected connect and a URL")
     opening, expected = _parse_opening(lines, line, line.text)
-    try:
-        return Transcript(opening=opening).expects_handshake(headers=expected)
-    except TranscriptError as error:
-        raise line.error(str(error)) from None
+    transcript = Transcript(opening=opening)
+    return transcript.expects_handshake(headers=expected) if expected else transcript
 
 
 def _parse_opening(
     lines: _Lines, line: _Line, text: str
 ) -> tuple[Open | None, list[tuple[str, str]]]:
     url = text.removeprefix("connect").strip()
-    bare = url == ""
-    opening = Open(_text(line, url) if url[:1] == '"' else url)
+    opening = Open(url)
     expected = []
     for detail, word, rest in lines.details():
         if word == "expect":
             expected.append(_parse_header(detail, rest))
         elif word == "body":
             raise detail.error("a connect has no body")
-        elif bare:
+        elif not url:
             raise detail.error("expected a URL after connect where its handshake is told")
         else:
             opening = _add_detail(opening, detail, word, rest)
-    return (None if bare else opening), expected
+    return (opening if url else None), expected
 
 
 def _add_detail(what: Any, line: _Line, word: str, rest: str) -> Any:
@@ -182,14 +173,16 @@ def _parse_header(line: _Line, rest: str) -> tuple[str, str]:
 
 
 def _parse_steps(lines: _Lines, transcript: Transcript, ends: tuple[str, ...]) -> Transcript:
+    before = 0
     while (line := lines.peek()) is not None and line.text not in ends:
         lines.take()
         at, rest = line.timed()
+        if at < before:
+            raise line.error("expected a time that is not before that of the step above")
+        before = at
+        side, what = _parse_group(lines, line, rest) or _parse_said(lines, line, rest)
         try:
-            side, what = _parse_group(lines, line, rest) or _parse_said(lines, line, rest)
             transcript = transcript.with_step(Step(at, side, what))
-        except TranscriptSyntaxError:
-            raise
         except TranscriptError as error:
             raise line.error(str(error)) from None
     return transcript
@@ -199,14 +192,14 @@ def _parse_group(lines: _Lines, line: _Line, rest: str) -> tuple[None, Any] | No
     words = rest.split()
     group: Any
     if words == ["any", "order"]:
-        group = as_any_order(_parse_parts(lines))
+        group = AnyOrder(_parse_parts(lines))
     elif words[:1] == ["repeat"] and len(words) == 2:
-        if not re.fullmatch(r"any|\d{1,9}", words[1]):
+        if not re.fullmatch(r"any|[0-9]{1,18}", words[1]):
             raise line.error("expected repeat and a number, or any")
         part = _parse_steps(lines, Transcript(), ends=("end",))
-        group = as_repeat(None if words[1] == "any" else int(words[1]), part)
+        group = Repeat(None if words[1] == "any" else int(words[1]), part)
     elif words == ["optional"]:
-        group = as_optional(_parse_steps(lines, Transcript(), ends=("end",)))
+        group = Optional(_parse_steps(lines, Transcript(), ends=("end",)))
     else:
         return None
     if lines.peek() is None:
@@ -247,7 +240,7 @@ def _parse_detail(what: Any, line: _Line, word: str, rest: str) -> Any:
         return evolve(what, body=_literal(line, rest, read_binary))
     if isinstance(what, Reject) and word == "header":
         return _add_detail(what, line, word, rest)
-    if isinstance(what, Accept) and word == "subprotocol":
+    if isinstance(what, Accept) and word == "subprotocol" and what.subprotocol is None:
         return evolve(what, subprotocol=_text(line, rest))
     if isinstance(what, Accept) and word in ("header", "extension"):
         return _add_detail(what, line, word, rest)
@@ -255,10 +248,12 @@ def _parse_detail(what: Any, line: _Line, word: str, rest: str) -> Any:
 
 
 def _parse_action(text: str, side: Side) -> Any:
-    if text[0] in '"{[<':
+    if text[0] in '"{[':
         return read_text(text)
     if text.startswith('b"'):
         return read_binary(text)
+    if text[0] == "<":
+        raise LiteralError("expected a literal: a matcher or a callable has no text form")
     word, _, rest = text.partition(" ")
     parse = _ACTIONS.get(word)
     if parse is None:
@@ -266,6 +261,8 @@ def _parse_action(text: str, side: Side) -> Any:
             f"expected a message or one of {', '.join(sorted(_ACTIONS))}, got {word}"
         )
     rest = rest.strip()
+    if side is Side.CLIENT and word in _ANSWERS:
+        raise LiteralError("the opening handshake is answered by the server")
     if word not in _FAULTS:
         return parse(rest)
     rest, phase = _split_phase(rest)
@@ -276,6 +273,7 @@ def _parse_action(text: str, side: Side) -> Any:
     return Fault(phase, effect)
 
 
+_ANSWERS = ("accepts", "refuses", "rejects")
 _FAULTS = ("drops", "raw", "stalls")
 _PHASED = re.compile(r"(?:(.*) )?in (handshake|close)")
 
@@ -288,7 +286,7 @@ def _split_phase(rest: str) -> tuple[str, str | None]:
 def _json(rest: str) -> Json:
     found = decode_json(rest)
     if found is None:
-        raise LiteralError("expected a JSON value after json")
+        raise LiteralError("expected a JSON value after json, with no key twice")
     return Json(found[0])
 
 
@@ -298,7 +296,7 @@ def _close(rest: str) -> Close | AnyClose:
     if rest == "empty":
         return Close()
     code, _, reason = rest.partition(" ")
-    if not re.fullmatch(r"\*|\d{1,5}", code):
+    if not re.fullmatch(r"\*|[0-9]{1,9}", code):
         raise LiteralError('expected close, a code and a reason, as in: close 1000 "bye"')
     number = None if code == "*" else int(code)
     if reason == "*":
@@ -317,8 +315,8 @@ def _drop(rest: str) -> Drop:
 
 
 def _status(rest: str) -> Reject:
-    if not re.fullmatch(r"[1-5]\d\d", rest):
-        raise LiteralError("expected rejects and an HTTP status from 100 to 599")
+    if not re.fullmatch(r"[1-9][0-9]{2}", rest):
+        raise LiteralError("expected rejects and an HTTP status of three digits")
     return Reject(int(rest))
 
 
@@ -338,8 +336,8 @@ _ACTIONS: dict[str, Callable[[str], Any]] = {
     "ends": _bare(End()),
     "gap": lambda rest: Gap(read_text(rest)),
     "json": _json,
-    "ping": lambda rest: Ping(read_binary(rest)),
-    "pong": lambda rest: Pong(read_binary(rest)),
+    "ping": lambda rest: Ping(as_control(read_binary(rest))),
+    "pong": lambda rest: Pong(as_control(read_binary(rest))),
     "raw": lambda rest: Raw(read_binary(rest)),
     "refuses": lambda rest: Refuse(read_text(rest)),
     "rejects": _status,

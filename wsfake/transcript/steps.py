@@ -23,9 +23,7 @@ __all__ = [
     "Phase",
     "Repeat",
     "Step",
-    "check_effect",
     "check_fault",
-    "says_nothing",
 ]
 
 Phase: TypeAlias = Literal["connect", "handshake", "message", "close"]
@@ -53,28 +51,6 @@ class Fault:
     effect: Effect
 
 
-REFUSALS = ("refused", "not found", "tls", "unreachable", "timeout")
-
-
-def check_effect(effect: Effect) -> None:
-    """Raise `TranscriptError` for an effect whose parts no wire can carry."""
-    if isinstance(effect, Refuse) and effect.why not in REFUSALS:
-        raise TranscriptError(
-            f"expected a reason, one of {', '.join(REFUSALS)}, got {effect.why!r}"
-        )
-    if isinstance(effect, Reject):
-        if type(effect.status) is not int or not 100 <= effect.status <= 599:
-            raise TranscriptError(f"expected an HTTP status from 100 to 599, got {effect.status!r}")
-        if not isinstance(effect.body, bytes):
-            raise TranscriptError(f"expected a body (str or bytes), got {effect.body!r}")
-    if isinstance(effect, Raw) and not isinstance(effect.data, bytes):
-        raise TranscriptError(f"expected bytes to put on the wire, got {effect.data!r}")
-    if isinstance(effect, Drop) and not isinstance(effect.inside, str | bytes | None):
-        raise TranscriptError(
-            f"expected the part of a message that came (str or bytes), got {effect.inside!r}"
-        )
-
-
 def check_fault(phase: object, effect: object, side: Side) -> None:
     """Raise `TranscriptError` for a phase and an effect that do not go together."""
     if phase not in PHASES:
@@ -88,7 +64,6 @@ def check_fault(phase: object, effect: object, side: Side) -> None:
             f"{type(effect).__name__} cannot happen in phase {phase!r},"
             f" only in {' or '.join(allowed)}"
         )
-    check_effect(effect)  # type: ignore[arg-type]
     if side is Side.CLIENT and phase in ("connect", "handshake"):
         raise TranscriptError(f"a fault in phase {phase!r} is the server's, not the client's")
 
@@ -130,13 +105,3 @@ class Step(NamedTuple):
 
     side: Side | None
     what: Any
-
-
-def says_nothing(part: Transcript) -> bool:
-    """Whether there is no step in a part, nor in the groups in it."""
-    return all(step.side is None and _holds_nothing(step.what) for step in part.steps)
-
-
-def _holds_nothing(group: Group) -> bool:
-    parts = group.parts if isinstance(group, AnyOrder) else (group.part,)
-    return all(map(says_nothing, parts))

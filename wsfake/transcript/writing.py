@@ -21,7 +21,7 @@ from wsfake.model import (
     Reject,
     Stall,
 )
-from wsfake.transcript.literals import abbreviate, escape, write_message
+from wsfake.transcript.literals import abbreviate, printable, write_message
 from wsfake.transcript.matchers import AnyClose, Json
 from wsfake.transcript.steps import AnyOrder, Fault, Optional, Repeat, Step
 
@@ -43,7 +43,7 @@ def write_time(at: int) -> str:
 def write_transcript(transcript: Transcript) -> str:
     """Return the text form of a transcript, with a line break at its end."""
     opening = transcript.opening
-    lines = [_connect(opening) if opening else "connect"]
+    lines = [f"connect {opening.url}" if opening else "connect"]
     if opening:
         lines += _opening_details(opening)
     for name, expected in transcript.expected_headers:
@@ -66,9 +66,10 @@ def write_entry(entry: Entry, *, numbered: bool = False, most: int | None = None
     """
     what = entry.what
     if isinstance(what, Open):
+        connect = f"connect {what.url}"
         number = f"#{entry.connection}  " if numbered else ""
-        timed = f"{_time(entry.at)}  " if numbered or entry.at else ""
-        lines = [f"{timed}{number}{_connect(what)}", *_opening_details(what)]
+        first = f"{_time(entry.at)}  {number}{connect}" if numbered or entry.at else connect
+        lines = [first, *_opening_details(what)]
     else:
         number = f"#{entry.connection}  " if numbered else ""
         action = write_action(what)
@@ -76,12 +77,6 @@ def write_entry(entry: Entry, *, numbered: bool = False, most: int | None = None
             action = abbreviate(action, most)
         lines = [f"{_time(entry.at)}  {number}{entry.side}  {action}", *_details(what)]
     return lines
-
-
-def _connect(opening: Open) -> str:
-    url = opening.url
-    plain = url and url.isprintable() and url == url.strip() and url[0] != '"'
-    return f"connect {url if plain else write_message(url)}"
 
 
 def _time(at: int) -> str:
@@ -106,7 +101,7 @@ def _group(group: AnyOrder | Repeat | Optional, before: str, indent: str) -> Ite
             yield f"{inner}part"
             yield from _steps(part.steps, inner + _INDENT)
     elif isinstance(group, Repeat):
-        yield f"{before}repeat {_times(group)}"
+        yield f"{before}repeat {'any' if group.times is None else group.times}"
         yield from _steps(group.part.steps, inner)
     else:
         yield f"{before}optional"
@@ -118,35 +113,13 @@ def _group(group: AnyOrder | Repeat | Optional, before: str, indent: str) -> Ite
 
 
 def write_action(what: Any) -> str:
-    """Return what one side does, in the words of the text form; `<...>` for what has none.
-
-    A group, which takes several lines there, is told in one.
-    """
+    """Return what one side does, in the words of the text form; `<...>` for what has none."""
     writer = _ACTIONS.get(type(what))
     return _opaque(what) if writer is None else writer(what)
 
 
 def _opaque(what: object) -> str:
-    return f"<{escape(' '.join(repr(what).split()))}>"
-
-
-def _in_words(steps: Sequence[Step]) -> str:
-    return "; ".join(
-        write_action(what) if side is None else f"{side} {write_action(what)}"
-        for _, side, what in steps
-    )
-
-
-def _any_order(what: AnyOrder) -> str:
-    return "any order: " + " | ".join(_in_words(part.steps) for part in what.parts)
-
-
-def _repeat(what: Repeat) -> str:
-    return f"repeat {_times(what)}: {_in_words(what.part.steps)}"
-
-
-def _times(what: Repeat) -> str:
-    return "any" if what.times is None else str(what.times)
+    return f"<{' '.join(repr(what).split())}>"
 
 
 def _close(what: Close) -> str:
@@ -156,11 +129,10 @@ def _close(what: Close) -> str:
 
 
 def _any_close(what: AnyClose) -> str:
-    if what.code is None and what.reason is None:
-        return "close *"
     code = "*" if what.code is None else str(what.code)
-    reason = "*" if what.reason is None else write_message(what.reason)
-    return f"close {code} {reason}"
+    if what.reason is None:
+        return "close *" if code == "*" else f"close {code} *"
+    return f"close {code} {write_message(what.reason)}"
 
 
 def _drop(what: Drop) -> str:
@@ -176,7 +148,7 @@ def _payload(word: str) -> Callable[[Ping | Pong], str]:
 _ACTIONS: dict[type, Callable[[Any], str]] = {
     str: write_message,
     bytes: write_message,
-    Json: lambda what: f"json {escape(what.text)}",
+    Json: lambda what: f"json {printable(what.text)}",
     Ping: _payload("ping"),
     Pong: _payload("pong"),
     Close: _close,
@@ -190,9 +162,6 @@ _ACTIONS: dict[type, Callable[[Any], str]] = {
     Refuse: lambda what: f"refuses {write_message(what.why)}",
     Gap: lambda what: f"gap {write_message(what.why)}",
     End: lambda _: "ends",
-    AnyOrder: _any_order,
-    Repeat: _repeat,
-    Optional: lambda what: f"optional: {_in_words(what.part.steps)}",
 }
 
 

@@ -7,6 +7,7 @@ from scenarios.model import (
     HANDSHAKE,
     RST,
     SETTLE,
+    Action,
     Item,
     Scenario,
     Step,
@@ -52,6 +53,61 @@ def faults() -> list[Scenario]:
         for phase, before in PHASES.items()
         for effect, after in EFFECTS.items()
     ]
+
+
+# What comes in one segment, with what the peer does to TCP behind it.
+TOGETHER: dict[str, list[Item]] = {
+    "an empty Close": [["close"]],
+    "a Close with a wrong code": [["close", 1005, "x"]],
+    "a violation": [["frame", "83", "68"]],
+    "a text and a Close": [["text", "last words"], ["close", 1000, "bye"]],
+    "a ping and a Close": [["ping", "70"], ["close", 1000, "bye"]],
+}
+ENDS: dict[str, Step] = {"the end of the stream": FIN, "a reset": RST}
+CALLS: dict[str, list[Action]] = {
+    "send()": [["send", "it", "x"], get("readyState", "it")],
+    "close()": [["close", "it", 4000, "enough"], get("readyState", "it")],
+    "close() twice": [["close", "it", 4000, "first"], ["close", "it", 4001, "second"]],
+    "send() and close()": [["send", "it", "x"], ["close", "it", 4000, "enough"]],
+}
+
+
+def together() -> list[Scenario]:
+    """What has come, and the end of TCP right behind it."""
+    words = [
+        scripted(f"{name} and {end} in one segment", *accepted(write(*items), step, SETTLE))
+        for name, items in TOGETHER.items()
+        for end, step in ENDS.items()
+    ]
+    inside = [
+        scripted(
+            f"{name} inside onmessage of a text with {end} in one segment",
+            *accepted(write(["text", "last words"]), step, SETTLE),
+            onmessage=calls,
+        )
+        for name, calls in CALLS.items()
+        for end, step in ENDS.items()
+    ]
+    lost = [
+        scripted(
+            f"{name} inside onerror when there is no reply",
+            HANDSHAKE,
+            SETTLE,
+            FIN,
+            SETTLE,
+            onerror=calls,
+        )
+        for name, calls in CALLS.items()
+    ]
+    refused = [
+        scripted(
+            f"{name} inside onerror of a refusal with lines of body",
+            HANDSHAKE, write(["http", ["HTTP/1.1 404 Not Found"], "one\ntwo\n"]), SETTLE,
+            onerror=calls,
+        )
+        for name, calls in CALLS.items()
+    ]  # fmt: skip
+    return [*words, *inside, *lost, *refused]
 
 
 REFUSALS: dict[str, list[Item]] = {
@@ -220,4 +276,4 @@ def no_connection() -> list[Scenario]:
     ]
 
 
-SCENARIOS = all_of(faults(), refusals(), in_the_same_segment(), no_connection())
+SCENARIOS = all_of(faults(), together(), refusals(), in_the_same_segment(), no_connection())

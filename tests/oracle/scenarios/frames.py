@@ -44,6 +44,8 @@ VIOLATIONS: dict[str, list[Item]] = {
     "a fragmented text whose start is not UTF-8": [["frame", "01", "ff"], ["frame", "80", "61"]],
     "a masked text": [["masked", ["text", "masked"]]],
     "a length that is longer than the limit": [["frame", "82", "", 1 << 62]],
+    "the length that is the limit": [["frame", "82", "", (1 << 31) - 2]],
+    "a length of one byte more than the limit": [["frame", "82", "", (1 << 31) - 1]],
     "a length of 63 bits": [["frame", "82", "", (1 << 63) - 1]],
     "a length with its top bit set": [["hex", "827f8000000000000001"]],
     "a length of 16 bits that was not needed": [["hex", "817e000568656c6c6f"]],

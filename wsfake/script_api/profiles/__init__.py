@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from wsfake.errors import UsageError
+from wsfake.script_api.profiles.hifi import HIFI
 from wsfake.script_api.profiles.overte import OVERTE
 from wsfake.script_api.profiles.table import Profile
+from wsfake.script_api.profiles.vircadia import VIRCADIA
 
 __all__ = ["PROFILES", "Profile", "profile_named"]
 
-PROFILES: dict[str, Profile] = {profile.name: profile for profile in (OVERTE,)}
+PROFILES: dict[str, Profile] = {profile.name: profile for profile in (OVERTE, VIRCADIA, HIFI)}
 
 
 def profile_named(name: str | Profile) -> Profile:

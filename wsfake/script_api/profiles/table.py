@@ -12,7 +12,12 @@ read by an interpreter in another language. The operations:
     ["wire", "close", CODE, REASON]         send a Close
     ["wire", "pong"]                        answer a ping with its payload
     ["wire", "drop"]                        end TCP
-    ["each line", OPERATION]                once for each line of an HTTP refusal's body
+    ["hold", "message"]                     write it, without its being sent yet
+    ["hold", "pong"]
+    ["wire", "held"]                        send what was held
+
+A row ends early where a handler that it fired has led the socket to another state, by `close()`:
+what was still to come has then been done by the row of that call.
 
 *Local* rows are named `STATE CALL`; the calls are `send` and `close`. *Remote* rows are named
 `STATE FACT`; the facts are in `FACTS`.
@@ -23,20 +28,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from attrs import field, frozen
+from attrs import asdict, field, frozen
 
 from wsfake.errors import UsageError
 from wsfake.script_api.violations import VIOLATIONS
 
-__all__ = ["CALLS", "FACTS", "STATES", "Operation", "Profile", "Row"]
+__all__ = ["CALLS", "FACTS", "STATES", "Operation", "Profile", "Row", "rows"]
 
 Operation: TypeAlias = Sequence[Any]
 Row: TypeAlias = Sequence[Operation]
 
 STATES: dict[str, int] = {
-    "connecting": 0,
+    "connecting": 0,  # TCP is not connected yet
+    "handshaking": 0,  # TCP is connected, and the request is sent
     "rejected": 0,  # an HTTP answer refused the handshake, TCP is still open
+    "failing": 0,  # it will not open any more, and its handlers are being told
     "open": 1,
+    "ending": 1,  # the peer has ended its stream, behind what is being read
+    "torn": 1,  # the peer has reset the connection, behind what is being read
+    "dropping": 1,  # the connection is lost, and the handlers are being told
     "closing": 2,
     "closed": 3,
 }
@@ -45,8 +55,9 @@ STATES: dict[str, int] = {
 CALLS = ("send", "close")
 
 FACTS = (
+    "connected",  # TCP is
     "accept",
-    "reject",
+    "reject",  # once for a refusal by HTTP, and once more for every line of its body
     "refuse",
     "refuse tls",  # refused at a wss URL
     "text",
@@ -56,8 +67,10 @@ FACTS = (
     "close",
     "close empty",  # a Close without a code
     "close invalid",  # with a code that the host does not take
-    "close reset",  # a Close, and the connection reset before it could be answered
-    "violation",  # bytes that are no frames; comes with the code and the reason that the host gives
+    "violation",  # of the protocol; comes with the code and the reason that the host gives
+    "end ahead",  # the stream ends behind what has come and is not read yet
+    "reset ahead",  # a reset has come with it
+    "frame timeout",  # a frame, or a message of several, has stayed incomplete for too long
     "drop",
 )
 
@@ -87,10 +100,13 @@ class Profile:
     host: str
     local: Mapping[str, Row] = field(validator=_complete)
     remote: Mapping[str, Row] = field(validator=_complete)
-    close_codes: Sequence[tuple[int, int]]
-    """The ranges of codes that the host takes in a Close from its peer."""
-    violations: Mapping[str, tuple[int, str]] = field(validator=_name_all)
-    """The code and the reason for each kind of violation, as named in `violations.VIOLATIONS`."""
+    close_codes: Sequence[Sequence[int]]
+    """The ranges of codes that the host takes in a Close from its peer: the first and the last."""
+    violations: Mapping[str, Sequence[Any] | None] = field(validator=_name_all)
+    """The code and the reason for each kind of violation, as named in `violations.VIOLATIONS`.
+
+    None for what is no violation to this host.
+    """
     convert: str
     """How `send` converts what it is given: a name in `conversions.CONVERTERS`."""
     close_arguments: str
@@ -102,12 +118,31 @@ class Profile:
     """Whether `WebSocket.OPEN` is defined, and not only `socket.OPEN`."""
     signal_connects_twice: bool
     """Whether a function that is connected twice is called twice."""
-    lints: frozenset[str] = frozenset()
+    lints: Sequence[str] = ()
     """The mistakes to warn of: names in `lints.LINTS`."""
+    reasons: str = "qt"
+    """What is shown of a close reason: a name in `conversions.REASONS`."""
+    largest_frame: int = 2**31 - 2
+    """The most bytes that the host takes in a frame, and in a message."""
+    frame_timeout: float | None = None
+    """Seconds for which a frame or a message may stay incomplete; None for ever."""
     server_name: str = "HighFidelity - Scripted WebSocket Listener"
+    unmeasured: Mapping[str, str] = field(factory=dict)
+    """Which rows and fields were not measured, each with where they were read."""
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the profile as JSON has it; `Profile(**data)` is the same profile again."""
+        data: dict[str, Any] = _plain(asdict(self, recurse=False))
+        return data
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def rows(text: Mapping[str, Row], states: Sequence[str], columns: Sequence[str]) -> dict[str, Row]:
     """Return rows in which nothing happens for all that `text` does not name."""
-    nothing: dict[str, Row] = {f"{state} {column}": () for state in states for column in columns}
+    nothing: dict[str, Row] = {f"{state} {column}": [] for state in states for column in columns}
     return nothing | dict(text)

@@ -1,0 +1,3 @@
+from tests.servers import dead_url, no_ci, server
+
+__all__ = ["dead_url", "no_ci", "server"]

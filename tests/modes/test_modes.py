@@ -1,0 +1,433 @@
+"""The modes, against a real server in a process of its own, through `Harness` outside pytest."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.processes import VARIED_SERVER, running
+from wsfake import Harness, Transcript, UsageError
+from wsfake.cassette import load
+from wsfake.errors import (
+    ConnectionNotAnswered,
+    Drift,
+    LiveConnectionError,
+    OutOfOrder,
+    WsfakeWarning,
+)
+
+URL = "ws://feed.test"
+
+
+class Bot:
+    """A script that notes what happens to it."""
+
+    def __init__(self, ws_fake: Harness, path: str, *says: str | bytes) -> None:
+        self.got: list[str | bytes] = []
+        self.closed: list[tuple[int, str, bool]] = []
+        self.socket = ws_fake.WebSocket(URL + path)
+        self.socket.onopen = lambda: list(map(self.socket.send, says))
+        self.socket.onmessage = lambda message: self.got.append(message.data)
+        self.socket.onclose = lambda event: self.closed.append(
+            (event.code, event.reason, event.wasClean)
+        )
+
+
+Play = Callable[..., Harness]
+
+
+@pytest.fixture
+def play(tmp_path: Path, server: str) -> Play:
+    """Make a harness of which each path is an alias for one of the server."""
+
+    def make(mode: str = "none", real: str = server, **settings: Any) -> Harness:
+        ws_fake = Harness(tmp_path / "a.msgpack", mode, **settings)
+        for path in PATHS:
+            ws_fake.alias(URL + path, to=real + path)
+        return ws_fake
+
+    return make
+
+
+PATHS = (
+    *("/echo", "/reject", "/drop", "/greet", "/login", "/shout", "/close/4001", "/close/1001"),
+    *("/echo?token=one-long-token", "/echo?token=another-token", "/echo?token="),
+)
+
+
+def echo(ws_fake: Harness, *says: str | bytes) -> list[str | bytes]:
+    bot = Bot(ws_fake, "/echo", *says)
+    ws_fake.run(until=lambda: len(bot.got) == len(says))
+    bot.socket.close()
+    ws_fake.run(until=lambda: bot.closed)
+    return bot.got
+
+
+def test_none_replays_and_connects_nowhere(play: Play) -> None:
+    ws_fake = play("none")
+    with pytest.raises(ConnectionNotAnswered), ws_fake:
+        assert not ws_fake.is_live
+        echo(ws_fake, "a")
+
+
+def test_once_records_the_first_time_and_replays_then(play: Play, tmp_path: Path) -> None:
+    with play("once") as ws_fake:
+        assert (ws_fake.is_live, ws_fake.is_recording) == (True, True)
+        echo(ws_fake, "a")
+    before = (tmp_path / "a.msgpack").read_bytes()
+
+    with play("once", real="ws://127.0.0.1:1") as ws_fake:
+        assert (ws_fake.is_live, ws_fake.is_recording) == (False, False)
+        assert echo(ws_fake, "a") == ["a"]
+
+    assert (tmp_path / "a.msgpack").read_bytes() == before
+
+
+def test_new_episodes_replays_what_there_is_and_records_the_rest(
+    play: Play, tmp_path: Path
+) -> None:
+    with play("rewrite") as ws_fake:
+        echo(ws_fake, "a")
+    with play("new_episodes") as ws_fake:
+        echo(ws_fake, "a")
+        bot = Bot(ws_fake, "/greet")
+        ws_fake.run(until=lambda: bot.got)
+    assert (ws_fake.summary.replayed, ws_fake.summary.recorded) == (1, 4)
+
+    entries = load(tmp_path / "a.msgpack").entries
+    assert [entry.at for entry in entries] == sorted(entry.at for entry in entries)
+    with play() as ws_fake:
+        echo(ws_fake, "a")
+        bot = Bot(ws_fake, "/greet")
+        ws_fake.run(until=lambda: bot.got)
+    assert ws_fake.summary.replayed == 2
+
+
+def test_live_keeps_nothing(play: Play, tmp_path: Path) -> None:
+    with play("live") as ws_fake:
+        assert (ws_fake.is_live, ws_fake.is_recording) == (True, False)
+        assert echo(ws_fake, "a") == ["a"]
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_verify_is_content_with_a_server_that_says_the_same(play: Play) -> None:
+    with play("rewrite") as ws_fake:
+        echo(ws_fake, "a", "b")
+    with play("verify") as ws_fake:
+        ws_fake.serve("ws://other.test", Transcript().server("scripted"))
+        ws_fake.WebSocket("ws://other.test")
+        echo(ws_fake, "a", "b")
+
+
+def test_verify_tells_how_the_server_has_drifted(play: Play, server: str, tmp_path: Path) -> None:
+    with play("rewrite") as ws_fake:
+        echo(ws_fake, "a", "b")
+    before = (tmp_path / "a.msgpack").read_bytes()
+    changed = Harness(tmp_path / "a.msgpack", "verify")
+    changed.alias(f"{URL}/echo", to=f"{server}/shout")
+
+    with pytest.raises(Drift) as caught, changed:
+        echo(changed, "a", "b")
+
+    assert str(caught.value).splitlines()[:3] == [
+        "the server no longer says what the cassette says",
+        f"  cassette  {tmp_path}/a.msgpack",
+        "",
+    ]
+    assert '  -server  "a"' in str(caught.value).splitlines()
+    assert '  +server  "A"' in str(caught.value).splitlines()
+    assert str(caught.value).endswith("\n\n  to accept what it says now, record again")
+    assert (tmp_path / "a.msgpack").read_bytes() == before
+
+
+def test_verify_without_a_cassette_says_that_there_is_none(play: Play, tmp_path: Path) -> None:
+    with pytest.raises(Drift) as caught, play("verify") as ws_fake:
+        echo(ws_fake, "a")
+
+    assert str(caught.value) == (
+        "there is nothing to compare the server with\n"
+        f"  cassette  {tmp_path}/a.msgpack (there is none)\n"
+        "  to do: record it first"
+    )
+
+
+@pytest.mark.parametrize(("mode", "purpose"), [("rewrite", "recorded"), ("verify", "verified")])
+def test_a_server_that_is_not_there_is_told(
+    play: Play, tmp_path: Path, dead_url: str, mode: str, purpose: str
+) -> None:
+    with play("rewrite") as ws_fake:
+        echo(ws_fake, "a")
+    before = (tmp_path / "a.msgpack").read_bytes()
+
+    with pytest.raises(LiveConnectionError) as caught, play(mode, real=dead_url) as ws_fake:
+        Bot(ws_fake, "/echo")
+        ws_fake.run()
+
+    first = f"nothing could be {purpose}: no server answered at {URL}/echo"
+    assert str(caught.value).splitlines()[0] == first
+    assert (tmp_path / "a.msgpack").read_bytes() == before
+
+
+@pytest.mark.parametrize("mode", ["once", "new_episodes", "rewrite", "verify"])
+def test_a_mode_that_needs_a_cassette_says_so(mode: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        Harness(mode=mode)
+
+    assert str(caught.value) == (
+        f"mode {mode!r} needs a cassette, and none is named: Harness(cassette=path)"
+    )
+
+
+# What is recorded is what is replayed
+
+
+def both(play: Play, talk: Callable[[Harness], Any], **settings: Any) -> Any:
+    """Record, replay with no server, and return what the script saw, which is the same."""
+    with play("rewrite", **settings) as ws_fake:
+        recorded = talk(ws_fake)
+    with play(real="ws://127.0.0.1:1", **settings) as ws_fake:
+        replayed = talk(ws_fake)
+    assert replayed == recorded
+    return recorded
+
+
+@pytest.mark.parametrize("code", [1001, 4001])
+def test_the_close_of_a_server_keeps_its_code_and_reason(play: Play, code: int) -> None:
+    def talk(ws_fake: Harness) -> Any:
+        bot = Bot(ws_fake, f"/close/{code}")
+        ws_fake.run(until=lambda: bot.closed)
+        return bot.closed
+
+    assert [closed[:2] for closed in both(play, talk)] == [(code, f"closed with {code}")]
+
+
+def test_a_drop_is_replayed_as_a_drop(play: Play) -> None:
+    def talk(ws_fake: Harness) -> Any:
+        bot = Bot(ws_fake, "/drop")
+        ws_fake.run(until=lambda: bot.closed)
+        return bot.got, bot.closed
+
+    _, closed = both(play, talk)
+    assert len(closed) == 1
+
+
+def test_a_rejection_keeps_its_status_headers_and_body(play: Play, tmp_path: Path) -> None:
+    def talk(ws_fake: Harness) -> Any:
+        bot = Bot(ws_fake, "/reject")
+        ws_fake.run()
+        return bot.closed, bot.socket.readyState
+
+    both(play, talk)
+    rejection: Any = load(tmp_path / "a.msgpack").entries[1].what
+    assert (rejection.status, rejection.body) == (503, b"come back later\n")
+    assert ("Retry-After", "1") in rejection.headers
+
+
+def test_a_script_that_reconnects_is_replayed_connection_by_connection(play: Play) -> None:
+    def talk(ws_fake: Harness) -> Any:
+        bots = [Bot(ws_fake, "/drop")]
+        ws_fake.run(until=lambda: bots[0].closed)
+        ws_fake.call_later(0.01, lambda: bots.append(Bot(ws_fake, "/echo", "again")))
+        ws_fake.run(until=lambda: len(bots) == 2 and bots[1].got)
+        return [bot.got for bot in bots]
+
+    assert both(play, talk)[1] == ["again"]
+
+
+MESSAGES: dict[str, tuple[str | bytes, ...]] = {
+    "empty": ("", b""),
+    "binary": (bytes(range(256)), "\x00λ\U0001f600"),
+    "1 MiB": (b"\xa5" * 2**20, "x" * 2**20),
+    "10 MiB": (bytes(range(256)) * 4 * 10 * 2**10,),
+}
+
+
+@pytest.mark.parametrize("what", MESSAGES)
+def test_messages_come_back_byte_for_byte(play: Play, what: str) -> None:
+    assert both(play, lambda ws_fake: echo(ws_fake, *MESSAGES[what])) == list(MESSAGES[what])
+
+
+def test_tls_is_recorded_and_replayed(tmp_path: Path) -> None:
+    import ssl
+
+    import trustme
+
+    authority = trustme.CA()
+    authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(
+        tmp_path / "server.pem"
+    )
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    url = "wss://secure.test/echo"
+
+    def talk(mode: str, real: str) -> None:
+        with Harness(tmp_path / "a.msgpack", mode, ssl_context=context) as ws_fake:
+            ws_fake.alias(url, to=real)
+            got: list[Any] = []
+            socket = ws_fake.WebSocket(url)
+            socket.onopen = lambda: socket.send("safe")
+            socket.onmessage = lambda message: got.append(message.data)
+            ws_fake.run(until=lambda: got)
+
+    with running(VARIED_SERVER, str(tmp_path / "server.pem")) as real:
+        talk("rewrite", f"{real}/echo")
+        with (
+            pytest.raises(LiveConnectionError) as caught,
+            Harness(tmp_path / "b.msgpack", "rewrite") as ws_fake,
+        ):
+            ws_fake.WebSocket(f"{real}/echo")
+            ws_fake.run()
+    assert str(caught.value).splitlines()[2] == (
+        "  actual    the TLS handshake failed, or the certificate is not trusted"
+    )
+    talk("none", "wss://127.0.0.1:1")
+
+
+# Several connections
+
+
+def _longer(heard: list[str], number: int) -> bool:
+    return len(heard) > number
+
+
+def two(ws_fake: Harness, *, swapped: bool = False) -> list[str]:
+    """Speak on two connections in turn; swapped, the second begins."""
+    heard: list[str] = []
+    sockets = {name: ws_fake.WebSocket(f"{URL}/echo") for name in "ab"}
+    for name, socket in sockets.items():
+        socket.onmessage = lambda message, name=name: heard.append(f"{name}{message.data}")
+    ws_fake.run(until=lambda: all(socket.readyState == 1 for socket in sockets.values()))
+    for number, name in enumerate("baba" if swapped else "abab"):
+        sockets[name].send(f"{name}")
+        ws_fake.run(until=partial(_longer, heard, number))
+    return heard
+
+
+def test_the_order_across_connections_is_replayed(play: Play) -> None:
+    assert both(play, two) == ["aa", "bb", "aa", "bb"]
+
+
+def test_the_order_across_connections_gives_way_with_a_warning(play: Play, tmp_path: Path) -> None:
+    with play("rewrite") as ws_fake:
+        two(ws_fake)
+
+    with pytest.warns(WsfakeWarning) as warned, play() as ws_fake:
+        assert two(ws_fake, swapped=True) == ["bb", "aa", "bb", "aa"]
+
+    assert [str(warning.message) for warning in warned] == [
+        f"{tmp_path}/a.msgpack: the order across connections is not that of the recording:"
+        " nothing else could happen"
+    ]
+    assert ws_fake.summary.gave_way > 0
+
+
+def test_the_order_across_connections_can_be_strict(play: Play) -> None:
+    with play("rewrite") as ws_fake:
+        two(ws_fake)
+
+    with pytest.raises(OutOfOrder) as caught, play(order="strict") as ws_fake:
+        two(ws_fake, swapped=True)
+
+    assert str(caught.value) == (
+        "the order across connections is not that of the recording: nothing else could happen,"
+        " and the order is strict"
+    )
+
+
+# Secrets
+
+
+def test_secrets_are_not_in_the_cassette_and_any_others_match(play: Play, tmp_path: Path) -> None:
+    def talk(ws_fake: Harness, token: str, password: str) -> str:
+        echoed = Bot(ws_fake, f"/echo?token={token}", "x")
+        login = Bot(ws_fake, "/login", json.dumps({"password": password, "user": "ada"}))
+        ws_fake.run(until=lambda: echoed.got and login.got)
+        return str(login.got[0])
+
+    with play("rewrite") as ws_fake:
+        assert json.loads(talk(ws_fake, "one-long-token", "s3cret-word"))["token"] == (
+            "fresh-s3cret-word"
+        )
+    data = (tmp_path / "a.msgpack").read_bytes()
+    assert b"s3cret-word" not in data
+    assert b"one-long-token" not in data
+    assert b"ada" in data
+    for token, password in (("another-token", "other"), ("", "")):
+        with play() as ws_fake:
+            told = json.loads(talk(ws_fake, token, password))
+        assert told == {"token": "<redacted>", "ok": True}
+
+
+def test_user_info_is_not_in_the_cassette(tmp_path: Path, server: str) -> None:
+    def greet(mode: str, url: str) -> None:
+        with Harness(tmp_path / "a.msgpack", mode) as ws_fake:
+            got: list[Any] = []
+            ws_fake.WebSocket(f"{url}/greet").onmessage = lambda message: got.append(message.data)
+            ws_fake.run(until=lambda: got)
+
+    greet("rewrite", server.replace("ws://", "ws://ada:lovelace@"))
+    greet("none", server.replace("ws://", "ws://ada:other@"))
+
+    assert b"lovelace" not in (tmp_path / "a.msgpack").read_bytes()
+
+
+# What is left of a recording
+
+
+def test_silence_ends_a_recording_and_is_said(play: Play, tmp_path: Path) -> None:
+    with play("rewrite", record_idle=0.2) as ws_fake:
+        bot = Bot(ws_fake, "/greet")
+        ws_fake.run()
+    assert bot.got == ["hello"]
+    assert ws_fake.summary.ended_by_silence
+    footer = load(tmp_path / "a.msgpack").footer
+    assert footer is not None
+    assert footer.ended == "silence"
+
+
+KILLED = """
+import sys
+from wsfake import Harness
+
+with Harness(sys.argv[1], "rewrite") as ws_fake:
+    got = []
+    socket = ws_fake.WebSocket(sys.argv[2])
+    socket.onmessage = lambda message: got.append(message.data)
+    socket.onopen = lambda: [socket.send(str(n)) for n in range(300)]
+    ws_fake.run(until=lambda: len(got) == 300)
+    print("said", flush=True)
+    ws_fake.run(until=lambda: False)
+"""
+
+
+def test_a_test_that_is_killed_leaves_the_cassette_and_what_it_recorded(
+    play: Play, tmp_path: Path, server: str
+) -> None:
+    with play("rewrite") as ws_fake:
+        echo(ws_fake, "a")
+    path = tmp_path / "a.msgpack"
+    before = path.read_bytes()
+    command = [sys.executable, "-c", KILLED, str(path), f"{server}/echo"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "said\n"
+        process.send_signal(signal.SIGKILL)
+
+    assert path.read_bytes() == before
+    part = load(tmp_path / "a.part.msgpack")
+    assert part.cut
+    assert len(part.entries) >= 512
+
+
+def test_the_sidecar_is_the_text_of_the_cassette(play: Play, tmp_path: Path) -> None:
+    with play("rewrite", text_sidecar=True) as ws_fake:
+        echo(ws_fake, "a")
+
+    assert '  client  "a"\n' in (tmp_path / "a.txt").read_text(encoding="utf-8")

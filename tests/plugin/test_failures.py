@@ -1,0 +1,315 @@
+"""What a failing test shows: whole reports, as pytest prints them."""
+
+# ruff: noqa: E501 - reports are asserted as they are printed
+
+import pytest
+
+from tests.plugin.reports import block, run, summary, text
+
+HEAD = """
+import pytest
+from wsfake import Transcript
+
+URL = "ws://echo.example"
+"""
+
+
+def test_a_wrong_message_is_told_at_the_line_that_said_it(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_it=HEAD
+        + """
+def test_wrong(ws_fake):
+    ws_fake.serve(URL, Transcript().client("right"))
+    socket = ws_fake.WebSocket(URL)
+    socket.onopen = lambda: socket.send("wrong")
+    ws_fake.run()
+"""
+    )
+
+    result = run(pytester, "--tb=short")
+
+    result.assert_outcomes(failed=1)
+    assert block(result, "test_wrong") == text("""
+        test_it.py:10: in test_wrong
+            ws_fake.run()
+        test_it.py:9: in <lambda>
+            socket.onopen = lambda: socket.send("wrong")
+                                    ^^^^^^^^^^^^^^^^^^^^
+        E   wsfake.errors.UnexpectedMessage: client message #1 does not match the transcript (connection 1, t=0.000 s)
+        E     url       ws://echo.example
+        E     expected  "right"
+        E     actual    "wrong"
+        E     differs   at character 0: "right" expected, "wrong" came
+        E
+        E     connect ws://echo.example
+        E          0 ms  server  accepts
+        E   >      0 ms  client  "right"
+        """)
+
+
+SWALLOWS = """
+def swallow(ws_fake):
+    ws_fake.serve(URL, Transcript().client("right"))
+    socket = ws_fake.WebSocket(URL)
+    ws_fake.run()
+    try:
+        socket.send("wrong")
+    except AssertionError:
+        pass
+"""
+
+
+def test_a_mismatch_that_the_script_swallowed_fails_the_test_when_it_ends(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(test_it=HEAD + SWALLOWS + "def test_swallows(ws_fake): swallow(ws_fake)")
+
+    result = run(pytester, "--tb=short")
+
+    result.assert_outcomes(passed=1, errors=1)
+    assert block(result, "ERROR at teardown of test_swallows") == text("""
+        test_it.py:11: in swallow
+            socket.send("wrong")
+        E   wsfake.errors.UnexpectedMessage: client message #1 does not match the transcript (connection 1, t=0.000 s)
+        E     url       ws://echo.example
+        E     expected  "right"
+        E     actual    "wrong"
+        E     differs   at character 0: "right" expected, "wrong" came
+        E
+        E     connect ws://echo.example
+        E          0 ms  server  accepts
+        E   >      0 ms  client  "right"
+        """)
+
+
+def test_the_failure_of_the_test_itself_is_not_masked_and_what_was_swallowed_is_beside_it(
+    pytester: pytest.Pytester,
+) -> None:
+    source = "def test_fails(ws_fake):\n    swallow(ws_fake)\n    assert 1 == 2\n"
+    pytester.makepyfile(test_it=HEAD + SWALLOWS + source)
+
+    result = run(pytester, "--tb=short")
+
+    result.assert_outcomes(failed=1)
+    assert block(result, "test_fails") == text("""
+        test_it.py:16: in test_fails
+            assert 1 == 2
+        E   assert 1 == 2
+        ------------------------------- ws_fake verdict --------------------------------
+        client message #1 does not match the transcript (connection 1, t=0.000 s)
+          url       ws://echo.example
+          expected  "right"
+          actual    "wrong"
+          differs   at character 0: "right" expected, "wrong" came
+
+          connect ws://echo.example
+               0 ms  server  accepts
+        >      0 ms  client  "right"
+        """)
+
+
+def test_a_mismatch_is_told_once_where_the_test_has_seen_it(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        HEAD
+        + """
+def test_extra(ws_fake):
+    ws_fake.serve(URL, Transcript())
+    socket = ws_fake.WebSocket(URL)
+    ws_fake.run()
+    socket.send("extra")
+"""
+    )
+
+    result = run(pytester, "--tb=short")
+
+    result.assert_outcomes(failed=1)
+    assert "ERROR at teardown" not in result.stdout.str()
+    assert result.stdout.str().count("is one more than the transcript has (connection") == 1
+
+
+def test_what_was_not_played_is_listed_without_a_traceback(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        HEAD
+        + """
+def test_unplayed(ws_fake):
+    ws_fake.serve(URL, Transcript().client("one").server("two"), Transcript())
+    ws_fake.WebSocket(URL)
+    ws_fake.run()
+"""
+    )
+
+    result = run(pytester)
+
+    result.assert_outcomes(passed=1, errors=1)
+    assert block(result, "ERROR at teardown of test_unplayed") == text("""
+        the test ended before everything was played
+          url       ws://echo.example (connection 1)
+          unplayed  client  "one"
+          url       ws://echo.example
+          unplayed  1 connection never opened
+
+          connect ws://echo.example
+               0 ms  server  accepts
+               0 ms  client  ends
+
+          to let it be: unplayed="warn" or "ignore", or .optional(...) in the transcript
+        """)
+    assert summary(result) == ["ws_fake: 1 test left something unplayed"]
+
+
+def test_a_url_that_nothing_answers_is_told_with_what_to_type(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_feed=HEAD
+        + """
+def test_prices(ws_fake):
+    ws_fake.serve("ws://other.example", Transcript(), connections=None)
+    ws_fake.WebSocket("wss://ada:lovelace@feed.example/v1?token=12345678")
+"""
+    )
+
+    result = run(pytester, "--tb=short")
+
+    result.assert_outcomes(failed=1)
+    assert block(result, "test_prices") == text("""
+        test_feed.py:8: in test_prices
+            ws_fake.WebSocket("wss://ada:lovelace@feed.example/v1?token=12345678")
+        E   wsfake.errors.ConnectionNotAnswered: nothing answers wss://<redacted>@feed.example/v1?token=<redacted>
+        E     mode      none (the network is closed)
+        E     served    ws://other.example
+        E     cassette  cassettes/test_feed/test_prices.msgpack (there is none)
+        E
+        E     to record it: pytest --ws-record test_feed.py::test_prices
+        E     to script it: ws_fake.serve('wss://<redacted>@feed.example/v1?token=<redacted>', Transcript()...)
+        """)
+
+
+def test_the_dialogue_so_far_is_shown_on_any_failure(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_it=HEAD
+        + """
+def test_own(ws_fake):
+    ws_fake.serve(URL, Transcript().client({"password": "hidden", "n": 1}).server("no"))
+    socket = ws_fake.WebSocket(URL)
+    socket.onopen = lambda: socket.send('{"password": "hidden", "n": 1}')
+    ws_fake.run()
+    assert socket.readyState == 3
+"""
+    )
+
+    result = run(pytester, "--tb=line")
+
+    result.assert_outcomes(failed=1)
+    long = run(pytester, "--tb=short")
+    assert block(long, "test_own") == text("""
+        test_it.py:11: in test_own
+            assert socket.readyState == 3
+        E   assert 1 == 3
+        E    +  where 1 = <WebSocket ws://echo.example readyState=1>.readyState
+        ------------------------------- ws_fake dialogue -------------------------------
+        connect ws://echo.example
+             0 ms  server  accepts
+             0 ms  client  {"password": "<redacted>", "n": 1}
+             0 ms  server  "no"
+        """)
+
+
+def test_the_dialogue_is_shown_when_another_fixture_fails(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_it=HEAD
+        + """
+@pytest.fixture
+def bot(ws_fake):
+    ws_fake.serve(URL, Transcript(), connections=None)
+    ws_fake.WebSocket(URL)
+    raise OSError("no bot")
+
+def test_bot(bot):
+    pass
+"""
+    )
+
+    result = run(pytester, "--tb=line")
+
+    result.assert_outcomes(errors=1)
+    assert "ws_fake dialogue" in run(pytester).stdout.str()
+
+
+def test_a_test_without_connections_shows_no_dialogue(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_it(ws_fake): assert 0")
+
+    result = run(pytester)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.no_fnmatch_line("*ws_fake dialogue*")
+
+
+def test_what_a_handler_raised_and_no_run_told_fails_the_test(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_it=HEAD
+        + """
+def test_handler(ws_fake):
+    ws_fake.serve(URL, Transcript(), connections=None)
+    socket = ws_fake.WebSocket(URL)
+    def onclose():
+        raise KeyError("lost")
+    socket.onclose = onclose
+    ws_fake.run()
+    socket.close()
+"""
+    )
+
+    result = run(pytester)
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["E       KeyError: 'lost'", "test_it.py:10: KeyError"])
+
+
+def test_several_failures_are_told_as_a_group(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_it=HEAD + SWALLOWS + "def test_two(ws_fake): swallow(ws_fake); swallow(ws_fake)"
+    )
+
+    result = run(pytester)
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*ExceptionGroup: the test has several failures (2 sub-*"])
+    result.stdout.no_fnmatch_line("*During handling*")
+
+
+@pytest.mark.parametrize(
+    ("unplayed", "outcomes", "warned"),
+    [("fail", {"passed": 1, "errors": 1}, False), ("warn", {"passed": 1, "warnings": 1}, True)],
+)
+def test_unplayed_fails_or_warns(
+    pytester: pytest.Pytester, unplayed: str, outcomes: dict[str, int], warned: bool
+) -> None:
+    pytester.makeini(f"[pytest]\nws_unplayed = {unplayed}\nfilterwarnings = always")
+    pytester.makepyfile(
+        test_it=HEAD + "def test_it(ws_fake): ws_fake.serve(URL, Transcript().client('x'))"
+    )
+
+    result = run(pytester)
+
+    result.assert_outcomes(**outcomes)
+    assert summary(result) == ["ws_fake: 1 test left something unplayed"]
+    if warned:
+        result.stdout.fnmatch_lines(
+            [
+                "test_it.py::test_it",
+                "  test_it.py:5: WsfakeWarning: the test ended before everything was played",
+                "    url       ws://echo.example",
+                "    unplayed  1 connection never opened",
+            ]
+        )
+
+
+def test_unplayed_is_ignored_where_that_is_asked_for(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nws_unplayed = ignore")
+    pytester.makepyfile(
+        test_it=HEAD + "def test_it(ws_fake): ws_fake.serve(URL, Transcript().client('x'))"
+    )
+
+    result = run(pytester)
+
+    result.assert_outcomes(passed=1)
+    assert summary(result) == []

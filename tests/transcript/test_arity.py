@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from wsfake.transcript.arity import count_arguments
+
+
+class Called:
+    def __call__(self, one: int) -> None: ...
+
+    def method(self, one: int, two: int) -> None: ...
+
+
+def two(one: int, /, other: int = 0, *, named: int = 0) -> None: ...
+
+
+def any_number(one: int, *more: int) -> None: ...
+
+
+class Unsigned:
+    __signature__ = "none"
+
+    def __call__(self) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("function", "count"),
+    [
+        (lambda: None, 0),
+        (two, 2),
+        (any_number, None),
+        (Called(), 1),
+        (Called().method, 2),
+        (functools.partial(two, 1), 1),
+        (Unsigned(), None),
+        (dict, None),
+    ],
+)
+def test_a_callable_takes_as_many_arguments_as_it_has_places(
+    function: Callable[..., Any], count: int | None
+) -> None:
+    assert count_arguments(function) == count

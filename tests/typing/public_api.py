@@ -1,0 +1,40 @@
+"""The public API as type checkers see it: checked by mypy, and never run."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import assert_type
+
+import wsfake
+from wsfake.clock import Timer
+from wsfake.harness import Summary
+from wsfake.network import Dialogue, Served
+
+
+def harness(ws_fake: wsfake.Harness) -> None:
+    served = ws_fake.serve("ws://a.test", wsfake.Transcript().client("x").server(b"y"))
+    assert_type(served, Served)
+    assert_type(ws_fake.play_client("ws://a.test", wsfake.Transcript()), None)
+    assert_type(ws_fake.run(until=lambda: True, timeout=1), None)
+    assert_type(ws_fake.now, float)
+    assert_type(ws_fake.call_later(1, lambda: None), Timer)
+    assert_type(ws_fake.dialogue, Dialogue)
+    assert_type(ws_fake.save("a.msgpack"), Path)
+    assert_type(ws_fake.is_live, bool)
+    assert_type(ws_fake.is_recording, bool)
+    assert_type(ws_fake.cassette, Path | None)
+    assert_type(ws_fake.failures, tuple[wsfake.Failure, ...])
+    assert_type(ws_fake.summary, Summary)
+    socket = ws_fake.WebSocket("ws://a.test")
+    assert_type(socket.readyState, int)
+    assert_type(ws_fake.WebSocketServer().url, str)
+
+
+def alone() -> None:
+    with wsfake.Harness("a.msgpack", "once") as ws_fake:
+        assert_type(ws_fake, wsfake.Harness)
+    assert_type(wsfake.Transcript.parse("connect"), wsfake.Transcript)
+
+
+def alias(ws_fake: wsfake.Harness, find: Callable[[], str]) -> None:
+    ws_fake.alias("ws://a.test", to=find)
+    ws_fake.alias("ws://a.test", to="ws://localhost:1")

@@ -1,0 +1,134 @@
+"""The end of a test: what it has not seen, and what it left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from attrs import define, field
+
+from wsfake.errors import hide_frames
+from wsfake.harness.sources import Sources
+from wsfake.network import Network, Services
+from wsfake.player import Player
+
+__all__ = ["GAVE_WAY", "Ending", "Verdicts"]
+
+__tracebackhide__ = hide_frames
+
+GAVE_WAY = "the order across connections is not that of the recording: nothing else could happen"
+
+
+@define
+class Ending:
+    """What is to be said of a test at its end."""
+
+    problems: list[Exception] = field(factory=list)
+    warnings: list[str] = field(factory=list)
+    unplayed: bool = False
+
+    def tell(self, warn: Callable[[str], None]) -> None:
+        """Raise what went wrong: one error as itself, several as an `ExceptionGroup`; or warn."""
+        if len(self.problems) == 1:
+            raise self.problems[0]
+        if self.problems:
+            raise ExceptionGroup("the test has several failures", self.problems)
+        for text in self.warnings:
+            warn(text)
+
+
+class Verdicts:
+    """Asks everybody who took part."""
+
+    def __init__(
+        self,
+        network: Network,
+        services: Services,
+        sources: Sources,
+        clients: Sequence[tuple[str, Player]],
+    ) -> None:
+        self._network = network
+        self._services = services
+        self._sources = sources
+        self._clients = clients
+
+    def ending(self, unplayed: str, *, checked: bool) -> Ending:
+        """Return what is to be said; of a test that is not `checked` only that it gave way."""
+        ending = Ending()
+        if checked:
+            ending.problems += self._unseen()
+            if not ending.problems:
+                self._check_unplayed(ending, unplayed)
+                ending.problems += self._of_reality()
+        replay = self._sources.replay
+        if replay is not None and replay.order.gave_way:
+            ending.warnings.append(f"{self._sources.path}: {GAVE_WAY}")
+        return ending
+
+    def untold(self, error: BaseException | None) -> list[Exception]:
+        """Return what went wrong so far and is not, or is not in, this error."""
+        told = {id(each) for each in _leaves(error)}
+        return [each for each in (*self._unseen(), *self._refused()) if id(each) not in told]
+
+    def _unseen(self) -> list[Exception]:
+        network = self._network
+        problems: list[Exception] = [*network.failures]
+        return problems + [error for error in network.errors if error not in problems]
+
+    def _check_unplayed(self, ending: Ending, unplayed: str) -> None:
+        if unplayed == "ignore":
+            return
+        from wsfake.harness import verdicts  # noqa: PLC0415 - many tests end with a verdict
+
+        sources = self._sources
+        left = verdicts.unplayed(
+            self._network, self._services, sources.replay, sources.path, self._clients
+        )
+        if left is None:
+            return
+        ending.unplayed = True
+        if unplayed == "fail":
+            ending.problems.append(left)
+        else:
+            ending.warnings.append(str(left))
+
+    def _refused(self) -> list[Exception]:
+        """Return the verdict on a recording in which no server answered at all."""
+        real, deck = self._sources.real, self._sources.deck
+        if real is None or deck is None or deck.mode == "live":
+            return []
+        dead = real.refused()
+        if not dead:
+            return []
+        from wsfake.harness import verdicts  # noqa: PLC0415 - as above
+
+        return [verdicts.nobody_answered(self._network, dead, recording=deck.recorder is not None)]
+
+    def _of_reality(self) -> list[Exception]:
+        real, deck = self._sources.real, self._sources.deck
+        if real is None or deck is None or not real.connections:
+            return []
+        if deck.mode != "verify":
+            return self._refused()
+        from wsfake.harness import verdicts  # noqa: PLC0415 - as above
+
+        network, path = self._network, self._sources.path
+        if deck.old is None:
+            return [verdicts.nothing_to_verify(path)]
+        made = {connection.number for connection in real.connections}
+        new = [
+            self._sources.secrets.entry(entry)
+            for entry in network.entries
+            if entry.connection in made
+        ]
+        found = verdicts.drift(network, path, deck.old.entries, new, self._sources.matching)
+        if found is None:
+            return []
+        return self._refused() or [found]
+
+
+def _leaves(error: BaseException | None) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _leaves(inner)
+    elif error is not None:
+        yield error
