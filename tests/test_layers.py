@@ -17,6 +17,7 @@ LAYERS = {
     "model": 0,
     "clock": 1,
     "transcript": 1,
+    "wire": 1,
     "player": 2,
     "recorder": 2,
     "cassette": 2,
@@ -31,6 +32,7 @@ LAYERS = {
 BESIDE = {
     ("model", "errors"),
     ("transcript", "clock"),  # a pause is a time
+    ("transcript", "wire"),  # how much of a reason fits into a frame
     ("script_api", "network"),  # its sockets are ends of connections in memory
 }
 """Who imports whom within one layer."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from wsfake.errors import hide_frames
 from wsfake.harness import active
 from wsfake.script_api import WebSocket as ScriptWebSocket, WebSocketServer as ScriptWebSocketServer
+from wsfake.script_api.browser.websocket import BrowserWebSocket
 
 __all__ = ["WebSocket", "WebSocketServer"]
 
@@ -16,7 +17,7 @@ __tracebackhide__ = hide_frames
 class _Proxy(type):
     """Asks the active harness for the class of this name, also for the class's constants."""
 
-    _real: type
+    _real: tuple[type, ...]
 
     def _active(cls) -> Any:
         return getattr(active.current(), cls.__name__)
@@ -39,7 +40,7 @@ class _Proxy(type):
 class WebSocket(metaclass=_Proxy):
     """The `WebSocket` of the active harness; outside one, using it raises `NoHarness`."""
 
-    _real = ScriptWebSocket
+    _real = (ScriptWebSocket, BrowserWebSocket)
 
     if TYPE_CHECKING:
 
@@ -50,7 +51,7 @@ class WebSocket(metaclass=_Proxy):
 class WebSocketServer(metaclass=_Proxy):
     """The `WebSocketServer` of the active harness; outside one, using it raises `NoHarness`."""
 
-    _real = ScriptWebSocketServer
+    _real = (ScriptWebSocketServer,)
 
     if TYPE_CHECKING:
 

@@ -27,6 +27,7 @@ def _same(value: Any) -> Any:
 _INI: dict[str, tuple[str, str, Callable[[Any], Any], str]] = {
     "ws_mode": ("string", "mode", _same, "what happens to URLs that are not served"),
     "ws_profile": ("string", "profile", _same, "whose behaviour the script API shows"),
+    "ws_base_url": ("string", "base_url", _same, "the page that a browser's script is on"),
     "ws_match": ("string", "match", _same, "how messages are compared: exact or json"),
     "ws_volatile": ("linelist", "volatile", _same, "JSON values that differ from run to run"),
     "ws_unplayed": ("string", "unplayed", _same, "what was not played: fail, warn or ignore"),

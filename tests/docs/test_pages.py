@@ -21,8 +21,11 @@ from wsfake.script_api.lints import LINTS
 
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
-OWN_TESTS = {"cassette-format.md": ROOT / "tests" / "cassette" / "test_format_page.py"}
-"""Pages whose examples are bytes and tables; what holds them to their word."""
+OWN_TESTS = {
+    "cassette-format.md": ROOT / "tests" / "cassette" / "test_format_page.py",
+    "transcript.md": ROOT / "tests" / "transcript" / "test_page.py",
+}
+"""Pages whose examples are bytes and grammar; what holds them to their word."""
 
 
 def _name(page: Path) -> str:

@@ -335,9 +335,8 @@ def test_the_order_across_connections_can_be_strict(play: Play) -> None:
     with pytest.raises(OutOfOrder) as caught, play(order="strict") as ws_fake:
         two(ws_fake, swapped=True)
 
-    assert str(caught.value) == (
-        "the order across connections is not that of the recording: nothing else could happen,"
-        " and the order is strict"
+    assert str(caught.value).splitlines()[0] == (
+        "the order across connections is not that of the recording: nothing else could happen"
     )
 
 

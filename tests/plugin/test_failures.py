@@ -44,6 +44,8 @@ def test_wrong(ws_fake):
         E     connect ws://echo.example
         E          0 ms  server  accepts
         E   >      0 ms  client  "right"
+        E
+        E     correct the script, or this .client(...) of the transcript
         """)
 
 
@@ -79,6 +81,8 @@ def test_a_mismatch_that_the_script_swallowed_fails_the_test_when_it_ends(
         E     connect ws://echo.example
         E          0 ms  server  accepts
         E   >      0 ms  client  "right"
+        E
+        E     correct the script, or this .client(...) of the transcript
         """)
 
 
@@ -105,6 +109,8 @@ def test_the_failure_of_the_test_itself_is_not_masked_and_what_was_swallowed_is_
           connect ws://echo.example
                0 ms  server  accepts
         >      0 ms  client  "right"
+
+          correct the script, or this .client(...) of the transcript
         """)
 
 

@@ -43,6 +43,7 @@ def test_it(ws_fake):
 
 INI = {
     "ws_mode": ("live", "mode", "'live'"),
+    "ws_base_url": ("http://page.test/", "base_url", "'http://page.test/'"),
     "ws_match": ("json", "match", "'json'"),
     "ws_volatile": ("id\n  $.meta.ts", "volatile", "('id', '$.meta.ts')"),
     "ws_unplayed": ("warn", "unplayed", "'warn'"),

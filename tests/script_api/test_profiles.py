@@ -109,6 +109,15 @@ class Noted:
     def release(self) -> None:
         self.sent += self.held
 
+    def later(self, fact: str) -> None:
+        self.sent.append((fact,))
+
+    def throw(self, name: str, message: str) -> None:
+        self.sent.append((name, message))
+
+    def buffer(self, message: Any, *, leaves: bool) -> None:
+        self.sent.append(("leaving" if leaves else "lost",))
+
 
 def said(what: Any) -> tuple[Any, ...]:
     if isinstance(what, str):
@@ -263,7 +272,7 @@ def test_a_missing_violation_is_named() -> None:
         ),
         (
             {"urls": "none"},
-            "profile 'overte': expected urls to be one of qt, got 'none'",
+            "profile 'overte': expected urls to be one of qt, whatwg, got 'none'",
         ),
     ],
 )

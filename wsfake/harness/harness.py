@@ -6,7 +6,7 @@ import os
 import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -67,7 +67,7 @@ class Harness:
         self._clock = VirtualClock()
         self._network = Network(self._clock)
         self._services = Services(self._network)
-        self._host = Host(self._network, self._settings.profile)
+        self._host = Host(self._network, self._settings.profile, self._settings.base_url)
         self._secrets = Secrets(self._settings)
         self._matching = self._matching_of(self._settings.match, self._settings.volatile)
         self._clients: list[tuple[str, Player]] = []
@@ -154,6 +154,16 @@ class Harness:
     def WebSocketServer(self) -> type[script_api.WebSocketServer]:  # noqa: N802 - the name that scripts use
         """The class that a script of this test listens with."""
         return self._host.WebSocketServer
+
+    def pyodide(self) -> AbstractContextManager[None]:
+        """Let code that was written for Pyodide or PyScript run in CPython, in this block.
+
+        It finds the modules `js`, `pyodide` and `pyscript`, with their WebSocket and what belongs
+        to it, and nothing else of a browser. Raises `UsageError` in another profile.
+        """
+        from wsfake.script_api.browser.pyodide import provide  # noqa: PLC0415 - few scripts need it
+
+        return provide(self._host)
 
     def alias(self, url: str, to: str | Callable[[], str]) -> None:
         """Let `url` stand for another one, in the test and in its cassette.

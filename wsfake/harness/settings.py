@@ -44,6 +44,11 @@ def _seconds(_: Any, attribute: Attribute[Any], value: Any) -> None:
         )
 
 
+def _url(_: Any, attribute: Attribute[Any], value: Any) -> None:
+    if value is not None and not isinstance(value, str):
+        raise UsageError(f"expected {attribute.name} to be a URL, got {value!r}")
+
+
 def _names(value: Any) -> tuple[str, ...]:
     if isinstance(value, list | tuple | set | frozenset) and all(
         isinstance(name, str) for name in value
@@ -86,6 +91,9 @@ class Settings:
     text_sidecar: bool = field(default=False, validator=_yes_or_no)
     ssl_context: Any = field(default=None, validator=_context)
     """For wss connections that are really made; None for the system's certificates."""
+
+    base_url: str | None = field(default=None, validator=_url)
+    """The URL of the page that a browser's script is on."""
 
     cassette: Path | None = field(default=None, converter=optional(_path))
 

@@ -75,6 +75,11 @@ class PeerConnection:
         return self._connection.headers
 
     @property
+    def subprotocols(self) -> tuple[str, ...]:
+        """The subprotocols that the client asks for."""
+        return self._connection.opening.subprotocols
+
+    @property
     def subprotocol(self) -> str | None:
         """The subprotocol that the server chose."""
         return self._connection.subprotocol
@@ -128,6 +133,11 @@ class Peer(PeerConnection):
         super().__init__(connection, Side.SERVER)
         self._on_message: Callable[[Message], object] | None = None
         self._on_close: Callable[[Event], object] | None = None
+        self._choice: str | None = None
+
+    def accept(self, subprotocol: str | None) -> None:
+        """Choose one of the `subprotocols`; to be called by the handler itself."""
+        self._choice = subprotocol
 
     def on_message(self, function: Callable[[Message], object]) -> Callable[[Message], object]:
         """Have a function called with each message of the script; usable as a decorator."""
@@ -241,7 +251,7 @@ class Served:
         def accept() -> None:
             if connection.ended is None:
                 handler(peer)  # first, so that it misses nothing that comes with the opening
-                connection.say(Side.SERVER, Accept())
+                connection.say(Side.SERVER, Accept(peer._choice))
 
         self._network.clock.call_soon(accept)
         return peer

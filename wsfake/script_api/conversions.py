@@ -150,7 +150,7 @@ def cut_reason(reason: str) -> str:
     return text[:end].decode()
 
 
-CLOSE_ARGUMENTS: dict[str, Callable[..., tuple[int, str]]] = {"uint16": close_as_uint16}
+CLOSE_ARGUMENTS: dict[str, Callable[..., tuple[int | None, str]]] = {"uint16": close_as_uint16}
 
 
 # What is shown of a reason

@@ -17,7 +17,7 @@ class Given(NamedTuple):
     """What comes with a fact or a call, for the operations that ask for it."""
 
     message: Message = ""
-    code: int = 1005
+    code: int | None = 1005
     reason: str = ""
     shown: str = ""
     """What a script is shown of the reason."""
@@ -35,7 +35,7 @@ def classify(what: Event, profile: Profile, url: str) -> tuple[str, Given] | Non
     return None if reader is None else reader(what, profile, url)
 
 
-def given_close(profile: Profile, code: int, reason: str) -> Given:
+def given_close(profile: Profile, code: int | None, reason: str) -> Given:
     """Return what comes with a code and a reason."""
     shown = REASONS[profile.reasons](reason_bytes(reason))
     return Given(code=code, reason=reason, shown=shown)

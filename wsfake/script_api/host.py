@@ -7,15 +7,16 @@ from functools import cached_property
 from typing import Any, cast
 
 from wsfake.clock import Timer
-from wsfake.errors import hide_frames
+from wsfake.errors import UsageError, hide_frames
 from wsfake.network import Connection, End, Network
 from wsfake.script_api.arguments import count_required
+from wsfake.script_api.faces import FACES
 from wsfake.script_api.interpreter import compile_profile
 from wsfake.script_api.lints import Lints
 from wsfake.script_api.profiles import Profile
 from wsfake.script_api.server import Servers, WebSocketServer
 from wsfake.script_api.socket import ScriptSocket
-from wsfake.script_api.websocket import WebSocket, WebSocketType
+from wsfake.script_api.websocket import WebSocket
 from wsfake.transcript.arity import count_arguments
 
 __all__ = ["Host"]
@@ -26,9 +27,11 @@ __tracebackhide__ = hide_frames
 class Host:
     """One host, with one profile, on one network."""
 
-    def __init__(self, network: Network, profile: Profile) -> None:
+    def __init__(self, network: Network, profile: Profile, base_url: str | None = None) -> None:
         self.network = network
         self.profile = profile
+        self.base_url = base_url
+        """The URL of the page that scripts are on, in a browser."""
         self.compiled = compile_profile(profile)
         self.sockets: list[ScriptSocket] = []
         self.servers = Servers(network)
@@ -37,11 +40,12 @@ class Host:
 
     @cached_property
     def WebSocket(self) -> type[WebSocket]:
-        made: Any = WebSocketType("WebSocket", (WebSocket,), {"_host": self})
-        return cast("type[WebSocket]", made)
+        return cast("type[WebSocket]", FACES[self.profile.face](self))
 
     @cached_property
     def WebSocketServer(self) -> type[WebSocketServer]:
+        if not self.profile.servers:
+            raise UsageError(f"scripts of {self.profile.host} cannot listen: no WebSocketServer")
         return type("WebSocketServer", (WebSocketServer,), {"_host": self})
 
     # How a script's functions are called

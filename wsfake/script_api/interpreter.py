@@ -8,10 +8,10 @@ from typing import Any, Protocol
 from attrs import frozen
 
 from wsfake.errors import UsageError, hide_frames
-from wsfake.model import Close, Drop, Event, Pong
+from wsfake.model import Close, Drop, Event, Message, Pong
 from wsfake.script_api.conversions import CLOSE_ARGUMENTS, CONVERTERS, REASONS
 from wsfake.script_api.facts import Given
-from wsfake.script_api.profiles.table import STATES, Operation, Profile, Row
+from wsfake.script_api.profiles.table import FACTS, STATES, Operation, Profile, Row
 from wsfake.script_api.urls import READERS
 
 __all__ = ["CompiledProfile", "Socket", "compile_profile"]
@@ -33,6 +33,12 @@ class Socket(Protocol):
     def release(self) -> None: ...
 
     def fire(self, event: str, *arguments: Any) -> None: ...
+
+    def later(self, fact: str) -> None: ...
+
+    def throw(self, name: str, message: str) -> None: ...
+
+    def buffer(self, message: Message, *, leaves: bool) -> None: ...
 
 
 Action = Callable[[Socket, Given], None]
@@ -143,10 +149,10 @@ def _send_message(_: str) -> Action:
     return lambda socket, given: socket.say(given.message)
 
 
-def _send_close(_: str, code: int | str, reason: str) -> Action:
+def _send_close(_: str, code: int | str | None, reason: str) -> Action:
     return lambda socket, given: socket.say(
         Close(
-            given.code if code == "given" else int(code),
+            given.code if isinstance(code, str) else code,
             given.reason if reason == "given" else reason,
         )
     )
@@ -177,6 +183,20 @@ def _release(_: str) -> Action:
     return lambda socket, given: socket.release()
 
 
+def _later(fact: str) -> Action:
+    if fact not in FACTS:
+        raise UsageError(f"expected a fact, one of {', '.join(FACTS)}, got {fact!r}")
+    return lambda socket, given: socket.later(fact)
+
+
+def _throw(name: str, message: str) -> Action:
+    return lambda socket, given: socket.throw(name, message)
+
+
+def _buffer(what: str) -> Action:
+    return lambda socket, given: socket.buffer(given.message, leaves=what == "leaving")
+
+
 _COMPILERS: dict[tuple[str, str | None], Callable[..., Action]] = {
     ("goto", None): _goto,
     ("fire", "open"): _fire,
@@ -190,4 +210,8 @@ _COMPILERS: dict[tuple[str, str | None], Callable[..., Action]] = {
     ("wire", "held"): _release,
     ("hold", "message"): _hold_message,
     ("hold", "pong"): _hold_pong,
+    ("later", None): _later,
+    ("throw", None): _throw,
+    ("buffer", "leaving"): _buffer,
+    ("buffer", "lost"): _buffer,
 }

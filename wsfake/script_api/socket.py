@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from wsfake.errors import hide_frames
 from wsfake.model import End as TestEnds, Event, Message, Open, Raw, Reject, Side
+from wsfake.script_api.browser.exceptions import DOMException
 from wsfake.script_api.facts import Given, as_violation, classify, given_close
 from wsfake.script_api.profiles.table import STATES
 from wsfake.script_api.urls import READERS
@@ -98,7 +99,7 @@ class ScriptSocket:
         self.host.lints.lost(self.state)
         self._compiled.local[self.state, "send"](self, Given(message))
 
-    def close(self, code: int, reason: str) -> None:
+    def close(self, code: int | None, reason: str) -> None:
         given = given_close(self._compiled.profile, code, reason)
         self._compiled.local[self.state, "close"](self, given)
 
@@ -167,6 +168,15 @@ class ScriptSocket:
         held, self._held = self._held, []
         for what in held:
             self.say(what)
+
+    def later(self, fact: str) -> None:
+        self.host.network.clock.call_soon(lambda: self.happen(fact))
+
+    def throw(self, name: str, message: str) -> None:
+        raise DOMException(message, name)
+
+    def buffer(self, message: Message, *, leaves: bool) -> None:
+        """Hosts on Qt count nothing: `bufferedAmount` is always 0."""
 
     def fire(self, event: str, *arguments: Any) -> None:
         if event == "message":

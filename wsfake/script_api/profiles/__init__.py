@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wsfake.errors import UsageError
+from wsfake.script_api.profiles.browser import BROWSER
 from wsfake.script_api.profiles.hifi import HIFI
 from wsfake.script_api.profiles.overte import OVERTE
 from wsfake.script_api.profiles.table import Profile
@@ -10,7 +11,9 @@ from wsfake.script_api.profiles.vircadia import VIRCADIA
 
 __all__ = ["PROFILES", "Profile", "profile_named"]
 
-PROFILES: dict[str, Profile] = {profile.name: profile for profile in (OVERTE, VIRCADIA, HIFI)}
+PROFILES: dict[str, Profile] = {
+    profile.name: profile for profile in (OVERTE, VIRCADIA, HIFI, BROWSER)
+}
 
 
 def profile_named(name: str | Profile) -> Profile:

@@ -67,7 +67,8 @@ def write_page(profiles: Sequence[Profile]) -> str:
         + _table(["violation", "code", "reason"], _violations(first)),
         "## Where the profiles differ\n\n"
         + _table(["", *(profile.name for profile in profiles)], _differences(profiles)),
-        "## What was not measured\n\nEverything else was, on the Qt of the host.",
+        "## What was not measured\n\n"
+        "Everything else was, on the Qt of the host; of browsers, see the page on fidelity.",
         *(
             f"### {profile.name}\n\n"
             + _table(["what", "where it was read"], sorted(profile.unmeasured.items()))
@@ -114,7 +115,13 @@ def _write_operation(operation: Sequence[Any]) -> str:
     return f"`on{what}{arguments}`" if verb == "fire" else f"{_VERBS[verb]} {what}{arguments}"
 
 
-_VERBS = {"wire": "sends", "hold": "holds"}
+_VERBS = {
+    "wire": "sends",
+    "hold": "holds",
+    "later": "in a task of its own",
+    "throw": "throws",
+    "buffer": "counts as",
+}
 
 
 def _write_value(value: object) -> str:
@@ -123,6 +130,8 @@ def _write_value(value: object) -> str:
 
 _FIELDS = (
     "host",
+    "face",
+    "servers",
     "convert",
     "close_arguments",
     "urls",

@@ -15,6 +15,10 @@ read by an interpreter in another language. The operations:
     ["hold", "message"]                     write it, without its being sent yet
     ["hold", "pong"]
     ["wire", "held"]                        send what was held
+    ["later", FACT]                         let a fact come, in a task of its own
+    ["throw", NAME, TEXT]                   raise a `DOMException` out of the call
+    ["buffer", "leaving"]                   count the message's bytes until they are on their way
+    ["buffer", "lost"]                      count them for ever: they will never be
 
 A row ends early where a handler that it fired has led the socket to another state, by `close()`:
 what was still to come has then been done by the row of that call.
@@ -72,6 +76,7 @@ FACTS = (
     "reset ahead",  # a reset has come with it
     "frame timeout",  # a frame, or a message of several, has stayed incomplete for too long
     "drop",
+    "failed",  # the script gave up while it connected, and is now told of it
 )
 
 
@@ -126,6 +131,10 @@ class Profile:
     """The most bytes that the host takes in a frame, and in a message."""
     frame_timeout: float | None = None
     """Seconds for which a frame or a message may stay incomplete; None for ever."""
+    face: str = "qt"
+    """Which classes a script sees: a name in `faces.FACES`."""
+    servers: bool = True
+    """Whether scripts may listen, with `WebSocketServer`."""
     server_name: str = "HighFidelity - Scripted WebSocket Listener"
     unmeasured: Mapping[str, str] = field(factory=dict)
     """Which rows and fields were not measured, each with where they were read."""
