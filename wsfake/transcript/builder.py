@@ -373,13 +373,8 @@ def _answers_handshake(what: Any) -> bool:
 
 
 def _check_parts(group: Group) -> None:
-    """Raise where a part of a group is a connection of its own, or ends in a pause."""
+    """Raise where a part of a group is a connection of its own."""
     for part in _parts_of(group):
-        if part._cursor > (part.steps[-1].at if part.steps else 0):
-            raise TranscriptError(
-                "expected a step after the pause that ends a part: a pause stands before what it"
-                " delays"
-            )
         answer = part.steps[0].what if part.steps else None
         told = part.opening or part.expected_headers or _answers_handshake(answer)
         if told:
