@@ -3,13 +3,14 @@
 import asyncio
 import threading
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.harness.test_failures import tell
 from tests.harness.texts import URL
-from wsfake import Harness, Transcript, UsageError
+from wsfake import Harness, Transcript, UsageError, WsfakeWarning
 from wsfake.errors import NeverIdle, NotHappened, UnexpectedMessage
 
 
@@ -381,3 +382,46 @@ def test_on_real_time_a_condition_is_waited_for_no_longer_than_its_timeout() -> 
         with pytest.raises(NotHappened):
             ws_fake.run(until=lambda: False, timeout=3)
         assert pump.waited == [3]
+
+
+@pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf"), "1", True])
+def test_what_is_no_span_of_time_is_refused(seconds: Any) -> None:
+    with Harness() as ws_fake:
+        for wait in (ws_fake.advance, lambda timeout: ws_fake.run(timeout=timeout)):
+            with pytest.raises(UsageError) as caught:
+                wait(seconds)
+            assert str(caught.value) == f"expected a number of seconds, 0 or more, got {seconds!r}"
+
+
+def test_many_callbacks_of_an_interval_are_no_endless_exchange() -> None:
+    with Harness() as ws_fake:
+        count = [0]
+
+        def tick() -> None:
+            count[0] += 1
+
+        ws_fake.call_every(0.001, tick)
+        ws_fake.advance(1100)
+        assert count == [1_100_000]
+
+
+def test_order_gives_way_where_nothing_but_an_interval_goes_on(tmp_path: Path) -> None:
+    with Harness() as ws_fake:
+        first, second = "ws://one.example/", "ws://two.example/"
+        ws_fake.serve(first, Transcript().client("now"))
+        ws_fake.serve(second, Transcript().pause(1).server("later").client("thanks"))
+        one, two = ws_fake.WebSocket(first), ws_fake.WebSocket(second)
+        one.onopen = lambda: one.send("now")
+        two.onmessage = lambda: two.send("thanks")
+        ws_fake.run()
+        path = ws_fake.save(tmp_path / "two")
+    with Harness(cassette=path, timeout=50, unplayed="ignore") as ws_fake:
+        ws_fake.WebSocket(first)
+        two = ws_fake.WebSocket(second)
+        heard: list[str] = []
+        two.onmessage = lambda message: heard.append(message.data)
+        ws_fake.call_every(1, lambda: None)
+        ws_fake.run()
+        assert heard == ["later"]
+        with pytest.warns(WsfakeWarning, match="order across connections"):
+            ws_fake.finish()

@@ -325,3 +325,12 @@ def test_a_pause_after_a_message_that_came_early_is_counted_from_that() -> None:
         ws_fake.run()
         assert got == ["a", "b"]
         assert ws_fake.now == 1.5  # a second after the message, which came early
+
+
+def test_a_handler_that_raises_leaves_the_connection_open() -> None:
+    with Harness() as ws_fake:
+        ws_fake.serve(URL, lambda peer: 1 / 0)
+        socket = ws_fake.WebSocket(URL)
+        with pytest.raises(ZeroDivisionError):
+            ws_fake.run()
+        assert socket.readyState == 1

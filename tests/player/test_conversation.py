@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from wsfake import UsageError
+from tests.player.driving import Drive
+from wsfake import Transcript, UsageError, regex
 from wsfake.model import Message
 from wsfake.player import Conversation, Heard
 from wsfake.player.conversation import make_reply
@@ -65,3 +66,22 @@ def test_a_reply_is_given_as_much_as_it_takes() -> None:
 def test_what_a_reply_raises_comes_out_as_it_is() -> None:
     with pytest.raises(KeyError):
         made(lambda last: {"b": 1}["a"])
+
+
+def test_a_reply_answers_its_own_message_although_more_have_come() -> None:
+    transcript = Transcript().repeat(
+        None, Transcript().client(regex("[a-z]")).server(lambda last: last.text)
+    )
+    drive = Drive(transcript)
+    assert drive.hear("a", "b", "c") is None
+    assert drive.speak() == ["a", "b", "c"]
+
+
+def test_an_argument_with_a_default_is_the_tests_own() -> None:
+    drive = Drive(Transcript().client("a").server(lambda last, n=7: [n, last.text]))
+    drive.hear("a")
+    assert drive.speak() == ['[7, "a"]']
+
+
+def test_a_reply_that_asks_for_nothing_needs_no_message() -> None:
+    assert Drive(Transcript().server(lambda: b"first")).speak() == [b"first"]

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from tests.player.driving import SECOND, Drive
 from tests.player.scripts import CLIENT, SERVER, hear, player_of, says
 from wsfake import Transcript
 from wsfake.errors import TranscriptError
-from wsfake.model import Close, Ping, Pong
+from wsfake.model import Accept, Close, Ping, Pong
 
 T = Transcript()
 
@@ -206,3 +207,28 @@ def test_a_long_dialogue_after_an_optional_part_costs_no_more_for_its_length() -
         assert player.receive("a", 0) is None
         assert player.take(0) == "b"
     assert player.unplayed() == []
+
+
+@pytest.mark.parametrize(
+    ("transcript", "script", "times"),
+    [
+        (T.client("a").pause(1).optional(T.server("b")).server("c"), "a", [1, 1]),
+        (T.client("a").pause(1).optional(T.client("x")).server("c"), "a", [1]),
+        (T.client("a").pause(1).optional(T).server("c"), "a", [1]),
+        (T.pause(1).repeat(2, T.pause(2).server("t")).pause(3).server("u"), "", [3, 5, 8]),
+        (T.pause(1).any_order(T, T.server("a")).server("b"), "", [1, 1]),
+        (
+            T.optional(T.server("a").pause(1).optional(T.client("x")).server("b")),
+            "",
+            [0, 1],
+        ),
+        (T.pause(1).optional(T.pause(1).optional(T.server("a"))).server("b"), "", [2, 2]),
+    ],
+)
+def test_a_pause_before_a_group_counts_whether_or_not_it_is_left_out(
+    transcript: Transcript, script: str, times: list[int]
+) -> None:
+    drive = Drive(transcript)
+    drive.hear(*script)
+    drive.speak()
+    assert [at / SECOND for at, what in drive.log if what != Accept()] == times

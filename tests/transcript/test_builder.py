@@ -260,6 +260,7 @@ DEEP: list[Any] = functools.reduce(lambda inner, _: [inner], range(200), [])
         (lambda: T.repeat(-1, T), "expected a number of times, or None for any, got -1"),
         (lambda: T.repeat(True, T), "expected a number of times, or None for any, got True"),
         (lambda: T.repeat(None, T), "expected a part with at least one step to repeat without end"),
+        (lambda: T.repeat(None, T.optional(T).any_order(T)), "expected a part with at least one step to repeat without end"),
         (lambda: T.optional("a"), "expected a Transcript, got str: 'a'"),  # type: ignore[arg-type]
         (lambda: T.any_order(T, 5), "expected a Transcript, got int: 5"),  # type: ignore[arg-type]
         (lambda: T.any_order(T, T.server_refuses()), PART + "Refuse(why='refused')"),

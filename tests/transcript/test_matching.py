@@ -70,7 +70,9 @@ def test_the_volatile_values_that_differ_are_told() -> None:
     matching = Matching(volatile=["id"])
     expected = '{"id": 1, "a": [{"id": "x"}, {"id": 5}], "b": {"id": 7}, "c": 1}'
     actual = '{"id": 2, "a": [{"id": "y"}, {"id": 5}], "b": 0, "c": 2}'
-    assert sorted(matching.pairs(expected, actual), key=str) == [("x", "y"), (1, 2)]
+    found = list(matching.pairs(expected, actual))
+    assert sorted(found, key=str) == [("x", "y"), (1, 2)]
+    assert found == list(matching.pairs(expected, actual))
     assert list(matching.pairs("a", actual)) == []
     assert list(matching.pairs(expected, "a")) == []
 
@@ -155,3 +157,11 @@ def test_a_matching_that_cannot_be_is_refused(make: Any, error: str) -> None:
     with pytest.raises(UsageError) as caught:
         make()
     assert str(caught.value) == error
+
+
+def test_volatile_values_are_paired_in_the_order_of_the_message() -> None:
+    names = [f"n{number}" for number in range(20)]
+    old, new = (
+        "{" + ",".join(f'"{n}":{i}' for i, n in enumerate(names, start)) + "}" for start in (0, 1)
+    )
+    assert [one for one, _ in Matching(volatile=names).pairs(old, new)] == list(range(20))

@@ -327,3 +327,24 @@ def test_what_stands_for_a_matcher_fits_on_one_line() -> None:
             return "a\n  b"
 
     assert re.fullmatch("<a b>", write_action(Tall()))
+
+
+@pytest.mark.parametrize(
+    "url", ["", " ws://a/", "ws://a/\n0 ms  #1  client  ends", '"', "\x1b[31m"]
+)
+def test_a_url_that_does_not_print_plainly_stands_in_quotes(url: str) -> None:
+    (line,) = write_entry(Entry(0, 1, Side.CLIENT, Open(url)))
+    assert line.isprintable()
+    assert parse_entries(line) == [Entry(0, 1, Side.CLIENT, Open(url))]
+    told = Transcript(opening=Open(url))
+    assert Transcript.parse(str(told)) == told
+
+
+def test_what_has_no_text_form_shows_no_escape_codes() -> None:
+    class Red:
+        def __repr__(self) -> str:
+            return "\x1b[31m red"
+
+    assert str(Transcript().client_json(Red())) == (
+        "connect\n     0 ms  client  <DecodedJson(matcher=\\u001b[31m red)>\n"
+    )

@@ -16,6 +16,7 @@ __tracebackhide__ = hide_frames
 
 _MOST_AT_ONCE = 100_000
 _MOST_ALTOGETHER = 1_000_000
+_MOST_PER_SECOND = 10_000  # more of them where the time is bounded: intervals may be many
 _LAST_ENTRIES = 10
 _TURN = 1_000
 _POLL_SECONDS = 0.005
@@ -99,10 +100,8 @@ class Runner:
 
     def advance(self, seconds: float) -> None:
         """Let so much time pass, whatever is or is not to happen in it."""
-        if seconds < 0:
-            raise UsageError(f"expected a number of seconds, 0 or more, got {seconds!r}")
         clock = self._clock
-        end = clock.now + microseconds(seconds)
+        end = clock.now + _checked(seconds)
         timer = clock.call_at(end, lambda: None, recurring=True)
 
         def over() -> bool:  # and what is due at the end is done too
@@ -127,8 +126,9 @@ class _Run:
         self.until = until
         self.limit = runner._timeout if timeout is None else timeout
         self.begin = self.clock.now
-        self.deadline = self.begin + microseconds(self.limit)
+        self.deadline = self.begin + _checked(self.limit)
         self.bounded = until is not None or timeout is not None
+        self.most = _MOST_ALTOGETHER + (int(self.limit * _MOST_PER_SECOND) if self.bounded else 0)
         self.at_once = 0
         self.altogether = 0
         self.progress = self.network.progress
@@ -138,9 +138,7 @@ class _Run:
 
     def go(self) -> Iterator[float | None]:
         while not self.satisfied():
-            callback = self.clock.take()
-            if callback is not None:
-                self.call(callback)
+            if self.call_next():
                 if self.altogether % _TURN == 0:
                     yield None
                 continue
@@ -160,9 +158,13 @@ class _Run:
     def satisfied(self) -> bool:
         return self.until is not None and bool(self.until())
 
-    def call(self, callback: Callable[[], object]) -> None:
+    def call_next(self) -> bool:
+        """Do what is due next; tell whether anything was."""
         network = self.network
         with network.lock:
+            callback = self.clock.take()
+            if callback is None:
+                return False
             try:
                 callback()
             except Exception as error:  # noqa: BLE001 - raised at the end of this instant
@@ -173,8 +175,9 @@ class _Run:
             self.at_once = self.altogether = 0
         self.at_once += 1
         self.altogether += 1
-        if self.at_once > _MOST_AT_ONCE or self.altogether > _MOST_ALTOGETHER:
+        if self.at_once > _MOST_AT_ONCE or self.altogether > self.most:
             raise self.never_idle()
+        return True
 
     def note_entries(self) -> None:
         if len(self.network.entries) != self.entries:
@@ -201,7 +204,7 @@ class _Run:
             return self.runner._give_way()
         # a timer that is older than what was said last is not of a chain of timers
         if due > self.end() and (self.bounded or self.clock.next_is_asked_after(self.asked)):
-            return self.stop_at_end()
+            return self.gives_way_late() or self.stop_at_end()
         self.clock.advance_to(due)
         self.at_once = 0
         return True
@@ -213,6 +216,13 @@ class _Run:
     def end(self) -> int:
         patience = self.last_entry + microseconds(self.runner._timeout)
         return self.deadline if self.bounded else patience
+
+    def gives_way_late(self) -> bool:
+        """Whether timers alone went on, and what waits for another connection goes instead."""
+        if self.bounded or not self.runner._give_way():
+            return False
+        self.last_entry = self.clock.now
+        return True
 
     def stop_at_end(self) -> bool:
         self.clock.advance_to(self.end())
@@ -294,6 +304,14 @@ class _Run:
     def last_words(self) -> str:
         lines = self.network.lines(last=_LAST_ENTRIES)
         return "".join(["\n", *(f"\n  {line}" for line in lines)]) if lines else ""
+
+
+def _checked(seconds: float) -> int:
+    """Return seconds as microseconds; raise `UsageError` for what is no span of time."""
+    number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+    if not (number and 0 <= seconds < 10**9):
+        raise UsageError(f"expected a number of seconds, 0 or more, got {seconds!r}")
+    return microseconds(seconds)
 
 
 def _name(until: object) -> str:

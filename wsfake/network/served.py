@@ -250,8 +250,10 @@ class Served:
 
         def accept() -> None:
             if connection.ended is None:
-                handler(peer)  # first, so that it misses nothing that comes with the opening
-                connection.say(Side.SERVER, Accept(peer._choice))
+                try:
+                    handler(peer)  # first, so that it misses nothing that comes with the opening
+                finally:
+                    connection.say(Side.SERVER, Accept(peer._choice))
 
         self._network.clock.call_soon(accept)
         return peer

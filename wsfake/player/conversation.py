@@ -8,7 +8,7 @@ from attrs import frozen
 
 from wsfake.errors import UsageError
 from wsfake.model import Message, Side
-from wsfake.transcript.arity import count_arguments
+from wsfake.transcript.arity import count_arguments, count_required
 from wsfake.transcript.builder import as_message
 from wsfake.transcript.matchers import Json, Reply, decode_json
 
@@ -65,17 +65,27 @@ class Conversation:
         return self._messages[side]
 
 
+def _arguments(
+    reply: Reply, heard: list[Message], conversation: Conversation
+) -> tuple[Heard | Conversation, ...]:
+    most = count_arguments(reply.make)
+    if most == 0:
+        return ()
+    if reply.last is None and not heard:
+        raise UsageError(f"expected a message before the reply {reply!r}, which is made from it")
+    last = Heard(heard[-1] if reply.last is None else reply.last)
+    # an argument with a default is the test's own, as in: lambda last, n=n: ...
+    both = most is None or count_required(reply.make) >= 2
+    return (last, conversation) if both else (last,)
+
+
 def make_reply(reply: Reply, heard: list[Message], conversation: Conversation) -> Message:
     """Call what makes a reply, with the last message heard and, if it takes two, all of them.
 
     Raises `UsageError` where nothing was said yet, or where it returns what is no message; what
     the callable raises comes out as it is.
     """
-    if not heard:
-        raise UsageError(f"expected a message before the reply {reply!r}, which is made from it")
-    last = Heard(heard[-1])
-    takes = count_arguments(reply.make)
-    made = reply.make(*(last, conversation)[: 2 if takes is None else takes])
+    made = reply.make(*_arguments(reply, heard, conversation))
     if isinstance(made, dict | list):
         message = as_message(made)
         assert isinstance(message, Json)

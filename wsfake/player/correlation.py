@@ -7,7 +7,7 @@ from typing import Any
 
 from wsfake.transcript import Json, Matching
 from wsfake.transcript.json_text import Span, spans
-from wsfake.transcript.matchers import encode_json
+from wsfake.transcript.matchers import decode_json, encode_json
 from wsfake.transcript.selectors import Selector
 
 __all__ = ["Correlation"]
@@ -49,7 +49,8 @@ class Correlation:
         for span in found:
             if span.start < end:
                 continue
-            fresh = self._fresh(span, json.loads(text[span.start : span.end]))
+            value = decode_json(text[span.start : span.end])  # none where it nests too deep
+            fresh = None if value is None else self._fresh(span, value[0])
             if fresh is not None:
                 pieces += [text[end : span.start], fresh]
                 end = span.end

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from attrs import evolve
+
 from wsfake.model import (
     Accept,
     Close,
@@ -12,6 +14,7 @@ from wsfake.model import (
     End,
     Entry,
     Gap,
+    Message,
     Open,
     Ping,
     Pong,
@@ -21,7 +24,7 @@ from wsfake.model import (
     Stall,
 )
 from wsfake.transcript import AnyOrder, Fault, Group, Optional, Repeat, Step, Transcript
-from wsfake.transcript.matchers import AnyClose
+from wsfake.transcript.matchers import AnyClose, Reply
 
 __all__ = ["CLOSINGS", "NOT_YET", "SKIPPED", "UNHEARD", "Plan", "demands", "firsts"]
 
@@ -91,6 +94,21 @@ class Plan:
         self.happened.append(NOT_YET)
         self.endless.append(False)
 
+    def time_before(self, i: int) -> int:
+        """When the step before this one was done, groups apart; negative where it was not."""
+        before = i - 1
+        while before >= 0 and self.sides[before] is None:
+            before -= 1
+        return self.happened[before] if before >= 0 else 0
+
+    def bind_replies(self, i: int, message: Message) -> None:
+        """Let the replies to step `i` answer its message, and not one that comes meanwhile."""
+        for n in range(i + 1, len(self)):
+            if self.sides[n] is self.sides[i] or self.sides[n] is None:
+                return
+            if isinstance(self.whats[n], Reply):
+                self.whats[n] = evolve(self.whats[n], last=message)
+
     # What the script may do next
 
     def find(self, start: int, script: Side, accepts: Accepts) -> tuple[int | None, list[Any]]:
@@ -138,15 +156,16 @@ class Plan:
         sides: list[Side | None] = [step.side for step in steps]
         whats: list[Any] = [step.what for step in steps]
         intervals = _intervals(steps)
-        for n, side in enumerate(sides):  # a pause before the group is one before its first step
-            intervals[n] += interval
-            if side is not None:
-                break
         if then is not None:
             sides.append(None)
             whats.append(then)
             intervals.append(0)
-        for n in range(i + 1, len(self) if steps else 0):  # and no longer one before what follows
+        for n, side in enumerate(sides):  # a pause before the group is one before its first step
+            intervals[n] += interval
+            if side is not None:
+                break
+        told = any(side is not None for side in sides)
+        for n in range(i + 1, len(self) if told else 0):  # and no longer one before what follows
             self.intervals[n] = max(0, self.intervals[n] - interval)
             if self.sides[n] is not None:
                 break
@@ -175,7 +194,7 @@ class Plan:
 UNHEARD = (Pong, End, Gap, Stall)
 """What a host does by itself, or silence: nothing waits for it; a pong that comes is met."""
 
-_UNASKED = (Open, Accept, *UNHEARD)
+_UNASKED = (Open, Accept, Fault, *UNHEARD)
 
 
 def _intervals(steps: Sequence[Step]) -> list[int]:

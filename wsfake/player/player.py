@@ -16,7 +16,6 @@ from wsfake.model import (
     Drop,
     End,
     Event,
-    Gap,
     Message,
     Open,
     Ping,
@@ -26,6 +25,14 @@ from wsfake.model import (
     Reject,
     Side,
     Stall,
+)
+from wsfake.player import closing
+from wsfake.player.answers import (
+    NO_MESSAGE,
+    is_the_same,
+    missed_header,
+    same_answer,
+    same_close,
 )
 from wsfake.player.conversation import Conversation, make_reply
 from wsfake.player.correlation import Correlation
@@ -94,14 +101,17 @@ class Player:
         plan, matching = self._plan, self.matching
 
         def accepts(expected: Any) -> bool:
-            return not isinstance(expected, _NO_MESSAGE) and matching.fits(expected, message)
+            return not isinstance(expected, NO_MESSAGE) and matching.fits(expected, message)
 
         i, candidates = plan.find(self._script, self.side.other, accepts)
         if i is None:
+            if not candidates and closing.is_silence(plan, self._next_own()):
+                return None
             return self._mismatch("message" if candidates else "extra", candidates, message)
         if matching.volatile:
             self._correlation.learn(matching, plan.whats[i], message)
         self._meet(i, now)
+        plan.bind_replies(i, message)
         return None
 
     def _meet(self, i: int, now: int) -> None:
@@ -154,22 +164,16 @@ class Player:
         self._asides.clear()
         self._skip_rest()
 
-    def _skip_rest(self, answer: int | None = None) -> None:
-        """Skip what can no longer happen, so that other connections do not wait for it.
-
-        The answer to a Close is spared, and how TCP ends after it.
-        """
-        plan = self._plan
-        for i, time in enumerate(plan.happened):
-            spared = answer is not None and (i == answer or (i > answer and self._is_tail(i)))
-            if time == NOT_YET and not spared:
+    def _skip_rest(self, spare: Callable[[int], bool] = lambda _: False) -> None:
+        """Skip what can no longer happen, so that other connections do not wait for it."""
+        for i in list(closing.pending(self._plan)):
+            if not spare(i):
                 self._happen(i, SKIPPED)
 
-    def _is_tail(self, i: int) -> bool:
-        return self._plan.sides[i] is self.side and isinstance(self._plan.whats[i], Drop | Stall)
-
     def _ping(self, what: Ping, now: int) -> None:
-        i, _ = self._plan.find(self._script, self.side.other, _is_the_same(what))
+        if self._closing:
+            return
+        i, _ = self._plan.find(self._script, self.side.other, is_the_same(what))
         if i is not None:
             self._meet(i, now)
         own = self._next_own()
@@ -185,7 +189,7 @@ class Player:
                 return
 
     def _raw(self, what: Raw, now: int) -> Mismatch | None:
-        i, candidates = self._plan.find(self._script, self.side.other, _is_the_same(what))
+        i, candidates = self._plan.find(self._script, self.side.other, is_the_same(what))
         if i is None:
             return self._mismatch("message" if candidates else "extra", candidates, what)
         self._meet(i, now)
@@ -194,11 +198,8 @@ class Player:
     def _open(self, what: Open, now: int) -> Mismatch | None:
         self._happen(0, now)
         self._script = max(self._script, 1)
-        came = [(name.lower(), value) for name, value in what.headers]
-        for name, expected in self._expected_headers:
-            if not any(name.lower() == n and expected == value for n, value in came):
-                return self._mismatch("handshake", [(name, expected)], what)
-        return None
+        missed = missed_header(self._expected_headers, what)
+        return None if missed is None else self._mismatch("handshake", [missed], what)
 
     def _answer(self, what: Accept | Reject | Refuse, now: int) -> Mismatch | None:
         """Judge the answer of a server under test to the opening handshake."""
@@ -206,7 +207,7 @@ class Player:
         i = next((i for i in range(len(plan)) if plan.sides[i] is Side.SERVER), None)
         if i is None:
             return None
-        if not _same_answer(plan.whats[i], what):
+        if not same_answer(plan.whats[i], what):
             return self._mismatch("handshake", [plan.whats[i]], what)
         self._meet(i, now)
         if not isinstance(what, Accept):
@@ -215,54 +216,49 @@ class Player:
 
     def _close(self, what: Close | Drop, now: int) -> Mismatch | None:
         """A close of the script is always allowed, unless something else was to come before it."""
-        if self._closing:  # it answers ours; TCP may still end in a way of its own
-            if isinstance(what, Drop) or self._next_own() is None:
-                self._stop()
+        if self._closing:
+            self._close_again(what, now)
             return None
 
         def accepts(expected: Any) -> bool:
-            return isinstance(expected, CLOSINGS) and _same_close(expected, what)
+            return isinstance(expected, CLOSINGS) and same_close(expected, what)
 
         i, candidates = self._plan.find(self._script, self.side.other, accepts)
         if i is None and (self._plan.last_asked(self.side.other) >= 0):
             return self._mismatch("close", candidates, what)
         if i is not None:
             self._meet(i, now)
-        self._latest = now
-        self._closing = True
-        self._answer_close(what)
+        self._answer_close(what, i, now)
         return None
 
-    def _answer_close(self, what: Close | Drop) -> None:
+    def _close_again(self, what: Close | Drop, now: int) -> None:
+        """It answers our Close; TCP may still end in a way of its own."""
+        plan, script = self._plan, self.side.other
+        i = next((i for i in closing.pending(plan) if plan.sides[i] is script), None)
+        if i is not None:
+            self._happen(i, now)
+        if isinstance(what, Drop) or self._next_own() is None:
+            self._stop()
+
+    def _answer_close(self, what: Close | Drop, met: int | None, now: int) -> None:
         """Discard what was in flight; go on with the answer to the Close, ours or the recorded."""
-        plan = self._plan
-        answer = None
-        if isinstance(what, Close):
-            answer = next(
-                (
-                    i
-                    for i in range(len(plan))
-                    if plan.sides[i] is self.side
-                    and plan.happened[i] == NOT_YET
-                    and isinstance(_effect(plan.whats[i]), (*CLOSINGS, Stall))
-                ),
-                None,
-            )
-        self._skip_rest(answer)
+        plan, side = self._plan, self.side
+        due = self.due()
+        soon = self._next_own() if due is not None and due <= now else None
+        answer = closing.answer(plan, side, met, soon) if isinstance(what, Close) else None
+        self._latest = now
+        self._closing = True
+        self._asides.clear()
         if answer is not None:
-            plan.whats[answer] = _effect(plan.whats[answer])
+            self._skip_rest(spare=lambda i: closing.is_answer_or_tail(plan, side, i, answer))
+            plan.whats[answer] = closing.effect_of(plan.whats[answer])
             self._own = answer
-        elif isinstance(what, Close) and self._is_open():
+            return
+        self._skip_rest()
+        if isinstance(what, Close) and closing.is_open(plan):
             self._asides.append(Close(what.code))
         else:
             self.stopped = True
-
-    def _is_open(self) -> bool:
-        """Whether the handshake was answered, and not by a refusal: then a Close is echoed."""
-        answers = (Accept, Reject, Fault)
-        plan = self._plan
-        i = next((i for i in range(len(plan)) if isinstance(plan.whats[i], answers)), None)
-        return i is None or (plan.happened[i] >= 0 and not isinstance(plan.whats[i], Reject))
 
     def _end(self, what: End, now: int) -> None:
         self.stopped = True
@@ -283,7 +279,7 @@ class Player:
                 return None
             before = order.time_before(index)
         else:
-            before = plan.happened[i - 1] if i else 0
+            before = plan.time_before(i)
         return (before if before >= 0 else self._latest) + plan.intervals[i]
 
     def held(self) -> bool:
@@ -317,7 +313,7 @@ class Player:
         self._own = i
         while i < len(whats):
             what = whats[i]
-            if happened[i] != NOT_YET or _is_answer_to_close(what):
+            if happened[i] != NOT_YET or closing.is_answer_to_close(what):
                 i += 1
             elif sides[i] is own:
                 return i
@@ -388,11 +384,9 @@ class Player:
         return said
 
     def _after_close(self) -> None:
-        """Skip all but a drop or a stall: after our Close the script's words mean nothing more."""
+        """Skip all but the answer to our Close, a drop and a stall: words mean nothing more."""
         answers, self._closing = self._closing, True
-        for i, time in enumerate(self._plan.happened):
-            if time == NOT_YET and not self._is_tail(i):
-                self._happen(i, SKIPPED)
+        self._skip_rest(spare=lambda i: closing.may_follow(self._plan, self.side, i))
         self.stopped = answers and self._next_own() is None
 
     # What is left
@@ -409,7 +403,7 @@ class Player:
 
     def unplayed(self) -> list[tuple[Side | None, Any]]:
         """Return what the script did not say, and what stands before it on the player's side."""
-        if self._failed:
+        if self._failed or self._closing:
             return []
         plan, script = self._plan, self.side.other
         left: list[tuple[Side | None, Any]] = []
@@ -424,22 +418,6 @@ class Player:
         return left
 
 
-_NO_MESSAGE = (
-    Open,
-    Accept,
-    Reject,
-    Refuse,
-    Ping,
-    Pong,
-    Close,
-    AnyClose,
-    Drop,
-    Raw,
-    Stall,
-    Gap,
-    End,
-)
-
 _RECEIVERS: dict[type, Callable[[Player, Any, int], Mismatch | None]] = {
     Open: Player._open,
     Accept: Player._answer,
@@ -452,36 +430,3 @@ _RECEIVERS: dict[type, Callable[[Player, Any, int], Mismatch | None]] = {
     Raw: Player._raw,
     End: Player._end,
 }
-
-
-def _is_the_same(what: Ping | Raw) -> Callable[[Any], bool]:
-    # not `what.__eq__`, which says NotImplemented of other types, and that counts as true
-    return lambda expected: isinstance(expected, type(what)) and expected == what
-
-
-def _is_answer_to_close(what: Any) -> bool:
-    return isinstance(what, Fault) and what.phase == "close"
-
-
-def _effect(what: Any) -> Any:
-    return what.effect if _is_answer_to_close(what) else what
-
-
-def _same_close(expected: Any, what: Close | Drop) -> bool:
-    if isinstance(expected, AnyClose):
-        return (
-            isinstance(what, Close)
-            and expected.code in (None, what.code)
-            and expected.reason in (None, what.reason)
-        )
-    if isinstance(expected, Drop):
-        return isinstance(what, Drop)
-    return bool(expected == what)
-
-
-def _same_answer(expected: Any, what: Accept | Reject | Refuse) -> bool:
-    if isinstance(expected, Accept):
-        return isinstance(what, Accept) and expected.subprotocol in (None, what.subprotocol)
-    if isinstance(expected, Reject):
-        return isinstance(what, Reject) and expected.status == what.status
-    return type(expected) is type(what)

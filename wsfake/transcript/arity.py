@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["count_arguments"]
+__all__ = ["count_arguments", "count_required"]
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
@@ -24,3 +24,12 @@ def count_arguments(function: Callable[..., Any]) -> int | None:
     if any(parameter.kind is parameter.VAR_POSITIONAL for parameter in parameters):
         return None
     return sum(1 for parameter in parameters if parameter.kind in _POSITIONAL)
+
+
+def count_required(function: Callable[..., Any]) -> int:
+    """Return how many positional arguments must be given; 0 without a signature."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return 0
+    return sum(1 for p in parameters if p.kind in _POSITIONAL and p.default is p.empty)

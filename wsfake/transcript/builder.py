@@ -315,7 +315,7 @@ class Transcript:
         """This part comes `times` times, or any number of times where that is None."""
         if times is not None and (type(times) is not int or not 0 <= times < 10**18):
             raise TranscriptError(f"expected a number of times, or None for any, got {times!r}")
-        if times is None and not _part(part).steps:
+        if times is None and _says_nothing(_part(part)):
             raise TranscriptError("expected a part with at least one step to repeat without end")
         return self._group(Repeat(times, _part(part)))
 
@@ -374,7 +374,7 @@ def _answers_handshake(what: Any) -> bool:
 
 def _check_parts(group: Group) -> None:
     """Raise where a part of a group is a connection of its own."""
-    for part in group.parts if isinstance(group, AnyOrder) else (group.part,):
+    for part in _parts_of(group):
         answer = part.steps[0].what if part.steps else None
         told = part.opening or part.expected_headers or _answers_handshake(answer)
         if told:
@@ -440,6 +440,17 @@ def _part(part: object) -> Transcript:
             "expected a step after the last pause of a part, which delays nothing"
         )
     return part
+
+
+def _says_nothing(part: Transcript) -> bool:
+    """Whether there is no step in a part, nor in the groups in it."""
+    return all(
+        step.side is None and all(map(_says_nothing, _parts_of(step.what))) for step in part.steps
+    )
+
+
+def _parts_of(group: Group) -> tuple[Transcript, ...]:
+    return group.parts if isinstance(group, AnyOrder) else (group.part,)
 
 
 def _bytes(data: object) -> bytes:

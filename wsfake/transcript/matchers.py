@@ -227,6 +227,8 @@ class Reply:
     """A message that is made when it is due, from what was said before."""
 
     make: Callable[..., Message | dict[str, Any] | list[Any]]
+    last: Message | None = None
+    """What it replies to; None for whatever was said last."""
 
     def __repr__(self) -> str:
         return getattr(self.make, "__name__", repr(self.make))

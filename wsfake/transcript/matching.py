@@ -142,8 +142,9 @@ def _volatile_pairs(
         if not json_equal(expected, actual):
             yield expected, actual
     elif isinstance(expected, dict) and isinstance(actual, dict):
-        for key in expected.keys() & actual.keys():
-            yield from _volatile_pairs(volatile, expected[key], actual[key], (*path, key))
+        for key in expected:  # in its order, which is the same in every process
+            if key in actual:
+                yield from _volatile_pairs(volatile, expected[key], actual[key], (*path, key))
     elif isinstance(expected, list) and isinstance(actual, list):
         for index, (one, other) in enumerate(zip(expected, actual, strict=False)):
             yield from _volatile_pairs(volatile, one, other, (*path, index))

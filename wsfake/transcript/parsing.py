@@ -143,18 +143,19 @@ def _parse_opening(
     lines: _Lines, line: _Line, text: str
 ) -> tuple[Open | None, list[tuple[str, str]]]:
     url = text.removeprefix("connect").strip()
-    opening = Open(url)
+    bare = url == ""
+    opening = Open(_text(line, url) if url[:1] == '"' else url)
     expected = []
     for detail, word, rest in lines.details():
         if word == "expect":
             expected.append(_parse_header(detail, rest))
         elif word == "body":
             raise detail.error("a connect has no body")
-        elif not url:
+        elif bare:
             raise detail.error("expected a URL after connect where its handshake is told")
         else:
             opening = _add_detail(opening, detail, word, rest)
-    return (opening if url else None), expected
+    return (None if bare else opening), expected
 
 
 def _add_detail(what: Any, line: _Line, word: str, rest: str) -> Any:

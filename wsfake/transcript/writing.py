@@ -43,7 +43,7 @@ def write_time(at: int) -> str:
 def write_transcript(transcript: Transcript) -> str:
     """Return the text form of a transcript, with a line break at its end."""
     opening = transcript.opening
-    lines = [f"connect {opening.url}" if opening else "connect"]
+    lines = [_connect(opening) if opening else "connect"]
     if opening:
         lines += _opening_details(opening)
     for name, expected in transcript.expected_headers:
@@ -66,7 +66,7 @@ def write_entry(entry: Entry, *, numbered: bool = False, most: int | None = None
     """
     what = entry.what
     if isinstance(what, Open):
-        connect = f"connect {what.url}"
+        connect = _connect(what)
         number = f"#{entry.connection}  " if numbered else ""
         first = f"{_time(entry.at)}  {number}{connect}" if numbered or entry.at else connect
         lines = [first, *_opening_details(what)]
@@ -77,6 +77,12 @@ def write_entry(entry: Entry, *, numbered: bool = False, most: int | None = None
             action = abbreviate(action, most)
         lines = [f"{_time(entry.at)}  {number}{entry.side}  {action}", *_details(what)]
     return lines
+
+
+def _connect(opening: Open) -> str:
+    url = opening.url
+    plain = url != "" and url.isprintable() and url == url.strip() and url[0] != '"'
+    return f"connect {url if plain else write_message(url)}"
 
 
 def _time(at: int) -> str:
@@ -119,7 +125,7 @@ def write_action(what: Any) -> str:
 
 
 def _opaque(what: object) -> str:
-    return f"<{' '.join(repr(what).split())}>"
+    return f"<{printable(' '.join(repr(what).split()))}>"
 
 
 def _close(what: Close) -> str:

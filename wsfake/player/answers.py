@@ -1,0 +1,75 @@
+"""When what the script did is what was expected: messages apart, which are matched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from wsfake.model import (
+    Accept,
+    Close,
+    Drop,
+    End,
+    Gap,
+    Open,
+    Ping,
+    Pong,
+    Raw,
+    Refuse,
+    Reject,
+    Stall,
+)
+from wsfake.transcript.matchers import AnyClose
+
+__all__ = ["NO_MESSAGE", "is_the_same", "missed_header", "same_answer", "same_close"]
+
+NO_MESSAGE = (
+    Open,
+    Accept,
+    Reject,
+    Refuse,
+    Ping,
+    Pong,
+    Close,
+    AnyClose,
+    Drop,
+    Raw,
+    Stall,
+    Gap,
+    End,
+)
+"""What no message of a script is compared with."""
+
+
+def is_the_same(what: Ping | Raw) -> Callable[[Any], bool]:
+    # not `what.__eq__`, which says NotImplemented of other types, and that counts as true
+    return lambda expected: isinstance(expected, type(what)) and expected == what
+
+
+def same_close(expected: Any, what: Close | Drop) -> bool:
+    if isinstance(expected, AnyClose):
+        return (
+            isinstance(what, Close)
+            and expected.code in (None, what.code)
+            and expected.reason in (None, what.reason)
+        )
+    if isinstance(expected, Drop):
+        return isinstance(what, Drop)
+    return bool(expected == what)
+
+
+def same_answer(expected: Any, what: Accept | Reject | Refuse) -> bool:
+    if isinstance(expected, Accept):
+        return isinstance(what, Accept) and expected.subprotocol in (None, what.subprotocol)
+    if isinstance(expected, Reject):
+        return isinstance(what, Reject) and expected.status == what.status
+    return type(expected) is type(what)
+
+
+def missed_header(expected: tuple[tuple[str, Any], ...], what: Open) -> tuple[str, Any] | None:
+    """Return the first of the expected headers that an opening handshake does not have."""
+    came = [(name.lower(), value) for name, value in what.headers]
+    for name, value in expected:
+        if not any(name.lower() == n and value == v for n, v in came):
+            return name, value
+    return None
