@@ -24,7 +24,7 @@ from wsfake.model import (
     Stall,
 )
 from wsfake.transcript import AnyOrder, Fault, Json, Optional, Repeat, Step
-from wsfake.transcript.builder import as_close
+from wsfake.transcript.checks import as_close
 
 texts = st.text(max_size=12) | st.sampled_from(
     ['{"a": 1}', "[]", "{", '{"a": NaN}', "*", "empty", " in close", '"', "\\", "\x00\u2028\n#", ""]

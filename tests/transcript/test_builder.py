@@ -27,7 +27,7 @@ from wsfake.model import (
     Stall,
 )
 from wsfake.transcript import AnyOrder, Fault, Json, Optional, Regex, Repeat, Step
-from wsfake.transcript.builder import as_headers, as_message
+from wsfake.transcript.checks import as_headers, as_message
 from wsfake.transcript.matchers import AnyClose, DecodedJson, Reply
 
 T = Transcript()

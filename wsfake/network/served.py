@@ -24,7 +24,7 @@ from wsfake.network.ends import End
 from wsfake.network.player_end import PlayerEnd
 from wsfake.player import Plan, Player
 from wsfake.transcript import Json, Matching, Transcript
-from wsfake.transcript.builder import as_close, as_message
+from wsfake.transcript.checks import as_close, as_message
 from wsfake.transcript.matchers import AnyClose
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from attrs import frozen
 from wsfake.errors import UsageError
 from wsfake.model import Message, Side
 from wsfake.transcript.arity import count_arguments, count_required
-from wsfake.transcript.builder import as_message
+from wsfake.transcript.checks import as_message
 from wsfake.transcript.matchers import Json, Reply, decode_json
 
 __all__ = ["Conversation", "Heard", "make_reply"]

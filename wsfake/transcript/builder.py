@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from operator import attrgetter
 from typing import Any
 
 from wsfake.clock import microseconds
 from wsfake.errors import TranscriptError
 from wsfake.model import (
     Accept,
-    Close,
     Drop,
     End,
-    Gap,
-    Headers,
     Open,
     Ping,
     Pong,
@@ -25,7 +21,19 @@ from wsfake.model import (
     Side,
     Stall,
 )
-from wsfake.transcript.matchers import AnyClose, DecodedJson, Json, Regex, Reply
+from wsfake.transcript.checks import (
+    TOKEN,
+    as_accept,
+    as_bytes,
+    as_close,
+    as_control,
+    as_drop,
+    as_headers,
+    as_message,
+    as_side,
+    no_message,
+)
+from wsfake.transcript.matchers import DecodedJson, Regex
 from wsfake.transcript.steps import (
     AnyOrder,
     Effect,
@@ -37,38 +45,8 @@ from wsfake.transcript.steps import (
     Step,
     check_fault,
 )
-from wsfake.wire.payloads import MOST_REASON, reason_bytes
 
-__all__ = ["Transcript", "as_headers"]
-
-_EVENTS = (
-    str | bytes | Open | Accept | Reject | Refuse | Ping | Pong | Close | Drop | Raw | Stall | Gap
-    | End | Fault | AnyOrder | Repeat | Optional
-)  # fmt: skip
-
-
-_EQ = attrgetter("__eq__")
-
-
-def as_headers(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Headers:
-    """Return headers as a tuple of pairs, in their order.
-
-    Raises `TranscriptError` where a name or a value is no text or holds a line break.
-    """
-    pairs = tuple(headers.items() if isinstance(headers, Mapping) else headers)
-    for pair in pairs:
-        if not (
-            isinstance(pair, tuple)
-            and len(pair) == 2
-            and all(isinstance(part, str) for part in pair)
-            and _TOKEN.fullmatch(pair[0])
-            and not re.search(r"[\r\n]", pair[1])
-        ):
-            raise TranscriptError(f"expected a header name and its value (both str), got {pair!r}")
-    return pairs
-
-
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.6.2
+__all__ = ["Transcript"]
 
 
 class Transcript:
@@ -97,7 +75,7 @@ class Transcript:
         self._cursor = 0
         self._opening = opening
         self._expected: tuple[tuple[str, Any], ...] = ()
-        answer = _accept(subprotocol, headers, ())
+        answer = as_accept(subprotocol, headers, ())
         if answer != Accept():
             self._shared.append(Step(0, Side.SERVER, answer))
             self._length = 1
@@ -207,11 +185,11 @@ class Transcript:
 
     def client_drops(self, *, reset: bool = False, inside: str | bytes | None = None) -> Transcript:
         """TCP ends from the client's side without a Close."""
-        return self._with(Side.CLIENT, _drop(reset, inside))
+        return self._with(Side.CLIENT, as_drop(reset, inside))
 
     def server_drops(self, *, reset: bool = False, inside: str | bytes | None = None) -> Transcript:
         """TCP ends from the server's side without a Close; `inside` the given part of a message."""
-        return self._with(Side.SERVER, _drop(reset, inside))
+        return self._with(Side.SERVER, as_drop(reset, inside))
 
     # The opening handshake
 
@@ -225,7 +203,7 @@ class Transcript:
                 isinstance(pair, tuple)
                 and len(pair) == 2
                 and isinstance(pair[0], str)
-                and _TOKEN.fullmatch(pair[0])
+                and TOKEN.fullmatch(pair[0])
             ):
                 raise TranscriptError(f"expected a header name and its value, got {pair!r}")
         pairs = tuple(
@@ -243,7 +221,7 @@ class Transcript:
         extensions: Iterable[str] = (),
     ) -> Transcript:
         """The server's answer is 101; needed only where it is late, or says more than that."""
-        return self._with(Side.SERVER, _accept(subprotocol, headers, extensions))
+        return self._with(Side.SERVER, as_accept(subprotocol, headers, extensions))
 
     def server_rejects(
         self,
@@ -256,7 +234,7 @@ class Transcript:
         """The server's answer is an HTTP response; TCP then ends, unless it is kept open."""
         if not isinstance(status, int) or not 100 <= status <= 599:
             raise TranscriptError(f"expected an HTTP status from 100 to 599, got {status!r}")
-        content = body.encode() if isinstance(body, str) else _bytes(body)
+        content = body.encode() if isinstance(body, str) else as_bytes(body)
         rejected = self.fault("handshake", Reject(status, as_headers(headers), content))
         return rejected if keep_open else rejected.server_drops()
 
@@ -279,11 +257,11 @@ class Transcript:
 
     def server_raw(self, data: bytes) -> Transcript:
         """The server puts these bytes on the wire as they are."""
-        return self.fault("message", Raw(_bytes(data)))
+        return self.fault("message", Raw(as_bytes(data)))
 
     def client_raw(self, data: bytes) -> Transcript:
         """The client puts these bytes on the wire as they are."""
-        return self.fault("message", Raw(_bytes(data)), side="client")
+        return self.fault("message", Raw(as_bytes(data)), side="client")
 
     def fault(self, phase: Phase, effect: Effect, side: str | Side = "server") -> Transcript:
         """Something goes wrong; the steps named for it are short for this.
@@ -292,7 +270,7 @@ class Transcript:
         or `"close"` (in place of the answer to the other side's Close); `effect` is a `Refuse`,
         `Reject`, `Stall`, `Drop` or `Raw`. `EFFECTS` says which go together.
         """
-        by = side if isinstance(side, Side) else _side(side)
+        by = side if isinstance(side, Side) else as_side(side)
         check_fault(phase, effect, by)
         bare = phase == "message" or isinstance(effect, Refuse | Reject)
         return self._with(by, effect if bare else Fault(phase, effect))
@@ -326,6 +304,8 @@ class Transcript:
     # How it grows
 
     def _message(self, side: Side, message: Any) -> Transcript:
+        if isinstance(message, Transcript):
+            raise no_message(message)
         return self._with(side, as_message(message))
 
     def _group(self, group: Group) -> Transcript:
@@ -405,32 +385,6 @@ def _check_order(transcript: Transcript, what: Any) -> None:
         raise TranscriptError(f"only a drop can follow {before!r}, got {what!r}")
 
 
-def as_message(message: Any) -> Any:
-    """Return what a step holds for a message, a matcher or a callable.
-
-    Raises `TranscriptError` for what can never be a message.
-    """
-    if isinstance(message, str):
-        return str.__str__(message)  # a member of an enumeration is the text that it is
-    if isinstance(message, bytes | bytearray | memoryview):
-        return _bytes(message)
-    if isinstance(message, dict | list):
-        return Json(message)
-    if isinstance(message, re.Pattern):
-        return Regex(message)
-    if message is None or isinstance(message, bool | int | float | Transcript | _EVENTS):
-        raise TranscriptError(
-            "expected a str (text), bytes (binary), dict or list (JSON), a matcher or a callable,"
-            f" got {type(message).__name__}: {message!r}"
-        )
-    # A matcher may happen to be callable, or to be a class whose metaclass has an __eq__; a
-    # function has none of its own. A bound method has one, and a name.
-    plain = _EQ(type(message)) is object.__eq__ or (
-        hasattr(message, "__name__") and not isinstance(message, type)
-    )
-    return Reply(message) if callable(message) and plain else message
-
-
 def _part(part: object) -> Transcript:
     if not isinstance(part, Transcript):
         raise TranscriptError(f"expected a Transcript, got {type(part).__name__}: {part!r}")
@@ -451,68 +405,3 @@ def _says_nothing(part: Transcript) -> bool:
 
 def _parts_of(group: Group) -> tuple[Transcript, ...]:
     return group.parts if isinstance(group, AnyOrder) else (group.part,)
-
-
-def _bytes(data: object) -> bytes:
-    if isinstance(data, bytes):
-        return bytes(memoryview(data)) if type(data) is not bytes else data
-    if isinstance(data, bytearray | memoryview):
-        return bytes(data)
-    raise TranscriptError(f"expected bytes, got {type(data).__name__}: {data!r}")
-
-
-def _accept(
-    subprotocol: str | None,
-    headers: Mapping[str, str] | Iterable[tuple[str, str]],
-    extensions: Iterable[str],
-) -> Accept:
-    if subprotocol is not None and not isinstance(subprotocol, str):
-        raise TranscriptError(f"expected the name of a subprotocol (str), got {subprotocol!r}")
-    names = () if isinstance(extensions, str) else tuple(extensions)
-    if isinstance(extensions, str) or not all(isinstance(name, str) for name in names):
-        raise TranscriptError(f"expected a list of extensions (each a str), got {extensions!r}")
-    return Accept(subprotocol, as_headers(headers), names)
-
-
-def _drop(reset: bool, inside: str | bytes | None) -> Drop:
-    if inside is not None and not isinstance(inside, str | bytes):
-        raise TranscriptError(f"expected a part of a message (str or bytes), got {inside!r}")
-    return Drop(bool(reset), inside)
-
-
-def _side(name: str) -> Side:
-    try:
-        return Side(name)
-    except ValueError:
-        raise TranscriptError(f"expected a side, 'client' or 'server', got {name!r}") from None
-
-
-def as_control(payload: bytes) -> bytes:
-    """Return the payload of a ping or pong; raises `TranscriptError` where it is too long."""
-    if not isinstance(payload, bytes) or len(payload) > 125:
-        raise TranscriptError(f"expected at most 125 bytes for a control frame, got {payload!r}")
-    return payload
-
-
-def as_close(code: int | None, reason: str | None, *, empty: bool = False) -> Close | AnyClose:
-    """Return what a step holds for a Close.
-
-    A reason may end in a character that is cut on the wire, as hosts cut it.
-
-    Raises `TranscriptError` for a code that has no 16 bits, a reason over 123 bytes of UTF-8 but
-    for that, or an empty Close with either.
-    """
-    if code is not None and not (type(code) is int and 0 <= code <= 65535):
-        raise TranscriptError(f"expected a close code from 0 to 65535, got {code!r}")
-    if reason is not None and not (
-        isinstance(reason, str) and len(reason_bytes(reason)) <= MOST_REASON
-    ):
-        raise TranscriptError(
-            f"expected a close reason of at most 123 bytes of UTF-8, got {reason!r}"
-        )
-    if not empty:
-        exact = code is not None and reason is not None
-        return Close(code, reason or "") if exact else AnyClose(code, reason)
-    if code is not None or reason is not None:
-        raise TranscriptError(f"an empty Close has no code and no reason, got {code!r}, {reason!r}")
-    return Close()

@@ -25,7 +25,8 @@ from wsfake.model import (
     Side,
     Stall,
 )
-from wsfake.transcript.builder import Transcript, as_close, as_control
+from wsfake.transcript.builder import Transcript
+from wsfake.transcript.checks import as_close, as_control
 from wsfake.transcript.literals import LiteralError, read_binary, read_text
 from wsfake.transcript.matchers import AnyClose, Json, decode_json
 from wsfake.transcript.steps import AnyOrder, Fault, Optional, Repeat, Step, check_fault
