@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from wsfake.transcript.arity import count_arguments
+from wsfake.transcript.arity import count_arguments, count_required
 
 
 class Called:
@@ -44,3 +44,12 @@ def test_a_callable_takes_as_many_arguments_as_it_has_places(
     function: Callable[..., Any], count: int | None
 ) -> None:
     assert count_arguments(function) == count
+
+
+@pytest.mark.parametrize(
+    ("function", "count"), [(lambda: None, 0), (two, 1), (any_number, 1), (Unsigned(), 0)]
+)
+def test_a_callable_must_be_given_what_has_no_default(
+    function: Callable[..., Any], count: int
+) -> None:
+    assert count_required(function) == count

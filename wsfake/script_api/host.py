@@ -9,7 +9,6 @@ from typing import Any, cast
 from wsfake.clock import Timer
 from wsfake.errors import UsageError, hide_frames
 from wsfake.network import Connection, End, Network
-from wsfake.script_api.arguments import count_required
 from wsfake.script_api.faces import FACES
 from wsfake.script_api.interpreter import compile_profile
 from wsfake.script_api.lints import Lints
@@ -17,7 +16,7 @@ from wsfake.script_api.profiles import Profile
 from wsfake.script_api.server import Servers, WebSocketServer
 from wsfake.script_api.socket import ScriptSocket
 from wsfake.script_api.websocket import WebSocket
-from wsfake.transcript.arity import count_arguments
+from wsfake.transcript.arity import count_arguments, count_required
 
 __all__ = ["Host"]
 

@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Any
 
 from wsfake.errors import LintWarning
-from wsfake.script_api.arguments import count_required
+from wsfake.transcript.arity import count_required
 
 __all__ = ["LINTS", "Lints"]
 

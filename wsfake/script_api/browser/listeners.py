@@ -9,9 +9,8 @@ from typing import Any
 from attrs import define
 
 from wsfake.errors import UsageError, hide_frames
-from wsfake.script_api.arguments import count_required
 from wsfake.script_api.browser.events import Event
-from wsfake.transcript.arity import count_arguments
+from wsfake.transcript.arity import count_arguments, count_required
 
 __all__ = ["Listener", "is_object"]
 
