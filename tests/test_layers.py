@@ -24,6 +24,7 @@ LAYERS = {
     "network": 3,
     "script_api": 3,
     "live": 4,
+    "javascript": 5,
     "harness": 6,
     "cli": 7,
     "proxies": 7,
