@@ -16,8 +16,9 @@ operations, which Python carries out. It cannot ask Python anything in between (
 * `host.news.NAME = (...) => ...` takes what Python tells before a turn
 * `host.Socket` does the local rows of the table, `host.now()` is the clock
 
-A profile adds its globals by its `face`: `sources._FACES` names the files that its scripts get,
-in order, and `Script` has the operations that they may ask for.
+A profile adds its globals by its `face`: `faces.FACES` names the files that its scripts get, in
+order, and the *parts*, classes in Python that carry out operations, and have news for JavaScript.
+What a test asks of a script is a turn that ends with `host.emit("result", host.encode(value))`.
 """
 
 from wsfake.javascript.script import Script

@@ -36,11 +36,12 @@
   // Signals
 
   const UPDATES_PER_SECOND = 60;
-  const update = host.signal(() => host.emit("timer", 0, 1000 / UPDATES_PER_SECOND, true));
+  const UPDATE = 0; // the number of its timer
+  const update = host.signal(() => host.emit("timer", UPDATE, 1000 / UPDATES_PER_SECOND, true));
   const scriptEnding = host.signal();
   const unhandledException = host.signal();
   const onTimer = host.turns.timer;
-  host.turns.timer = (id) => (id === 0 ? update.emit(1 / UPDATES_PER_SECOND) : onTimer(id));
+  host.turns.timer = (id) => (id === UPDATE ? update.emit(1 / UPDATES_PER_SECOND) : onTimer(id));
 
   let telling = false;
   host.uncaught = (error) => {
@@ -182,7 +183,8 @@
     }, undefined);
   };
   host.turns.stop = () => {
-    timers.clear();
+    for (const timer of timers.keys()) end(timer);
+    host.emit("clear", UPDATE);
     if (typeof entity?.unload === "function") host.call(entity.unload, entity, start.entity);
     scriptEnding.emit();
   };
