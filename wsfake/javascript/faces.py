@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from attrs import frozen
 
 from wsfake.errors import UsageError
+from wsfake.javascript.engine import dumps
 from wsfake.javascript.sockets import Servers, Sockets
 from wsfake.javascript.timers import Timers
 from wsfake.script_api import Host
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["BORDER", "FACES", "FIRST_LINE", "Face", "Part", "common_start", "face_of"]
 
 BORDER = "border.js"
-FIRST_LINE = 100_001
+FIRST_LINE = 8_001
 """Where scripts begin; before it are wsfake's own lines."""
 
-_OWN_LINE = 10_001  # texts that a script evaluates itself are numbered from 1
+_OWN_LINE = 2_001  # texts that a script evaluates itself are numbered from 1
 
 
 class Part(Protocol):
@@ -91,14 +92,14 @@ def read_source(name: str) -> str:
     return files(__package__).joinpath(name).read_text("utf-8")
 
 
-_common: dict[tuple[int, bool], tuple[Profile, dict[str, Any]]] = {}
+_common: dict[tuple[int, bool], tuple[Profile, str]] = {}  # which keeps the profile, and so its id
 
 
-def common_start(profile: Profile, *, servers: bool) -> dict[str, Any]:
-    """Return what scripts of a profile have in common: its data, and the files for it."""
+def common_start(profile: Profile, *, servers: bool) -> str:
+    """Return as JSON what scripts of a profile have in common: its data, and the files for it."""
     key = (id(profile), servers)
     if key not in _common:
-        _common[key] = (profile, _make_start(profile, servers=servers))
+        _common[key] = (profile, dumps(_make_start(profile, servers=servers)))
     return _common[key][1]
 
 
@@ -110,6 +111,7 @@ def _make_start(profile: Profile, *, servers: bool) -> dict[str, Any]:
         text = read_source(name)
         numbered[name] = [line, text]
         line += text.count("\n") + 1
+    assert line <= FIRST_LINE
     return {
         "profile": profile.as_data(),
         "states": STATES,

@@ -84,7 +84,7 @@ def _find(path: Path, beside: Path) -> Path:
     raise UsageError(f"{path}: there is no such script in {places}")
 
 
-_COMMENTS = re.compile(r"(?://[^\n]*|/\*(?:[^*]|\*(?!/))*\*/|[\s;])*\Z")
+_LAST_COMMENT = re.compile(r"//[^\n]*\Z|/\*(?:[^*]|\*(?!/))*\*/\Z")
 
 
 def _ends_with_function(text: str) -> bool:
@@ -92,4 +92,9 @@ def _ends_with_function(text: str) -> bool:
 
     `(function () { ... })` is how entity scripts are written.
     """
-    return _COMMENTS.sub("", text).endswith(")")
+    before = None
+    while text != before:
+        before, text = text, text.rstrip(" \t\r\n;")
+        last = text[text.rfind("\n") + 1 :] if not text.endswith("*/") else text
+        text = text[: len(text) - len(last)] + _LAST_COMMENT.sub("", last)
+    return text.endswith(")")

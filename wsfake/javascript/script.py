@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from wsfake.errors import Failure, RunawayScript, ScriptError, UsageError, hide_frames
+from wsfake.errors import Failure, LintWarning, RunawayScript, ScriptError, UsageError, hide_frames
 from wsfake.javascript.engine import Engine, Interrupted, Thrown, dumps
 from wsfake.javascript.faces import BORDER, FIRST_LINE, Part, common_start, face_of, read_source
 from wsfake.javascript.files import Files, named_files, read_script, url_of
@@ -49,12 +49,14 @@ class Script:
         self._calls: list[tuple[str, list[Any]]] = []
         self._now = 0
         self._parts: list[Part] = face_of(host.profile).parts(self, host)
+        self._lints = host.lints
         self._operations: dict[str, Callable[..., None]] = {
             "print": self.printed.append,
             "error": self._report,
             "result": self._take_result,
             "call": self._note_call,
             "stop": self._stop_later,
+            "lint": self._lint,
         }
         for part in self._parts:
             self._operations |= part.operations()
@@ -133,6 +135,8 @@ class Script:
     @contextmanager
     def said_at(self, stack: str) -> Iterator[None]:
         """Let a verdict on what is done in this block name the line of the script that did it."""
+        lints = self._lints
+        before, lints.find_place = lints.find_place, lambda: self._lint_place(stack)
         try:
             yield
         except Failure as failure:
@@ -141,6 +145,14 @@ class Script:
                 text = with_place(str(failure), places[0])
                 failure.args = (self._network.redaction.text(text),)
             self._network.report(failure)
+        except LintWarning as warning:  # where warnings are errors
+            self._network.report(warning)
+        finally:
+            lints.find_place = before
+
+    def _lint_place(self, stack: str) -> tuple[str, int, str | None] | None:
+        place = next(iter(self._places.find(stack)), None)
+        return None if place is None else (place.path, place.line, None)
 
     def _throw(self, thrown: Thrown) -> None:
         self._network.report(self._error(thrown))
@@ -167,6 +179,14 @@ class Script:
 
     def _note_call(self, name: str, encoded: str) -> None:
         self._calls.append((name, decode(encoded)))
+
+    def _lint(self, what: str, given: list[Any] | dict[str, Any], stack: str) -> None:
+        """Take note of what may be a mistake: what is sent in vain, or a lint by its name."""
+        with self.said_at(stack):
+            if isinstance(given, dict):
+                self._lints.warn(what, **given)
+            else:
+                self._lints.lost(*given)
 
     def _stop_later(self) -> None:
         self._network.clock.call_soon(self.stop)

@@ -50,6 +50,7 @@ class Sockets:
         self._script = script
         self._host = host
         self._faces: dict[int, _Face] = {}
+        self._forgotten: list[int] = []
         self._accepted = 0
 
     def connect(self, number: int, url: str, shown: str, stack: str) -> None:
@@ -68,6 +69,9 @@ class Sockets:
 
     def news(self) -> Iterator[list[Any]]:
         """Yield what JavaScript does not know yet of its sockets."""
+        for number in self._forgotten:
+            yield ["forget", number]
+        self._forgotten.clear()
         ended = []
         for number, face in self._faces.items():
             state, url = face.socket.state, face.socket.shown_url
@@ -78,6 +82,11 @@ class Sockets:
                 ended.append(number)
         for number in ended:
             del self._faces[number]
+            self._forget_later(number)
+
+    def _forget_later(self, number: int) -> None:
+        """Let JavaScript forget a socket once no row of the table is under way any more."""
+        self._host.network.clock.call_soon(lambda: self._forgotten.append(number))
 
     # What the local rows come to
 
