@@ -9,6 +9,8 @@
   const outbox = [];
   const turns = Object.create(null);
   const news = Object.create(null);
+  const realNow = Date.now;
+  const began = realNow();
   let time = 0;
 
   const host = {
@@ -30,9 +32,9 @@
       return found.stack;
     },
 
-    // Milliseconds of the test's clock; it stands still in a turn.
+    // Milliseconds of the test's clock, which stands still in a turn; real ones where time is real.
     now() {
-      return start.real ? Date.now() - start.began : time;
+      return start.real ? realNow() - began : time;
     },
 
     // Call a function of the script; what it throws is the test's to know, and nobody else's.

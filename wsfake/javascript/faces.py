@@ -11,7 +11,9 @@ from attrs import frozen
 
 from wsfake.errors import UsageError
 from wsfake.javascript.engine import dumps
-from wsfake.javascript.sockets import Servers, Sockets
+from wsfake.javascript.messages import Messages
+from wsfake.javascript.servers import Servers
+from wsfake.javascript.sockets import Sockets
 from wsfake.javascript.timers import Timers
 from wsfake.script_api import Host
 from wsfake.script_api.profiles.table import STATES, Profile
@@ -56,21 +58,32 @@ class Face:
 
 def _qt_parts(script: Script, host: Host) -> list[Part]:
     sockets = Sockets(script, host)
-    return [Timers(script, host), sockets, Servers(script, host, sockets)]
+    servers = Servers(script, host, sockets)
+    return [Timers(script, host), sockets, servers, Messages(script, host)]
 
 
 FACES: dict[str, Face] = {
     "qt": Face(
         files=(
+            "dates.js",
             "interpreter.js",
             "arguments.js",
             "urls.js",
             "signals.js",
+            "stubs.js",
             "websocket.js",
             "script.js",
             "questions.js",
         ),
         server_files=("server.js",),
+        on_demand=(
+            "vectors.js",
+            "uuids.js",
+            "entities.js",
+            "messages.js",
+            "avatars.js",
+            "places.js",
+        ),
         parts=_qt_parts,
     ),
 }
