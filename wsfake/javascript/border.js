@@ -18,7 +18,7 @@
     profile: start.profile,
     states: start.states,
     turns, // what a turn does, by its name
-    news, // what is told before a turn, by its name
+    news, // what is told before a turn, by its name; what nobody takes is nothing
 
     // Have Python do something, as soon as this turn is over.
     emit(...operation) {
@@ -148,7 +148,7 @@
   function turn(text, value) {
     if (text !== "") {
       const [told, name, ...given] = parse(text);
-      if (told !== 0) for (const [what, ...rest] of told) news[what](...rest);
+      if (told !== 0) for (const [what, ...rest] of told) news[what]?.(...rest);
       turns[name](...given, value);
     } else if (rejected.size > 0) {
       const reasons = [...rejected.values()];
