@@ -91,8 +91,11 @@ class Script:
 
     # Turns
 
-    def start(self, *, entity: bool, entity_id: str) -> None:
-        """Run the top level of the script, and what its host does with it then."""
+    def start(self, *, entity: bool | str, entity_id: str) -> None:
+        """Run the top level of the script, and what its host does with it then.
+
+        `entity` is whether it is an entity script, or the text that may end with one.
+        """
         with self._network.lock:
             self.neighbours.append(self)
             self.turn("begin")
@@ -162,9 +165,9 @@ class Script:
         finally:
             lints.find_place = before
 
-    def _lint_place(self, stack: str) -> tuple[str, int, str | None] | None:
+    def _lint_place(self, stack: str) -> tuple[str, int, str] | None:
         place = next(iter(self._places.find(stack)), None)
-        return None if place is None else (place.path, place.line, None)
+        return None if place is None else (place.path, place.line, place.path)
 
     def _throw(self, thrown: Thrown) -> None:
         self._network.report(self._error(thrown))
