@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import base64
 import secrets
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import urlsplit
 
 from websockets.exceptions import NegotiationError
 from websockets.extensions.base import Extension
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 from websockets.headers import build_extension, build_host, parse_extension
 
-from wsfake.errors import UsageError
 from wsfake.live.answers import Answer, AnswerReader
 from wsfake.live.http import (
     DEFLATE,
+    ascii_host,
+    basic_credentials,
     header_block,
+    request_target,
     without,
 )
 from wsfake.model import Headers, Open, normalise_url
@@ -45,7 +47,7 @@ class ClientHandshake:
     def __init__(self, opening: Open, *, compression: bool = True) -> None:
         url = urlsplit(normalise_url(opening.url))
         self.secure = url.scheme == "wss"
-        self.host = _ascii_host(url.hostname or "", opening.url)
+        self.host = ascii_host(opening.url)
         self.port = url.port or (443 if self.secure else 80)
         self.deflate: Extension | None = None
         self._key = base64.b64encode(secrets.token_bytes(16)).decode()
@@ -56,12 +58,13 @@ class ClientHandshake:
             if compression
             else ()
         )
-        headers = self._headers(opening, url.username, url.password)
+        headers = self._headers(opening)
         self.opening_sent = Open(
             opening.url, without(headers, {"sec-websocket-key"}), self._subprotocols, self._offers
         )
-        path = quote(url.path + (f"?{url.query}" if url.query else ""), safe=_SAFE_IN_PATH)
-        self.request = f"GET {path} HTTP/1.1\r\n".encode() + header_block(headers)
+        self.request = f"GET {request_target(opening.url)} HTTP/1.1\r\n".encode() + header_block(
+            headers
+        )
         self._answers = AnswerReader(self._key, self._subprotocols, self._agree)
 
     def receive(self, data: bytes) -> Answer | None:
@@ -80,7 +83,7 @@ class ClientHandshake:
         """The bytes behind the answer."""
         return self._answers.rest
 
-    def _headers(self, opening: Open, user: str | None, password: str | None) -> Headers:
+    def _headers(self, opening: Open) -> Headers:
         given = without(opening.headers, _OWN_HEADERS)
         names = {name.lower() for name, _ in given}
         headers = []
@@ -96,9 +99,9 @@ class ClientHandshake:
             headers.append(("Sec-WebSocket-Extensions", ", ".join(self._offers)))
         if self._subprotocols:
             headers.append(("Sec-WebSocket-Protocol", ", ".join(self._subprotocols)))
-        if user is not None and "authorization" not in names:
-            secret = f"{unquote(user)}:{unquote(password or '')}".encode()
-            headers.append(("Authorization", f"Basic {base64.b64encode(secret).decode()}"))
+        credentials = basic_credentials(opening.url)
+        if credentials is not None and "authorization" not in names:
+            headers.append(("Authorization", credentials))
         return (*headers, *given)
 
     def _agree(self, extensions: tuple[str, ...]) -> None:
@@ -108,13 +111,3 @@ class ClientHandshake:
         if others or name != DEFLATE or not self._offers:
             raise NegotiationError("an extension that was not asked for")
         self.deflate = self._offer.process_response_params(parameters, [])
-
-
-_SAFE_IN_PATH = "%/?:@!$&'()*+,;=[]~"
-
-
-def _ascii_host(host: str, url: str) -> str:
-    try:
-        return host if host.isascii() else host.encode("idna").decode()
-    except UnicodeError as error:
-        raise UsageError(f"not the name of a host: {host!r} in {url!r} ({error})") from None

@@ -15,7 +15,7 @@ from websockets.frames import Frame, Opcode
 from websockets.utils import apply_mask
 
 from wsfake.errors import UsageError
-from wsfake.model import Close, Drop, End, Event, Message, Ping, Pong, Raw, Side, Stall
+from wsfake.model import Close, Drop, End, Event, Gap, Message, Ping, Pong, Raw, Side, Stall
 from wsfake.wire.payloads import close_payload, encode_text
 
 __all__ = ["Framing", "encode_text"]
@@ -60,9 +60,8 @@ class Framing:
         The events are `str`, `bytes`, `Ping`, `Pong`, `Close` with any 16-bit code, and `Raw` for
         bytes that are no frame: the offending frame, the earlier fragments of its message and
         whatever came after it so far. After a `Close` or a `Raw` nothing more is parsed (RFC 6455
-        sections 5.5.1 and 7.1.7). Takes time linear in the bytes, in segments of any size.
-
-        Raises `PayloadTooBig` for a message over `largest`; nothing more can be told then.
+        sections 5.5.1 and 7.1.7), nor after the `Gap` of a message over `largest`. Takes time
+        linear in the bytes, in segments of any size.
         """
         if self._over:
             return []
@@ -149,8 +148,8 @@ class Framing:
             self._events.append(Raw(b"".join([*held, data[position:]])))
             self._over = True
         except PayloadTooBig:
+            self._events.append(Gap(f"a message of more than {self._largest} bytes"))
             self._over = True
-            raise
 
     def _hear_plain(self, data: bytes, position: int) -> int:
         """Hear messages of one frame each, up to 65535 bytes long; return where they end.

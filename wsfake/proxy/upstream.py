@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from attrs import frozen
 
-from wsfake.errors import UsageError
-from wsfake.model import DEFAULT_PORTS, normalise_url
+from wsfake.live.http import ascii_host
+from wsfake.model.urls import DEFAULT_PORTS
 
 __all__ = ["MEBIBYTE", "Limits", "Upstream"]
 
@@ -38,11 +38,7 @@ class Upstream:
 
         Raises `UsageError` for a name that cannot be one.
         """
-        host = urlsplit(normalise_url(self.url)).hostname or ""
-        try:
-            return host if host.isascii() else host.encode("idna").decode()
-        except UnicodeError as error:
-            raise UsageError(f"not the name of a host: {host!r} ({error})") from None
+        return ascii_host(self.url)
 
     @property
     def port(self) -> int:
