@@ -255,11 +255,8 @@ def test_a_handle_drops_and_stalls(proxy: Proxy, server: str) -> None:
         assert closed_with(client) == (None, "")
 
     told = talk(proxy, server, Faults(on_open=handles.append), play)
-    assert told.behind[2:] == [
-        ("client", "lost"),
-        ("server", "last"),
-        ("server", Drop(reset=True)),
-    ]
+    assert set(told.behind[2:4]) == {("client", "lost"), ("server", "last")}
+    assert told.behind[4:] == [("server", Drop(reset=True))]
 
 
 def test_latency_delays_both_directions_and_keeps_the_order(proxy: Proxy, server: str) -> None:
