@@ -47,6 +47,7 @@ class Framing:
         self._deflate = deflate
         self._extensions: list[Extension] = [] if deflate is None else [deflate]
         self._largest = largest
+        self._plain_most = 65535 if largest is None else min(largest, 65535)
         self._held: list[bytes] = []  # of one frame that is not whole, from its first byte on
         self._held_bytes = 0
         self._needed = 0  # so many bytes from there on tell more
@@ -157,7 +158,7 @@ class Framing:
         What is not as simple is left to `_hear_frame`: this is only faster, by a half.
         """
         events, bit, last = self._events, self._mask_bit, len(data) - 4
-        head = 6 if bit else 2
+        head, most = 6 if bit else 2, self._plain_most
         while position <= last:
             kind, length, start = data[position], data[position + 1] - bit, position + head
             if length > 125:
@@ -168,7 +169,7 @@ class Framing:
                 if length < 126:
                     break
             stop = start + length
-            if length < 0 or stop > last + 4 or not _TEXT <= kind <= _BINARY:
+            if not 0 <= length <= most or stop > last + 4 or not _TEXT <= kind <= _BINARY:
                 break
             payload = data[start:stop]
             if bit:

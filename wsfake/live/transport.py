@@ -52,6 +52,7 @@ class Transport:
         self._unsent: deque[memoryview] = deque()
         self._reading = True
         self._paused = False
+        self._broken = False
         self._sending = True
         self._secure = isinstance(sock, ssl.SSLSocket)
         self._was_reset = False
@@ -73,8 +74,11 @@ class Transport:
         self._receiver = receiver
 
     def pause(self) -> None:
-        """Read nothing for now, so that the peer has to wait; an end is not noticed either."""
-        self._paused = True
+        """Read nothing for now, so that the peer has to wait; an end is not noticed either.
+
+        Without effect once writing has failed: nothing more comes than what the system has.
+        """
+        self._paused = not self._broken
         self._watch()
 
     def resume(self) -> None:
@@ -184,12 +188,15 @@ class Transport:
         # Reading tells the rest: what had come before the stream broke, and that it did. A broken
         # pipe is what comes after an end of stream that was in order.
         self._sending = False
+        self._broken = True
         self._unsent.clear()
         self._was_reset = self._was_reset or error.errno != errno.EPIPE
         if self._at_flush is _Then.CLOSE:
             self.abort()
         elif not self._reading:
             self._reactor.call_soon(self._report_break)
+        else:
+            self.resume()
 
     def _report_break(self) -> None:
         if not self.closed:
