@@ -62,7 +62,9 @@ def find_tokens(entries: Iterable[Entry]) -> Iterator[Leak]:
     return (
         Leak(name, number)
         for number, entry in enumerate(entries, 1)
-        for name in dict.fromkeys(kind for text in _texts(encode(entry)) for kind in token_kinds(text))
+        for name in dict.fromkeys(
+            kind for text in _texts(encode(entry)) for kind in token_kinds(text)
+        )
     )
 
 

@@ -33,7 +33,7 @@ _LEFT = r"(?<![A-Za-z0-9])"  # a token does not begin within a word
 _PATTERNS = (
     # JSON Web Token, RFC 7519: two parts of base64url that are JSON objects, and a signature
     ("jwt", rf"{_LEFT}eyJ[\w-]{{5,}}\.eyJ[\w-]{{5,}}\.[\w-]*"),
-    # OpenAI, Anthropic and others: sk-..., sk-proj-..., sk-ant-...; Stripe: sk_live_..., rk_test_...
+    # OpenAI, Anthropic: sk-..., sk-proj-..., sk-ant-...; Stripe: sk_live_..., rk_test_...
     ("sk", rf"{_LEFT}sk-(?=[\w-]*[0-9])[\w-]{{16,}}|{_LEFT}[rs]k_(?:live|test)_\w{{16,}}"),
     ("github", rf"{_LEFT}(?:gh[pousr]_[A-Za-z0-9]{{20,}}|github_pat_\w{{20,}})"),
     ("gitlab", rf"{_LEFT}glpat-[\w-]{{20,}}"),

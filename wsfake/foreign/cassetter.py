@@ -17,7 +17,7 @@ from wsfake.foreign.handshakes import as_accept, as_open, named
 from wsfake.foreign.timeline import Told
 from wsfake.foreign.values import Value
 from wsfake.foreign.yaml_events import plain_value
-from wsfake.model import Close, Drop, Event, Gap, Headers, Side
+from wsfake.model import Close, Drop, Event, Gap, Side
 from wsfake.transcript.matching import PLACEHOLDER
 
 __all__ = ["FILTERED", "Read", "read_cassetter"]
@@ -139,7 +139,7 @@ class _Connection:
             try:
                 return binascii.unhexlify(content.text())
             except (binascii.Error, ValueError):
-                content.wrong("bytes as hexadecimal digits", repr(content.text()[:40]))
+                content.wrong("bytes as hexadecimal digits", "a text that is not")
         if kind == "json":
             self._read.respelt += 1
             return self._clean(plain_value(content))

@@ -29,6 +29,8 @@ _ZIP = b"PK\x03\x04"
 _YAML = re.compile(r"^(?:ws_|grpc_)?interactions:", re.MULTILINE)
 _BEGINNING = 1 << 16
 _ZLIB = 0x78
+_NO_ARCHIVE = (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError, OSError)
+"""What `zipfile` raises for damage, for passwords, and for packings that it does not know."""
 
 
 @frozen
@@ -59,7 +61,7 @@ def is_foreign(path: Path) -> bool:
     if beginning.startswith(_ZIP) or _is_zlib(beginning):
         return True
     text = beginning.decode("utf-8-sig", errors="replace").lstrip()
-    return text.startswith("{") or text.startswith("version:") or _YAML.search(text) is not None
+    return text.startswith(("{", "version:")) or _YAML.search(text) is not None
 
 
 def read_foreign(path: Path, *, filtered: str = FILTERED) -> Foreign:
@@ -126,8 +128,10 @@ def _unpack(path: Path) -> tuple[bytes, Attachments]:
         try:
             data = unpacker.decompress(data, MAX_BYTES + 1)
         except zlib.error:
-            raise ForeignFileError(f"{path}: expected a packed HAR file, got damage") from None
+            data = b""
         _check_size(len(data), path)
+        if not unpacker.eof:
+            raise ForeignFileError(f"{path}: expected a packed HAR file, got damage")
     return data, lambda name: _beside(path, name)
 
 
@@ -147,7 +151,7 @@ def _open_archive(data: bytes, path: Path) -> tuple[bytes, Attachments]:
     """Open what Playwright packs: a HAR file, and the messages in files of their own."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+    except _NO_ARCHIVE:
         raise ForeignFileError(f"{path}: expected an archive, got a damaged one") from None
     names = set(archive.namelist())
     hars = [name for name in names if name.endswith(".har")]
@@ -160,7 +164,7 @@ def _open_archive(data: bytes, path: Path) -> tuple[bytes, Attachments]:
         try:
             with archive.open(name) as file:
                 content = file.read(MAX_BYTES + 1)
-        except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError):
+        except _NO_ARCHIVE:
             raise ForeignFileError(f"{path}: {name}: expected a member, got damage") from None
         _check_size(len(content), path)
         return content

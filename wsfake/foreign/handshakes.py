@@ -12,6 +12,7 @@ __all__ = ["as_accept", "as_open", "as_refusal", "as_reject", "named"]
 
 _SCHEMES = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
 _URL = re.compile(r"([A-Za-z]+)://([^/?#\s][^\s]*)")
+_USER = re.compile(r"(?<=//)[^/@]*@")
 _NOT_AS_SENT = ("content-encoding", "content-length", "transfer-encoding")
 """Headers of a body that a tool has decoded before it wrote it down."""
 
@@ -29,7 +30,10 @@ def as_open(url: Value, headers: Iterable[tuple[str, str]] = ()) -> Open:
     found = _URL.fullmatch(url.text())
     scheme = _SCHEMES.get(found[1].lower()) if found else None
     if found is None or scheme is None:
-        url.wrong("a URL of ws, wss, http or https with a host", repr(url.text()[:80]))
+        url.wrong(
+            "a URL of ws, wss, http or https with a host",
+            repr(_USER.sub("", url.text().partition("?")[0])[:80]),
+        )
     given = _real(headers)
     return Open(
         f"{scheme}://{found[2].partition('#')[0]}",

@@ -91,7 +91,9 @@ def _answer(told: Told, entry: Value, messages: list[_Message]) -> bool:
     code = response.get("status")
     status = 0 if code is None else code.integer()
     if status == 101 or spoke:
-        told.say(_answered_at(told.start, entry, messages), Side.SERVER, as_accept(_headers(response)))
+        told.say(
+            _answered_at(told.start, entry, messages), Side.SERVER, as_accept(_headers(response))
+        )
         return True
     if 100 <= status <= 999:
         body = _body(response.get("content"))
@@ -158,7 +160,7 @@ def _raw_messages(entry: Value, attached: Attachments) -> Iterator[Value]:
         try:
             raw = json.loads(line)
         except (ValueError, RecursionError):
-            Value(None, file.path, f"{name}, line {number}").wrong("JSON", repr(line[:40]))
+            Value(None, file.path, f"{name}, line {number}").wrong("JSON", "a line that is not")
         yield Value(raw, file.path, f"{name}, line {number}")
 
 
@@ -190,4 +192,4 @@ def _base64(data: Value) -> bytes:
     try:
         return base64.b64decode(data.text(), validate=True)
     except (binascii.Error, ValueError):
-        data.wrong("bytes in base64", repr(data.text()[:40]))
+        data.wrong("bytes in base64", "a text that is not")

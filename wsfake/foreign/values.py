@@ -81,7 +81,9 @@ class Value:
 
     def number(self) -> float:
         number = self.raw
-        if type(number) not in (int, float) or not math.isfinite(number):
+        if type(number) not in (int, float) or (
+            type(number) is float and not math.isfinite(number)
+        ):
             self.wrong("a number", _show(number))
         if abs(number) >= 1 << 53:
             self.wrong("a number that counts time", _show(number))

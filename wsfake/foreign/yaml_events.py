@@ -23,13 +23,18 @@ MAX_VALUES = 5_000_000
 _REFUSED = "\ufffe\uffff"
 """Characters that YAML does not allow, and that cassetter writes all the same."""
 
+_NULLS = ("", "~", "null")
 _PRIVATE = range(0xF0000, 0xFFFFD)
 
 
 class Plain(str):
-    """A scalar without quotes, which may mean a number, true, false or null."""
+    """A scalar without quotes, which may mean a number, true or false."""
 
     __slots__ = ()
+
+
+def _plain(text: str) -> Plain | None:
+    return None if text in _NULLS else Plain(text)
 
 
 def parse_yaml(text: str, path: str) -> Value:
@@ -102,7 +107,7 @@ class _Builder:
             value.wrong("one document", "another")
         if kind == "ScalarEvent":
             text = event.value.translate(self._restored) if self._restored else event.value
-            value.raw = Plain(text) if event.implicit[0] else text
+            value.raw = _plain(text) if event.implicit[0] else text
         else:
             value.raw = {} if kind == "MappingStartEvent" else []
         self._place(value)
@@ -129,7 +134,7 @@ class _Builder:
 
 
 _NUMBER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
-_WORDS = {"null": "null", "~": "null", "": "null", "true": "true", "false": "false"}
+_WORDS = ("true", "false")
 
 
 def plain_value(value: Value) -> str:
@@ -149,8 +154,10 @@ def _written(value: Value) -> Iterator[str]:
             yield "," if index else "["
             yield from _written(item)
         yield "]" if raw else "[]"
+    elif raw is None:
+        yield "null"
     elif isinstance(raw, Plain) and raw in _WORDS:
-        yield _WORDS[raw]
+        yield str(raw)
     elif isinstance(raw, Plain) and _NUMBER.fullmatch(raw):
         yield raw.removeprefix("+")
     else:
