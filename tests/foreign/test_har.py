@@ -9,7 +9,7 @@ import pytest
 
 from wsfake.errors import ForeignFileError
 from wsfake.foreign import read_foreign
-from wsfake.model import Accept, Close, Entry, Gap, Open, Ping, Pong, Refuse, Reject, Side
+from wsfake.model import Accept, Close, Drop, Entry, Gap, Open, Ping, Pong, Refuse, Reject, Side
 
 FILES = Path(__file__).parent / "files"
 END = Gap("how it ended is not in a HAR file")
@@ -67,7 +67,8 @@ def test_times_are_those_of_the_file_and_connections_overlap_as_they_did(name: s
 
 
 def test_a_refused_handshake_keeps_what_the_tool_kept_of_it() -> None:
-    rejected = by_path("mitmproxy.har")["deny"][1].what
+    rejected, ended = (entry.what for entry in by_path("mitmproxy.har")["deny"][1:])
+    assert ended == Drop()  # Connection: close
     assert isinstance(rejected, Reject)
     assert (rejected.status, rejected.body) == (403, b"no\n")
     assert ("X-Why", "because") in rejected.headers

@@ -18,7 +18,7 @@ from wsfake.foreign.closes import as_close
 from wsfake.foreign.handshakes import as_accept, as_open, as_refusal, as_reject, named
 from wsfake.foreign.timeline import Told
 from wsfake.foreign.values import Value
-from wsfake.model import Close, Event, Gap, Ping, Pong, Side
+from wsfake.model import Close, Drop, Event, Gap, Ping, Pong, Side
 
 __all__ = ["Attachments", "read_har"]
 
@@ -97,7 +97,10 @@ def _answer(told: Told, entry: Value, messages: list[_Message]) -> bool:
         return True
     if 100 <= status <= 999:
         body = _body(response.get("content"))
-        told.say(None, Side.SERVER, as_reject(status, _headers(response), body))
+        headers = tuple(_headers(response))
+        told.say(None, Side.SERVER, as_reject(status, headers, body))
+        if "close" in named(headers, "connection").lower():  # RFC 9112 section 9.6
+            told.say(None, Side.SERVER, Drop())
     else:
         told.say(None, Side.SERVER, as_refusal(_error(response)))
     return False
