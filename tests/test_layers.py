@@ -21,6 +21,7 @@ LAYERS = {
     "player": 2,
     "recorder": 2,
     "cassette": 2,
+    "foreign": 3,
     "network": 3,
     "script_api": 3,
     "live": 4,
