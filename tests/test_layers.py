@@ -26,6 +26,7 @@ LAYERS = {
     "script_api": 3,
     "live": 4,
     "proxy": 4,
+    "javascript": 5,
     "harness": 6,
     "cli": 7,
     "proxies": 7,
