@@ -198,9 +198,9 @@ class _Run:
 
     def look_for_progress(self) -> None:
         """Raise where nothing was played of any transcript since this was last looked for."""
-        if self.network.progress == self.progress:
+        before, self.progress = self.progress, self.network.progress
+        if self.progress == before:
             raise self.never_idle()
-        self.progress = self.network.progress
         self.at_once = self.altogether = 0
 
     def raise_errors(self) -> None:

@@ -34,13 +34,11 @@ from wsfake.player.answers import (
     same_answer,
     same_close,
 )
-from wsfake.player.conversation import Conversation, make_reply
-from wsfake.player.correlation import Correlation
 from wsfake.player.mismatch import Mismatch
 from wsfake.player.order import Order
 from wsfake.player.plan import CLOSINGS, NOT_YET, SKIPPED, UNHEARD, Plan, demands, firsts
-from wsfake.transcript import Fault, Matching
-from wsfake.transcript.matchers import AnyClose, Json, Reply
+from wsfake.player.speech import Speech
+from wsfake.transcript import Matching
 
 __all__ = ["Player"]
 
@@ -49,6 +47,11 @@ class Player:
     """Acts `side` of one connection.
 
     After a mismatch it says nothing more: one failure, no cascade.
+
+    Nearly every step is a message that is known to the letter. So the player knows ahead which of
+    them the script is to say next (`_expected`), and what to say itself where nothing is before it
+    (`_own`, and `Plan.prompt`). All else is looked for in the plan, where groups may have to be
+    unfolded.
     """
 
     def __init__(
@@ -68,12 +71,12 @@ class Player:
         self._plan = plan
         self._order = order
         self.matching = matching or Matching()
-        self._correlation = Correlation(self.matching.volatile)
         self._expected_headers = expected_headers
-        self._conversation = Conversation()
-        self._heard = self._conversation.of(side.other)
-        self._spoken = self._conversation.of(side)
+        self._speech = Speech(side, self.matching)
+        self._heard = self._speech.heard
+        self._spoken = self._speech.spoken
         self._script = 0  # the first step that the script may still do
+        self._expected: Message | None = None  # that step, if it is a message and due
         self._own = 0  # the first step that the player may still say
         self._latest = 0
         self._asides: deque[Event] = deque()
@@ -88,7 +91,17 @@ class Player:
 
     def receive(self, what: Event, now: int) -> Mismatch | None:
         """Take note of what the other side has done; return a verdict if it should not have."""
-        if isinstance(what, str | bytes):
+        expected = self._expected
+        if (
+            type(what) is type(expected)
+            and what == expected  # which fits, whatever else would
+            and not self._closing
+            and not self.stopped
+        ):
+            self._heard.append(expected)
+            self._meet(self._script, now, expected)
+            return None
+        if isinstance(what, _MESSAGES):
             return self._message(what, now)
         if self.stopped:
             return None
@@ -108,24 +121,34 @@ class Player:
             if not candidates and closing.is_silence(plan, self._next_own()):
                 return None
             return self._mismatch("message" if candidates else "extra", candidates, message)
-        if matching.volatile:
-            self._correlation.learn(matching, plan.whats[i], message)
-        self._meet(i, now)
-        plan.bind_replies(i, message)
+        self._speech.learn(plan.whats[i], message)
+        self._meet(i, now, message)
         return None
 
-    def _meet(self, i: int, now: int) -> None:
+    def _meet(self, i: int, now: int, message: Message | None = None) -> None:
+        """Count a step of the script as done; where it is a message, this one."""
         plan = self._plan
-        for passed in range(self._script, i):  # a group that was left out is never entered later
-            group, side = plan.whats[passed], plan.sides[passed]
-            if side is None and not plan.can_begin(group, self.side):
-                plan.happened[passed] = SKIPPED
-        self._script = i + 1
-        self._own = min(self._own, i)
+        if i > self._script:
+            plan.leave_out(self._script, i, self.side)
         self._happen(i, now)
+        self._expect(i + 1)
+        if message is not None and plan.replies:
+            plan.bind_replies(i, message)
+
+    def _expect(self, i: int) -> None:
+        """Look for what the script may do next, from this step on."""
+        sides, own = self._plan.sides, self.side
+        last = len(sides)
+        while i < last and sides[i] is own:
+            i += 1
+        self._script = i
+        what = self._plan.whats[i] if i < last else None
+        self._expected = what if type(what) is str or type(what) is bytes else None
 
     def _happen(self, i: int, now: int) -> None:
         self._plan.happened[i] = now
+        if i == self._own:
+            self._own = i + 1
         if now >= 0:
             self._latest = now
             self.steps += not self._plan.endless[i]
@@ -197,7 +220,8 @@ class Player:
 
     def _open(self, what: Open, now: int) -> Mismatch | None:
         self._happen(0, now)
-        self._script = max(self._script, 1)
+        if self._script < 1:
+            self._expect(1)
         missed = missed_header(self._expected_headers, what)
         return None if missed is None else self._mismatch("handshake", [missed], what)
 
@@ -267,7 +291,7 @@ class Player:
 
     def due(self) -> int | None:
         """When the player wants to speak, or None while it waits, or has nothing more to say."""
-        if self._asides:
+        if self._asides or self._is_prompt():
             return self._latest
         i = self._next_own()
         if i is None:
@@ -301,6 +325,17 @@ class Player:
     def refuses(self) -> bool:
         """Whether it refuses the connection, so that TCP is never up."""
         return any(isinstance(what, Refuse) for what in self._plan.whats[:2])
+
+    def _is_prompt(self) -> bool:
+        """Whether the first step that is not done is a message of the player, due at once."""
+        i, plan = self._own, self._plan
+        return (
+            plan.prompt[i]
+            and plan.sides[i] is self.side
+            and plan.happened[i] == NOT_YET
+            and self._order is None
+            and not self.stopped
+        )
 
     def _next_own(self) -> int | None:
         """Return the step that the player may say next; it is the first that is not done."""
@@ -338,25 +373,36 @@ class Player:
         return unfolded
 
     def take(self, now: int) -> Event | None:
-        """Return what is due, and count it as said; None where it is silence that begins.
+        """Return what is due by now, and count it as said; None where nothing is.
 
-        After calling this you must ask `due` again.
+        None also where it is silence that begins. After calling this you must ask `due` again.
         """
+        if not self._asides and self._is_prompt():
+            i = self._own
+            message: Message = self._plan.whats[i]
+            if self._speech.corrects:
+                message = self._speech.correct(message)
+            self._spoken.append(message)
+            self._happen(i, now)
+            return message
+        due = self.due()
+        return None if due is None or due > now else self._take(now)
+
+    def _take(self, now: int) -> Event | None:
         if self._asides:
             aside = self._asides.popleft()
             if isinstance(aside, Close):
                 self.stopped = True
             return aside
         i = self._next_own()
-        if i is None:
-            return None
+        assert i is not None
         try:
-            what = self._speech(self._plan.whats[i])
+            what = self._speech.say(self._plan.whats[i])
         except BaseException:
             self.fail()  # a reply that cannot be made would be asked for again and again
             raise
         self._happen(i, now)
-        if isinstance(what, str | bytes):
+        if isinstance(what, _MESSAGES):
             self._spoken.append(what)
         elif isinstance(what, Close):
             self._after_close()
@@ -368,20 +414,6 @@ class Player:
             self.stopped = True
             return None
         return what
-
-    def _speech(self, what: Any) -> Event:
-        if isinstance(what, str):
-            return self._correlation.apply(what)
-        if isinstance(what, Json):
-            return self._correlation.apply(what.text)
-        if isinstance(what, Reply):
-            return make_reply(what, self._heard, self._conversation)
-        if isinstance(what, AnyClose):
-            return Close(1000 if what.code is None else what.code, what.reason or "")
-        if isinstance(what, Fault):
-            return what.effect
-        said: Event = what
-        return said
 
     def _after_close(self) -> None:
         """Skip all but the answer to our Close, a drop and a stall: words mean nothing more."""
@@ -417,6 +449,8 @@ class Player:
                 left += [(script, first) for first in firsts(what, script)]
         return left
 
+
+_MESSAGES = (str, bytes)
 
 _RECEIVERS: dict[type, Callable[[Player, Any, int], Mismatch | None]] = {
     Open: Player._open,

@@ -49,16 +49,29 @@ class Host:
 
     # How a script's functions are called
 
-    def adapt(self, function: Callable[..., Any]) -> Callable[..., None]:
+    def adapt(
+        self, function: Callable[..., Any], make: Callable[..., object] | None = None
+    ) -> Callable[..., None]:
         """Return a function that calls a script's, with as many arguments as that one takes.
 
-        What it raises is kept for the next `run`: on these hosts an exception in a handler does
-        not stop the connection.
+        With `make`, it is handed the one argument that this makes of them. What it raises is kept
+        for the next `run`: on these hosts an exception in a handler does not stop the connection.
         """
         most, least = count_arguments(function), count_required(function)
         report = self.network.report
 
+        def call_with_one(*arguments: Any) -> None:
+            try:
+                function(make(*arguments))  # type: ignore[misc]  # only where there is one
+            except Exception as error:  # noqa: BLE001 - told by `run`
+                report(error)
+
+        if make is not None and least <= 1 and (most is None or most >= 1):
+            return call_with_one
+
         def call(*arguments: Any) -> None:
+            if make is not None:
+                arguments = (make(*arguments),)
             given = arguments[:most] + (None,) * (least - len(arguments))
             try:
                 function(*given)
