@@ -112,7 +112,9 @@ class PlayerEnd:
         now = self.clock.now
         try:
             what = self.player.take(now)
-            if what is not None:
+            if type(what) is str and self.connection is not None:  # as nearly all are
+                self.connection.say(self.player.side, what)
+            elif what is not None:
                 self._say(what, now)
         finally:  # where this connection has failed, the others go on
             if self._turns is not None:
@@ -125,7 +127,7 @@ class PlayerEnd:
         if isinstance(what, Open):
             self._dial(what)
         elif connection is not None:
-            if type(what) is not str and type(what) is not bytes:
+            if not isinstance(what, bytes):
                 self._foretell(connection, now)
             connection.say(self.player.side, what)
 

@@ -48,7 +48,8 @@ class Plan:
     """
 
     __slots__ = (
-        *("endless", "happened", "indexes", "intervals", "prompt", "replies", "sides", "whats"),
+        *("cues", "endless", "happened", "indexes", "intervals", "lines", "replies", "sides"),
+        "whats",
     )
 
     def __init__(
@@ -64,12 +65,15 @@ class Plan:
         self.indexes = [-1] * len(whats) if indexes is None else indexes
         self.happened = [NOT_YET] * len(whats)
         self.endless = [False] * len(whats)
-        self.prompt = [*map(_is_prompt, whats, intervals), False]
-        """Whether a step is a message to the letter that is due at once; with one item more, for
-        what is behind the end."""
-
         self.replies = Reply in set(map(type, whats))
-        """Whether there may be replies in it that are made on the spot."""
+        """Whether there are replies that are made on the spot: they are told what they answer."""
+
+        self.cues: list[Message | None] = []
+        """The messages that the other side is to say to the letter, each at its step; one item
+        more, for what is behind the end."""
+
+        self.lines: list[Message | None] = []
+        """The same of the player, as far as they are due at once."""
 
     def __len__(self) -> int:
         return len(self.whats)
@@ -102,6 +106,23 @@ class Plan:
             if type(what) in _BY_HOST or (type(what) is Ping and plan.sides[i] is script):
                 plan.happened[i] = SKIPPED
         return plan
+
+    def hand_out(self, own: Side, *, prompt: bool) -> None:
+        """Fill in `cues`, and, where nothing else can hold up the player, `lines`."""
+        words = [None] * len(self) if self.replies else [*map(_as_word, self.whats)]
+        sides, other = self.sides, own.other
+        self.cues += [
+            word if side is other else None for word, side in zip(words, sides, strict=True)
+        ]
+        if prompt:
+            self.lines += [
+                word if side is own and interval == 0 else None
+                for word, side, interval in zip(words, sides, self.intervals, strict=True)
+            ]
+        else:
+            self.lines += [None] * len(self)
+        self.cues.append(None)
+        self.lines.append(None)
 
     def time_before(self, i: int) -> int:
         """When the step before this one was done, groups apart; negative where it was not."""
@@ -194,7 +215,8 @@ class Plan:
         self.indexes[i : i + 1] = [-1] * len(whats)
         self.happened[i : i + 1] = [NOT_YET] * len(whats)
         self.endless[i : i + 1] = [endless] * len(whats)
-        self.prompt[i : i + 1] = map(_is_prompt, whats, intervals)
+        self.cues[i : i + 1] = [None] * len(whats)
+        self.lines[i : i + 1] = [None] * len(whats)
         self.replies = self.replies or Reply in set(map(type, whats))
 
     @staticmethod
@@ -234,8 +256,8 @@ def _intervals(steps: Sequence[Step]) -> list[int]:
     return intervals
 
 
-def _is_prompt(what: Any, interval: int) -> bool:
-    return interval == 0 and (type(what) is str or type(what) is bytes)
+def _as_word(what: Any) -> Message | None:
+    return what if type(what) is str or type(what) is bytes else None
 
 
 def _answers_handshake(what: Any) -> bool:

@@ -48,10 +48,10 @@ class Player:
 
     After a mismatch it says nothing more: one failure, no cascade.
 
-    Nearly every step is a message that is known to the letter. So the player knows ahead which of
-    them the script is to say next (`_expected`), and what to say itself where nothing is before it
-    (`_own`, and `Plan.prompt`). All else is looked for in the plan, where groups may have to be
-    unfolded.
+    Nearly every step is a message that is known to the letter, and comes when it is its turn: when
+    everything before it is done. As on a stage, the player then only has to know its cues, the
+    script's words, and its own lines: `receive` and `take` play these straight away. All else
+    (what comes early, groups, matchers, pauses, closes) is looked for in the plan.
     """
 
     def __init__(
@@ -75,9 +75,11 @@ class Player:
         self._speech = Speech(side, self.matching)
         self._heard = self._speech.heard
         self._spoken = self._speech.spoken
+        self._instead = self._speech.instead
+        self._cues, self._lines = plan.cues, plan.lines
+        plan.hand_out(side, prompt=order is None)
+        self._turn = 0  # the first step that is not done, or one before it
         self._script = 0  # the first step that the script may still do
-        self._expected: Message | None = None  # that step, if it is a message and due
-        self._own = 0  # the first step that the player may still say
         self._latest = 0
         self._asides: deque[Event] = deque()
         self._closing = False
@@ -91,15 +93,15 @@ class Player:
 
     def receive(self, what: Event, now: int) -> Mismatch | None:
         """Take note of what the other side has done; return a verdict if it should not have."""
-        expected = self._expected
-        if (
-            type(what) is type(expected)
-            and what == expected  # which fits, whatever else would
-            and not self._closing
-            and not self.stopped
-        ):
-            self._heard.append(expected)
-            self._meet(self._script, now, expected)
+        i = self._turn
+        cue = self._cues[i]
+        if type(what) is type(cue) and what == cue and not self._closing and not self.stopped:
+            self._heard.append(cue)  # which fits, whatever else would
+            self._plan.happened[i] = self._latest = now
+            self._turn = self._script = i + 1
+            self.steps += 1
+            if self._order is not None:
+                self._order.happen(self._plan.indexes[i], now)
             return None
         if isinstance(what, _MESSAGES):
             return self._message(what, now)
@@ -122,33 +124,20 @@ class Player:
                 return None
             return self._mismatch("message" if candidates else "extra", candidates, message)
         self._speech.learn(plan.whats[i], message)
-        self._meet(i, now, message)
+        self._meet(i, now)
+        plan.bind_replies(i, message)
         return None
 
-    def _meet(self, i: int, now: int, message: Message | None = None) -> None:
-        """Count a step of the script as done; where it is a message, this one."""
-        plan = self._plan
-        if i > self._script:
-            plan.leave_out(self._script, i, self.side)
+    def _meet(self, i: int, now: int) -> None:
+        self._plan.leave_out(self._script, i, self.side)
+        self._script = i + 1
         self._happen(i, now)
-        self._expect(i + 1)
-        if message is not None and plan.replies:
-            plan.bind_replies(i, message)
-
-    def _expect(self, i: int) -> None:
-        """Look for what the script may do next, from this step on."""
-        sides, own = self._plan.sides, self.side
-        last = len(sides)
-        while i < last and sides[i] is own:
-            i += 1
-        self._script = i
-        what = self._plan.whats[i] if i < last else None
-        self._expected = what if type(what) is str or type(what) is bytes else None
 
     def _happen(self, i: int, now: int) -> None:
         self._plan.happened[i] = now
-        if i == self._own:
-            self._own = i + 1
+        self._cues[i] = self._lines[i] = None
+        if i == self._turn:
+            self._turn = i + 1
         if now >= 0:
             self._latest = now
             self.steps += not self._plan.endless[i]
@@ -220,8 +209,7 @@ class Player:
 
     def _open(self, what: Open, now: int) -> Mismatch | None:
         self._happen(0, now)
-        if self._script < 1:
-            self._expect(1)
+        self._script = max(self._script, 1)
         missed = missed_header(self._expected_headers, what)
         return None if missed is None else self._mismatch("handshake", [missed], what)
 
@@ -276,7 +264,7 @@ class Player:
         if answer is not None:
             self._skip_rest(spare=lambda i: closing.is_answer_or_tail(plan, side, i, answer))
             plan.whats[answer] = closing.effect_of(plan.whats[answer])
-            self._own = answer
+            self._turn = answer
             return
         self._skip_rest()
         if isinstance(what, Close) and closing.is_open(plan):
@@ -291,7 +279,7 @@ class Player:
 
     def due(self) -> int | None:
         """When the player wants to speak, or None while it waits, or has nothing more to say."""
-        if self._asides or self._is_prompt():
+        if self._asides or (self._lines[self._turn] is not None and not self.stopped):
             return self._latest
         i = self._next_own()
         if i is None:
@@ -326,26 +314,15 @@ class Player:
         """Whether it refuses the connection, so that TCP is never up."""
         return any(isinstance(what, Refuse) for what in self._plan.whats[:2])
 
-    def _is_prompt(self) -> bool:
-        """Whether the first step that is not done is a message of the player, due at once."""
-        i, plan = self._own, self._plan
-        return (
-            plan.prompt[i]
-            and plan.sides[i] is self.side
-            and plan.happened[i] == NOT_YET
-            and self._order is None
-            and not self.stopped
-        )
-
     def _next_own(self) -> int | None:
         """Return the step that the player may say next; it is the first that is not done."""
         if self.stopped:
             return None
-        plan, own, i = self._plan, self.side, self._own
+        plan, own, i = self._plan, self.side, self._turn
         whats, sides, happened = plan.whats, plan.sides, plan.happened
         while i < len(whats) and happened[i] != NOT_YET:
             i += 1
-        self._own = i
+        self._turn = i
         while i < len(whats):
             what = whats[i]
             if happened[i] != NOT_YET or closing.is_answer_to_close(what):
@@ -377,14 +354,16 @@ class Player:
 
         None also where it is silence that begins. After calling this you must ask `due` again.
         """
-        if not self._asides and self._is_prompt():
-            i = self._own
-            message: Message = self._plan.whats[i]
-            if self._speech.corrects:
-                message = self._speech.correct(message)
-            self._spoken.append(message)
-            self._happen(i, now)
-            return message
+        i = self._turn
+        line = self._lines[i]
+        if line is not None and not self._asides and not self.stopped:
+            if self._instead:
+                line = self._speech.correct(line)
+            self._spoken.append(line)
+            self._plan.happened[i] = self._latest = now
+            self._turn = i + 1
+            self.steps += 1
+            return line
         due = self.due()
         return None if due is None or due > now else self._take(now)
 

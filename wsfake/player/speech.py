@@ -24,11 +24,8 @@ class Speech:
         self._conversation = conversation
         self._matching = matching
         self._correlation = Correlation(matching.volatile)
-
-    @property
-    def corrects(self) -> bool:
-        """Whether texts are said otherwise than they stand there."""
-        return bool(self._correlation.instead)
+        self.instead = self._correlation.instead
+        """What is said in place of recorded values; mostly nothing is."""
 
     def learn(self, expected: Any, message: Message) -> None:
         """Take note of how the volatile values of a message differ from the recorded ones."""

@@ -49,34 +49,35 @@ class Host:
 
     # How a script's functions are called
 
-    def adapt(
-        self, function: Callable[..., Any], make: Callable[..., object] | None = None
-    ) -> Callable[..., None]:
+    def adapt(self, function: Callable[..., Any]) -> Callable[..., None]:
         """Return a function that calls a script's, with as many arguments as that one takes.
 
-        With `make`, it is handed the one argument that this makes of them. What it raises is kept
-        for the next `run`: on these hosts an exception in a handler does not stop the connection.
+        What it raises is kept for the next `run`: on these hosts an exception in a handler does
+        not stop the connection.
         """
-        most, least = count_arguments(function), count_required(function)
+        trimmed = self.trim(function)
         report = self.network.report
 
-        def call_with_one(*arguments: Any) -> None:
-            try:
-                function(make(*arguments))  # type: ignore[misc]  # only where there is one
-            except Exception as error:  # noqa: BLE001 - told by `run`
-                report(error)
-
-        if make is not None and least <= 1 and (most is None or most >= 1):
-            return call_with_one
-
         def call(*arguments: Any) -> None:
-            if make is not None:
-                arguments = (make(*arguments),)
-            given = arguments[:most] + (None,) * (least - len(arguments))
             try:
-                function(*given)
+                trimmed(*arguments)
             except Exception as error:  # noqa: BLE001 - told by `run`
                 report(error)
+
+        return call
+
+    def trim(self, function: Callable[..., Any], given: int = -1) -> Callable[..., Any]:
+        """Return a function that can be called with any number of arguments.
+
+        The script's own is given as many as it takes. Where it takes the number that is `given`,
+        it is the script's own.
+        """
+        most, least = count_arguments(function), count_required(function)
+        if least <= given and (most is None or given <= most):
+            return function
+
+        def call(*arguments: Any) -> Any:
+            return function(*arguments[:most], *(None,) * (least - len(arguments)))
 
         return call
 

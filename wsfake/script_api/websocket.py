@@ -94,7 +94,7 @@ def _handler(name: str) -> Any:
         socket._handlers[event] = value
         if callable(value):
             socket._host.lints.handler_set(event, value)
-            socket._calls[event] = socket._host.adapt(value, _ARGUMENTS.get(event))
+            socket._calls[event] = socket._host.trim(value, 1 if event in _ARGUMENTS else 0)
         else:
             socket._calls.pop(event, None)
 
@@ -202,7 +202,14 @@ class WebSocket(metaclass=WebSocketType):
         """Call the handler of an event, as its socket asks for it."""
         call = self._calls.get(event)
         if call is not None:
-            call(*arguments)
+            make = _ARGUMENTS.get(event)
+            try:
+                if make is None:
+                    call()
+                else:
+                    call(make(*arguments))
+            except Exception as error:  # noqa: BLE001 - told by `run`
+                self._network.report(error)
 
     def __repr__(self) -> str:
         return f"<WebSocket {self.url} readyState={self.readyState}>"
