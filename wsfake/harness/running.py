@@ -169,6 +169,7 @@ class _Run:
                 count = self.call(most)
             finally:
                 self.network.held_by = outer
+                self.note_entries()
         self.at_once += count
         self.altogether += count
         if self.at_once > _MOST_AT_ONCE or self.altogether > self.most:
@@ -178,7 +179,7 @@ class _Run:
     def call(self, most: int) -> int:
         """Do what is due next, so many times at the most; return how many times it was."""
         clock, network = self.clock, self.network
-        ready, noted = clock.ready, network.noted
+        ready, noted, entries = clock.ready, network.noted, self.entries
         for count in range(most):
             if not ready and not clock.collect():
                 return count
@@ -187,20 +188,21 @@ class _Run:
                 callback()
             except Exception as error:  # noqa: BLE001 - raised at the end of this instant
                 network.report(error)
-            if len(noted) != self.entries:
-                self.note_entries()
+            if len(noted) != entries:
+                entries = len(noted)
+                self.asked = clock.asked
         return most
 
     def note_entries(self) -> None:
-        self.entries = len(self.network.noted)
-        self.last_entry = self.clock.now
-        self.asked = self.clock.asked
+        if len(self.network.noted) != self.entries:
+            self.entries = len(self.network.noted)
+            self.last_entry = self.clock.now
 
     def look_for_progress(self) -> None:
         """Raise where nothing was played of any transcript since this was last looked for."""
-        if self.network.progress == self.progress:
+        before, self.progress = self.progress, self.network.progress
+        if self.progress == before:
             raise self.never_idle()
-        self.progress = self.network.progress
         self.at_once = self.altogether = 0
 
     def raise_errors(self) -> None:
@@ -270,6 +272,7 @@ class _Run:
         yield max(0, until - now) / 1_000_000
         if len(self.network.noted) != self.entries:
             self.note_entries()
+            self.asked = self.clock.asked
         return True
 
     def _patience(self, pump: Pump) -> int:

@@ -25,7 +25,8 @@ Noted = tuple[int, int, Side, Event]
 class HasSteps(Protocol):
     """Whoever plays a transcript, and has played so many steps of it."""
 
-    steps: int
+    @property
+    def steps(self) -> int: ...
 
 
 class Answerer(Protocol):

@@ -76,19 +76,16 @@ class PlayerEnd:
         mismatch = self.player.receive(what, self.clock.now)
         if mismatch is not None:
             raise self._judge(mismatch)
-        self._go_on()
+        if self._turns is not None:
+            self._turns.go_on()
+        elif not self._soon:
+            self.schedule()
 
     def _judge(self, mismatch: Mismatch) -> Failure:
         assert self.connection is not None
         if self._turns is not None:
             self._turns.go_on()
         return self.network.fail(mismatch_failure(self.connection, self.player, mismatch))
-
-    def _go_on(self) -> None:
-        if self._turns is None:
-            self.schedule()
-        else:
-            self._turns.go_on()
 
     def schedule(self) -> None:
         """Ask the clock for the time at which the player is due."""
@@ -113,20 +110,24 @@ class PlayerEnd:
         self._soon = False
         self._timer = None
         now = self.clock.now
-        due = self.player.due()
         try:
-            if due is not None and due <= now:
-                self._speak(now)
+            what = self.player.take(now)
+            if type(what) is str and self.connection is not None:  # as nearly all are
+                self.connection.say(self.player.side, what)
+            elif what is not None:
+                self._say(what, now)
         finally:  # where this connection has failed, the others go on
-            self._go_on()
+            if self._turns is not None:
+                self._turns.go_on()
+            elif not self._soon:
+                self.schedule()
 
-    def _speak(self, now: int) -> None:
-        what = self.player.take(now)
+    def _say(self, what: Event, now: int) -> None:
         connection = self.connection
         if isinstance(what, Open):
             self._dial(what)
-        elif what is not None and connection is not None:
-            if type(what) is not str and type(what) is not bytes:
+        elif connection is not None:
+            if not isinstance(what, bytes):
                 self._foretell(connection, now)
             connection.say(self.player.side, what)
 
