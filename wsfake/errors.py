@@ -23,6 +23,8 @@ __all__ = [
     "NoHarness",
     "NotHappened",
     "OutOfOrder",
+    "RunawayScript",
+    "ScriptError",
     "TranscriptError",
     "TranscriptSyntaxError",
     "UnexpectedClose",
@@ -136,6 +138,14 @@ class NotHappened(Failure):
 
 class OutOfOrder(Failure):
     """With `order = "strict"`: connections did not speak in the order of the recording."""
+
+
+class ScriptError(Failure):
+    """A script in JavaScript threw what it did not catch, or left a rejected promise unhandled."""
+
+
+class RunawayScript(ScriptError):
+    """A script in JavaScript was stopped, as it ran for longer than it may."""
 
 
 class Drift(Failure):
