@@ -57,12 +57,11 @@ class Engine:
         self._call: Any = None
         self._rejections: Any = None
 
-    def boot(self, source: str, *given: dict[str, Any]) -> None:
+    def boot(self, source: str, common: str, own: dict[str, Any]) -> None:
         """Evaluate the function that makes the border, and call it with what is common and own."""
         make = self._context.eval(source)
-        common, own = given
         tracks = track_rejections(self._context)
-        self._call = make(dumps(common), dumps({**own, "tracks": tracks is not None}))
+        self._call = make(common, dumps({**own, "tracks": tracks is not None}))
         if tracks is not None:
             self._context.set(_HOLDER, self._call)
             tracks.begin(_HOLDER, "track")

@@ -189,5 +189,5 @@
     scriptEnding.emit();
   };
 
-  host.define({ Script: host.stubbed?.("Script", Script) ?? Script, print, console });
+  host.define({ Script: host.partly("Script", Script, { notes: false }), print, console });
 };
