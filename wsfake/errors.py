@@ -15,6 +15,7 @@ __all__ = [
     "DamagedCassette",
     "Drift",
     "Failure",
+    "ForeignFileError",
     "LintWarning",
     "LiveConnectionError",
     "NeverIdle",
@@ -93,6 +94,10 @@ class NewerCassette(CassetteError):
 
 class UnsafeCassette(CassetteError):
     """A cassette that would hold a secret, or replace one that another test wrote."""
+
+
+class ForeignFileError(CassetteError):
+    """A file of another tool that is not as it should be. The text says where, and what is."""
 
 
 class LiveConnectionError(WsfakeError):
