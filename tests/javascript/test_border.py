@@ -20,7 +20,7 @@ var socket = new WebSocket("{URL}");
 socket.onmessage = function (event) {{ seen.push(event.data); socket.send(event.data); }};
 """
 
-MESSAGES = {
+MESSAGES: dict[str, str | bytes] = {
     "an empty text": "",
     "NUL": "a\0b\0",
     "an astral character": "🦊 𝄞",

@@ -71,7 +71,6 @@ def load(
         files=files,
         context=KINDS[kind].context,
         servers=KINDS[kind].servers and host.profile.servers,
-        entity=entity,
         time_limit=time_limit,
         memory_limit=int(memory_limit),
         on_print=on_print,

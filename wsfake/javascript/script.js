@@ -174,9 +174,11 @@
 
   // An entity script: its last expression is a function that the host constructs.
   let entity;
+  let entityID;
   host.turns.loaded = (isEntity, id, make) => {
     if (typeof make !== "function") return;
     if (isEntity !== true && !isAlone(make, isEntity)) return;
+    entityID = id;
     host.call(() => {
       entity = new make();
       if (typeof entity.preload === "function") entity.preload(id);
@@ -195,7 +197,7 @@
   host.turns.stop = () => {
     for (const timer of timers.keys()) end(timer);
     host.emit("clear", UPDATE);
-    if (typeof entity?.unload === "function") host.call(entity.unload, entity, start.entity);
+    if (typeof entity?.unload === "function") host.call(entity.unload, entity, entityID);
     scriptEnding.emit();
   };
 

@@ -37,7 +37,6 @@ class Script:
         files: Files,
         servers: bool,
         context: str,
-        entity: str | None,
         time_limit: float,
         memory_limit: int,
         on_print: Callable[[str], object] | None = None,
@@ -75,7 +74,6 @@ class Script:
             "sources": self._number(named_files(path, self.text, files)),
             "context": context,
             "session": _SESSION.format(len(neighbours) + 1),
-            "entity": entity,
             "real": host.servers.listen_for_real is not None,
         }
         self._engine = Engine(time_limit=time_limit, memory_limit=memory_limit)
