@@ -46,6 +46,13 @@
 
   const code = (given, value) => (value === "given" ? given.code : value);
 
+  // What was handed to send(), as a handler is handed it.
+  function messageOf({ verb, data }) {
+    if (verb === "text") return data;
+    if (verb === "binary") return Uint8Array.fromBase64(data).buffer;
+    return Uint8Array.from(unescape(encodeURIComponent(data)), (byte) => byte.charCodeAt(0)).buffer;
+  }
+
   const operations = {
     goto(socket, given, [, state]) {
       socket.state = state;
@@ -55,7 +62,7 @@
       socket.fire(event, []);
     },
     "fire message"(socket, given) {
-      socket.fire("message", [given.message]);
+      socket.fire("message", [messageOf(given)]);
     },
     "fire close"(socket, given, [, event, number, reason, clean]) {
       socket.fire(event, [code(given, number), reason === "given" ? given.shown : reason, clean]);
