@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from operator import sub
+from operator import itemgetter
 from typing import Any
 
 from attrs import evolve
@@ -87,10 +87,9 @@ class Plan:
         if not steps or not _answers_handshake(steps[0].what):
             sides.append(Side.SERVER)
             whats.append(Accept())
-        intervals = [0] * len(whats)
-        sides += [step.side for step in steps]
-        whats += [step.what for step in steps]
-        intervals += _intervals(steps)
+        intervals = [0] * len(whats) + _intervals(steps)
+        sides += [side for _, side, _ in steps]
+        whats += [what for _, _, what in steps]
         return cls(sides, whats, intervals)
 
     @classmethod
@@ -109,20 +108,23 @@ class Plan:
 
     def hand_out(self, own: Side, *, prompt: bool) -> None:
         """Fill in `cues`, and, where nothing else can hold up the player, `lines`."""
-        words = [None] * len(self) if self.replies else [*map(_as_word, self.whats)]
-        sides, other = self.sides, own.other
-        self.cues += [
-            word if side is other else None for word, side in zip(words, sides, strict=True)
-        ]
-        if prompt:
-            self.lines += [
-                word if side is own and interval == 0 else None
-                for word, side, interval in zip(words, sides, self.intervals, strict=True)
+        whats, sides = self.whats, self.sides
+        nothing: list[Message | None] = [None] * len(whats)
+        cues = lines = nothing
+        if not self.replies:
+            cues = [
+                what if side is not own and (type(what) is str or type(what) is bytes) else None
+                for what, side in zip(whats, sides, strict=True)
             ]
-        else:
-            self.lines += [None] * len(self)
-        self.cues.append(None)
-        self.lines.append(None)
+        if not self.replies and prompt:
+            lines = [
+                what
+                if side is own and not interval and (type(what) is str or type(what) is bytes)
+                else None
+                for what, side, interval in zip(whats, sides, self.intervals, strict=True)
+            ]
+        self.cues += [*cues, None]
+        self.lines += [*lines, None]
 
     def time_before(self, i: int) -> int:
         """When the step before this one was done, groups apart; negative where it was not."""
@@ -245,19 +247,14 @@ def _intervals(steps: Sequence[Step]) -> list[int]:
 
     A group may be left out: what follows it is timed from the step before it.
     """
-    ats = [step.at for step in steps]
-    if None not in [step.side for step in steps]:
-        return list(map(sub, ats, [0, *ats]))
+    if not any(map(itemgetter(0), steps)):
+        return [0] * len(steps)
     intervals, before = [], 0
     for at, side, _ in steps:
         intervals.append(at - before)
         if side is not None:
             before = at
     return intervals
-
-
-def _as_word(what: Any) -> Message | None:
-    return what if type(what) is str or type(what) is bytes else None
 
 
 def _answers_handshake(what: Any) -> bool:

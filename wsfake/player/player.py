@@ -66,6 +66,8 @@ class Player:
         self.side = side
         self.stopped = False
         """It plays nothing more: after a mismatch, a stall, or the end of the connection."""
+        self.prompt = False
+        """It has a line to say at once; where this is not so, `due` tells."""
         self.steps = 0
         """How many steps were played, but for what is repeated any number of times."""
         self._plan = plan
@@ -99,10 +101,12 @@ class Player:
             self._heard.append(cue)  # which fits, whatever else would
             self._plan.happened[i] = self._latest = now
             self._turn = self._script = i + 1
+            self.prompt = self._lines[i + 1] is not None
             self.steps += 1
             if self._order is not None:
                 self._order.happen(self._plan.indexes[i], now)
             return None
+        self.prompt = False
         if isinstance(what, _MESSAGES):
             return self._message(what, now)
         if self.stopped:
@@ -169,6 +173,7 @@ class Player:
         What the script has not said until then it still owes.
         """
         self.stopped = True
+        self.prompt = False
         self._asides.clear()
 
     def _stop(self) -> None:
@@ -362,8 +367,10 @@ class Player:
             self._spoken.append(line)
             self._plan.happened[i] = self._latest = now
             self._turn = i + 1
+            self.prompt = self._lines[i + 1] is not None
             self.steps += 1
             return line
+        self.prompt = False
         due = self.due()
         return None if due is None or due > now else self._take(now)
 
@@ -414,7 +421,7 @@ class Player:
 
     def unplayed(self) -> list[tuple[Side | None, Any]]:
         """Return what the script did not say, and what stands before it on the player's side."""
-        if self._failed or self._closing:
+        if self._failed or self._closing or self._turn == len(self._plan):
             return []
         plan, script = self._plan, self.side.other
         left: list[tuple[Side | None, Any]] = []
