@@ -21,9 +21,12 @@ LAYERS = {
     "player": 2,
     "recorder": 2,
     "cassette": 2,
+    "foreign": 3,
     "network": 3,
     "script_api": 3,
     "live": 4,
+    "proxy": 4,
+    "javascript": 5,
     "harness": 6,
     "cli": 7,
     "proxies": 7,
@@ -33,6 +36,7 @@ BESIDE = {
     ("model", "errors"),
     ("transcript", "clock"),  # a pause is a time
     ("transcript", "wire"),  # how much of a reason fits into a frame
+    ("proxy", "live"),  # a relay stands on its reactor, transports and framing
     ("script_api", "network"),  # its sockets are ends of connections in memory
 }
 """Who imports whom within one layer."""

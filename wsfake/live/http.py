@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterable
+from urllib.parse import quote, unquote, urlsplit
 
 from websockets.datastructures import Headers as HttpHeaders
 from websockets.exceptions import InvalidHandshake, NegotiationError
@@ -17,16 +19,19 @@ from websockets.headers import (
 )
 
 from wsfake.errors import UsageError
-from wsfake.model import Headers, Side
+from wsfake.model import Headers, Side, normalise_url
 
 __all__ = [
     "DEFLATE",
+    "ascii_host",
+    "basic_credentials",
     "check_upgrade",
     "deflate_of",
     "extensions_in",
     "fits_offer",
     "header_block",
     "headers_of",
+    "request_target",
     "subprotocols_in",
     "without",
 ]
@@ -34,6 +39,7 @@ __all__ = [
 DEFLATE = "permessage-deflate"
 
 _TOKEN = re.compile(r"[-!#$%&'*+.^_`|~0-9a-zA-Z]+")
+_SAFE_IN_PATH = "%/?:@!$&'()*+,;=[]~"
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
@@ -46,6 +52,33 @@ def without(headers: Headers, names: Iterable[str]) -> Headers:
     """Return the headers whose names, without case, are none of `names` (in lower case)."""
     dropped = frozenset(names)
     return tuple((name, value) for name, value in headers if name.lower() not in dropped)
+
+
+def request_target(url: str) -> str:
+    """Return the path and the query of a URL as a request names them (RFC 9112 section 3.2.1)."""
+    parts = urlsplit(normalise_url(url))
+    return quote(parts.path + (f"?{parts.query}" if parts.query else ""), safe=_SAFE_IN_PATH)
+
+
+def basic_credentials(url: str) -> str | None:
+    """Return the value of an `Authorization` header for the user info of a URL, or None."""
+    parts = urlsplit(url)
+    if parts.username is None:
+        return None
+    secret = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
+    return f"Basic {base64.b64encode(secret).decode()}"
+
+
+def ascii_host(url: str) -> str:
+    """Return the host of a URL as it is looked up.
+
+    Raises `UsageError` for a name that cannot be one.
+    """
+    host = urlsplit(normalise_url(url)).hostname or ""
+    try:
+        return host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError as error:
+        raise UsageError(f"not the name of a host: {host!r} in {url!r} ({error})") from None
 
 
 def header_block(headers: Headers) -> bytes:
@@ -100,8 +133,12 @@ def subprotocols_in(headers: HttpHeaders) -> tuple[str, ...]:
     )
 
 
-def deflate_of(extensions: tuple[str, ...], side: Side) -> PerMessageDeflate | None:
+def deflate_of(
+    extensions: tuple[str, ...], side: Side, *, speaks: bool = True
+) -> PerMessageDeflate | None:
     """Return the compression of a server's answer, as `side` has to use it (RFC 7692).
+
+    A side that only listens (`speaks` is false) bears a window that zlib cannot write with.
 
     Raises `UsageError` for an extension that is not permessage-deflate, or with parameters that
     zlib does not have.
@@ -116,6 +153,8 @@ def deflate_of(extensions: tuple[str, ...], side: Side) -> PerMessageDeflate | N
         contexts = [f"{end}_no_context_takeover" in parameters for end in ("client", "server")]
         bits = [int(parameters.get(f"{end}_max_window_bits") or 15) for end in ("client", "server")]
         ours = 0 if side is Side.CLIENT else 1
+        if not speaks:
+            bits[ours] = 15
         if not 8 <= bits[1 - ours] <= 15 or not 9 <= bits[ours] <= 15:
             raise ValueError(bits)
     except (ValueError, InvalidHandshake):

@@ -70,6 +70,11 @@ class ServerHandshake:
         return self._opening
 
     @property
+    def key(self) -> str:
+        """The client's Sec-WebSocket-Key, once its request is whole."""
+        return self._key
+
+    @property
     def rest(self) -> bytes:
         """The bytes behind the request."""
         return bytes(self._reader.buffer)

@@ -15,7 +15,7 @@ from wsfake.live.reactor import Reactor
 
 __all__ = ["Receiver", "Transport", "close_socket"]
 
-_SEGMENT_BYTES = 64 * 1024
+_SEGMENT_BYTES = 256 * 1024
 _TURN_BYTES = 1024 * 1024
 """How much one stream is read before the others get their turn."""
 
@@ -51,7 +51,10 @@ class Transport:
         self._receiver = receiver
         self._unsent: deque[memoryview] = deque()
         self._reading = True
+        self._paused = False
+        self._broken = False
         self._sending = True
+        self._secure = isinstance(sock, ssl.SSLSocket)
         self._was_reset = False
         self._at_flush = _Then.NOTHING
         self._watched: tuple[bool, bool] | None = None
@@ -60,6 +63,31 @@ class Transport:
         with contextlib.suppress(OSError):  # a stream that is already reset: reading will tell
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._watch()
+
+    @property
+    def backed_up(self) -> bool:
+        """Whether the peer reads slower than we write: something waits to be sent."""
+        return bool(self._unsent)
+
+    def adopt(self, receiver: Receiver) -> None:
+        """Report to another receiver from now on."""
+        self._receiver = receiver
+
+    def pause(self) -> None:
+        """Read nothing for now, so that the peer has to wait; an end is not noticed either.
+
+        Without effect once writing has failed: nothing more comes than what the system has.
+        """
+        self._paused = not self._broken
+        self._watch()
+
+    def resume(self) -> None:
+        """Read again after `pause`."""
+        if self._paused and not self.closed:
+            self._paused = False
+            self._watch()
+            if self._secure:  # it may hold bytes that no selector knows of
+                self._reactor.call_soon(self._ready)
 
     def write(self, data: bytes) -> None:
         """Send in order, at once as far as possible; dropped once the stream is over or broken."""
@@ -70,7 +98,7 @@ class Transport:
         self._flush()
 
     def finish_writing(self) -> None:
-        """End our half of the stream behind what was written; reading goes on. Not for TLS."""
+        """End our half of the stream behind what was written; reading goes on."""
         self._then(_Then.HALF_CLOSE)
 
     def close(self) -> None:
@@ -96,7 +124,7 @@ class Transport:
     def _ready(self) -> None:
         if not self.closed and self._unsent:
             self._flush()
-        if not self.closed and self._reading:
+        if not self.closed and self._reading and not self._paused:
             self._read()
 
     def _read(self) -> None:
@@ -109,8 +137,8 @@ class Transport:
                 return
             if self._at_flush is not _Then.CLOSE:
                 self._receiver.received(data)
-            if self.closed:
-                return
+            if self.closed or self._paused or (len(data) < _SEGMENT_BYTES and not self._secure):
+                return  # the last: the selector tells of more
         self._reactor.call_soon(self._ready)  # TLS may hold bytes that no selector knows of
 
     def _receive(self) -> bytes | None:
@@ -160,12 +188,15 @@ class Transport:
         # Reading tells the rest: what had come before the stream broke, and that it did. A broken
         # pipe is what comes after an end of stream that was in order.
         self._sending = False
+        self._broken = True
         self._unsent.clear()
         self._was_reset = self._was_reset or error.errno != errno.EPIPE
         if self._at_flush is _Then.CLOSE:
             self.abort()
         elif not self._reading:
             self._reactor.call_soon(self._report_break)
+        else:
+            self.resume()
 
     def _report_break(self) -> None:
         if not self.closed:
@@ -184,9 +215,6 @@ class Transport:
     def _close_in_order(self) -> None:
         # Unread bytes would make the operating system send a reset, which destroys what was
         # written and has not arrived yet.
-        if isinstance(self._socket, ssl.SSLSocket):
-            with contextlib.suppress(OSError, ValueError):  # it wants to wait for the peer's own
-                self._socket.unwrap()  # says close_notify: without it the stream looks cut off
         self._shut_down()
         for _ in range(_TURN_BYTES // _SEGMENT_BYTES):
             if not self._receive():
@@ -194,11 +222,17 @@ class Transport:
         self.abort()
 
     def _shut_down(self) -> None:
+        if isinstance(self._socket, ssl.SSLSocket):
+            with contextlib.suppress(OSError, ValueError):  # it wants to wait for the peer's own
+                self._socket.unwrap()  # says close_notify: without it the stream looks cut off
         with contextlib.suppress(OSError):  # the peer was faster
-            self._socket.shutdown(socket.SHUT_WR)
+            # that of `SSLSocket` would give up decrypting what still comes
+            socket.socket.shutdown(self._socket, socket.SHUT_WR)
 
     def _watch(self) -> None:
-        wish = self._reading, bool(self._unsent)
+        if self.closed:
+            return
+        wish = self._reading and not self._paused, bool(self._unsent)
         if wish != self._watched:
             self._watched = wish
             self._reactor.watch(self._socket, self._ready, read=wish[0], write=wish[1])

@@ -1,0 +1,226 @@
+"""What one side does not take, the other cannot send: nothing piles up, and nothing is lost."""
+
+from __future__ import annotations
+
+import select
+import threading
+import time
+from contextlib import suppress
+
+import pytest
+
+from tests.live.peers import Wire, WireServer, in_thread
+from tests.proxy.port import Proxy, Told
+from tests.proxy.test_relay import REQUEST, client_of, opened
+from wsfake.model import Drop, Gap
+from wsfake.proxy import Faults, Limits
+from wsfake.proxy.backlog import LAG_BYTES, Backlog
+
+CHUNK = b"\x82\x7e\xff\xff" + bytes(65535)
+
+
+def held_bytes(proxy: Proxy) -> int:
+    """Return what a relay holds itself, in either direction."""
+    halves = (proxy.relays[0]._client, proxy.relays[0]._server)
+    return sum(len(part) for half in halves for part in half.transport._unsent)
+
+
+@pytest.mark.parametrize("faults", [None, Faults(latency=0.001)], ids=["bytes", "delayed"])
+def test_a_slow_reader_does_not_grow_memory(proxy: Proxy, faults: Faults | None) -> None:
+    go_on = threading.Event()
+    sent = 0
+    stuck = threading.Event()
+
+    def serve(wire: Wire) -> None:
+        nonlocal sent
+        wire.accept()
+        wire.socket.setblocking(False)
+        while not go_on.is_set() or sent % len(CHUNK):
+            _, writable, _ = select.select([], [wire.socket], [], 0.5)
+            if writable:
+                sent += wire.socket.send(CHUNK[sent % len(CHUNK) :])
+            else:
+                stuck.set()  # the client reads nothing, and so do we
+        wire.socket.settimeout(20)
+
+    def talk(wire: Wire) -> None:
+        opened(wire)
+        assert stuck.wait(20)
+        go_on.set()
+        assert len(wire.read_to_end()) == sent
+
+    with WireServer(serve) as server:
+        proxy.to(server.url, faults=faults, limits=Limits(delayed_bytes=1 << 20))
+
+        def play() -> None:
+            with client_of(proxy) as sock:
+                talk(Wire(sock))
+
+        with in_thread(play):
+            proxy.until(lambda: proxy.relays and stuck.is_set(), 60)
+            most = held_bytes(proxy)
+            told = proxy.until_over(timeout=60)
+    assert most <= 3 << 20
+    assert [what for _, what in told.behind[:-1]] == [CHUNK[4:]] * (sent // len(CHUNK))
+
+
+def test_a_client_that_never_reads_is_left_after_the_time_to_linger(proxy: Proxy) -> None:
+    def serve(wire: Wire) -> None:
+        wire.accept()
+        wire.socket.settimeout(0.3)
+        with pytest.raises(TimeoutError):
+            while True:
+                wire.send(CHUNK)
+        wire.reset()
+
+    with WireServer(serve) as server:
+        proxy.to(server.url, limits=Limits(linger_seconds=0.1))
+        with client_of(proxy) as sock:
+            sock.sendall(REQUEST)
+            proxy.until(lambda: not server._thread.is_alive(), 60)
+
+            def noticed() -> bool:  # what is written to a stream that was reset tells of that
+                with suppress(OSError):
+                    sock.send(b"\x82\x80\x00\x00\x00\x00")
+                return proxy.relays[0].finished
+
+            proxy.until(noticed, 60)
+            last = proxy.stories[0].behind[-1][1]
+            assert isinstance(last, Drop)
+            assert last.reset
+
+
+def test_a_message_over_the_limit_passes_and_is_told_as_a_gap(proxy: Proxy) -> None:
+    def serve(wire: Wire) -> None:
+        wire.accept(b"\x81\x01a" + CHUNK + b"\x81\x01b")
+
+    def talk(wire: Wire) -> None:
+        opened(wire)
+        assert wire.read_to_end() == b"\x81\x01a" + CHUNK + b"\x81\x01b"
+
+    with WireServer(serve) as server:
+        proxy.to(server.url, limits=Limits(message_bytes=1000))
+
+        def play() -> None:
+            with client_of(proxy) as sock:
+                talk(Wire(sock))
+
+        with in_thread(play):
+            told = proxy.until_over()
+    assert told.behind == [
+        ("server", "a"),
+        ("server", Gap("a message of more than 1000 bytes")),
+        ("server", Drop()),
+    ]
+
+
+def test_an_extension_that_is_not_known_passes_and_is_told_as_a_gap(proxy: Proxy) -> None:
+    def serve(wire: Wire) -> None:
+        wire.accept(b"\xf1\x01a", Sec_WebSocket_Extensions="x-unheard-of")
+
+    def talk(wire: Wire) -> None:
+        opened(wire)
+        assert wire.read_to_end() == b"\xf1\x01a"
+
+    with WireServer(serve) as server:
+        proxy.to(server.url)
+
+        def play() -> None:
+            with client_of(proxy) as sock:
+                talk(Wire(sock))
+
+        with in_thread(play):
+            told = proxy.until_over()
+    assert told.behind[0] == (
+        "server",
+        Gap("what was said from here on: not an extension that can be used: x-unheard-of"),
+    )
+
+
+def test_a_story_that_fails_does_not_stop_the_bytes(proxy: Proxy) -> None:
+    class Full(Told):
+        def say(self, at: int, side: object, what: object) -> None:
+            raise OSError("the disk is full")
+
+    def serve(wire: Wire) -> None:
+        wire.accept(b"\x81\x01a")
+        wire.read_to_end()
+
+    def talk(wire: Wire) -> None:
+        opened(wire)
+        assert wire.read(3) == b"\x81\x01a"
+
+    errors = 0
+    proxy.make_story = Full
+    with WireServer(serve) as server:
+        proxy.to(server.url)
+
+        def play() -> None:
+            with client_of(proxy) as sock:
+                talk(Wire(sock))
+
+        with in_thread(play):
+            deadline = time.monotonic() + 20
+            while not (proxy.relays and proxy.relays[0].finished and proxy.stories[0].is_over):
+                assert time.monotonic() < deadline
+                try:
+                    proxy.reactor.wait(0.1)
+                except* OSError:
+                    errors += 1
+    assert errors >= 2
+
+
+def test_what_waits_is_done_in_order_and_never_more_than_the_limit(proxy: Proxy) -> None:
+    backlog = Backlog.of(proxy.reactor)
+    assert Backlog.of(proxy.reactor) is backlog
+    done: list[int] = []
+    now = time.monotonic_ns() // 1000
+
+    def work(_: int, number: int) -> None:
+        done.append(number)
+        time.sleep(0.003)  # longer than a slice
+
+    for number in range(3):
+        backlog.add(now + 10_000_000, work, number, 1)
+    proxy.reactor.wait(0)
+    assert 0 < len(done) < 3
+    backlog.drain()
+    assert done == [0, 1, 2]
+    for number in range(3, 6):
+        backlog.add(now + 10_000_000, work, number, LAG_BYTES if number == 5 else 1)
+    assert backlog.pending_bytes > LAG_BYTES
+    proxy.reactor.wait(0)
+    assert len(done) >= 5
+    backlog.drain()
+    for number in range(6, 9):
+        backlog.add(now - 1_000_000, work, number, 1)
+    proxy.reactor.wait(0)
+    assert done == list(range(9))
+    assert backlog.pending_bytes == 0
+
+
+def test_a_message_of_64_mebibytes_passes(proxy: Proxy) -> None:
+    size = 64 << 20
+    head = b"\x81\x7f" + size.to_bytes(8)
+
+    def serve(wire: Wire) -> None:
+        wire.socket.settimeout(60)
+        wire.accept(head)
+        for _ in range(64):
+            wire.send(b"x" * (1 << 20))
+
+    def talk(wire: Wire) -> None:
+        wire.socket.settimeout(60)
+        opened(wire)
+        assert len(wire.read_to_end()) == len(head) + size
+
+    with WireServer(serve) as server:
+        proxy.to(server.url)
+
+        def play() -> None:
+            with client_of(proxy) as sock:
+                talk(Wire(sock))
+
+        with in_thread(play):
+            told = proxy.until_over(timeout=60)
+    assert told.behind[0][1] == "x" * size

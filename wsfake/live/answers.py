@@ -1,0 +1,156 @@
+"""A server's answer to an opening handshake, read without I/O (RFC 6455 section 4.1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator
+
+from websockets.datastructures import Headers as HttpHeaders
+from websockets.exceptions import InvalidHandshake, NegotiationError, SecurityError
+from websockets.http11 import parse_headers, parse_line
+from websockets.streams import StreamReader
+from websockets.utils import accept_key
+
+from wsfake.live.http import (
+    check_upgrade,
+    extensions_in,
+    headers_of,
+    subprotocols_in,
+    without,
+)
+from wsfake.model import Accept, Raw, Reject
+
+__all__ = ["Answer", "AnswerReader"]
+
+Answer = Accept | Reject | Raw
+
+_STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-5][0-9][0-9])(?: .*)?")
+_NO_BODY = {204, 304}
+_DIGITS = re.compile(r"[0-9]{1,18}")
+_HEX_DIGITS = re.compile(rb"[ \t]*([0-9a-fA-F]{1,15})[ \t]*")
+
+
+class AnswerReader:
+    """Understands the answer to a request with `key`, in which `subprotocols` were offered.
+
+    `agree` is called with the extensions of an answer that accepts, and raises `InvalidHandshake`
+    for those that were not offered.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        subprotocols: tuple[str, ...],
+        agree: Callable[[tuple[str, ...]], object],
+    ) -> None:
+        self._key = key
+        self._subprotocols = subprotocols
+        self._agree = agree
+        self._reader = StreamReader()
+        self._seen = bytearray()
+        self._head: tuple[int, HttpHeaders] | None = None
+        self._body = bytearray()
+        self._answer: Answer | None = None
+        self._parser = self._parse()
+
+    def receive(self, data: bytes) -> Answer | None:
+        """Return the answer once it is whole, or the bytes that are none as `Raw`.
+
+        A refusal is whole with its body: by its length, by chunks, or at the end of the stream.
+        """
+        if self._head is None:
+            self._seen += data
+        self._reader.feed_data(data)
+        next(self._parser, None)
+        return self._answer
+
+    def receive_end(self) -> Answer | None:
+        """Return what the answer is when nothing more comes: a refusal cut short, or nothing."""
+        if self._answer is None and self._head is not None:
+            self._reader.feed_eof()
+            next(self._parser, None)
+        return self._answer
+
+    @property
+    def rest(self) -> bytes:
+        """The bytes behind the answer."""
+        return bytes(self._reader.buffer)
+
+    def _parse(self) -> Generator[None, None, None]:
+        try:
+            line = yield from parse_line(self._reader.read_line)
+            status = _STATUS_LINE.fullmatch(line)
+            if status is None:
+                raise ValueError("not a status line of HTTP/1")
+            headers = yield from parse_headers(self._reader.read_line)
+        except (ValueError, EOFError, SecurityError):  # EOFError: a line that ends in LF alone
+            self._answer = Raw(bytes(self._seen))
+            return
+        self._head = int(status[1]), headers
+        if self._head[0] == 101:
+            self._answer = self._accept(headers)
+        else:
+            yield from self._read_body(*self._head)
+            self._answer = Reject(self._head[0], headers_of(headers), bytes(self._body))
+
+    def _accept(self, headers: HttpHeaders) -> Accept | Reject:
+        """Check the answer as RFC 6455 section 4.1 asks for."""
+        try:
+            check_upgrade(headers)
+            if headers.get_all("Sec-WebSocket-Accept") != [accept_key(self._key)]:
+                raise NegotiationError("wrong Sec-WebSocket-Accept")
+            subprotocol = self._check_subprotocol(subprotocols_in(headers))
+            extensions = extensions_in(headers)
+            self._agree(extensions)
+        except InvalidHandshake:
+            return Reject(101, headers_of(headers))
+        # Sec-WebSocket-Accept depends on the key alone, which is another one each time.
+        kept = without(headers_of(headers), {"sec-websocket-accept"})
+        return Accept(subprotocol, kept, extensions)
+
+    def _check_subprotocol(self, chosen: tuple[str, ...]) -> str | None:
+        if not chosen:
+            return None
+        if len(chosen) > 1 or chosen[0] not in self._subprotocols:
+            raise NegotiationError("a subprotocol that was not asked for")
+        return chosen[0]
+
+    def _read_body(self, status: int, headers: HttpHeaders) -> Generator[None, None, None]:
+        """Read into `_body` what RFC 9112 section 6.3 says is there, or what comes of it."""
+        lengths = set(headers.get_all("Content-Length"))
+        coding = ", ".join(headers.get_all("Transfer-Encoding")).lower()
+        if status < 200 or status in _NO_BODY:
+            return
+        if coding.endswith("chunked"):
+            yield from self._read_chunks()
+        elif len(lengths) == 1 and _DIGITS.fullmatch(length := lengths.pop()) and not coding:
+            yield from self._read_up_to(int(length))
+        else:
+            yield from self._read_up_to(None)
+
+    def _read_chunks(self) -> Generator[None, None, None]:
+        try:
+            while True:
+                line = yield from parse_line(self._reader.read_line)
+                size = _HEX_DIGITS.fullmatch(line.split(b";", 1)[0])
+                if size is None:
+                    return  # no chunk: the body is over, and what follows is nobody's
+                if int(size[1], 16) == 0:
+                    yield from parse_headers(self._reader.read_line)
+                    return
+                yield from self._read_up_to(int(size[1], 16))
+                yield from self._reader.read_exact(2)
+        except (ValueError, EOFError, SecurityError):
+            return
+
+    def _read_up_to(self, count: int | None) -> Generator[None, None, None]:
+        buffer = self._reader.buffer
+        while count is None or count > 0:
+            while not buffer:
+                if self._reader.eof:
+                    return
+                yield
+            part = buffer[:count]
+            del buffer[:count]
+            self._body += part
+            count = None if count is None else count - len(part)

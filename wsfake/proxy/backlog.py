@@ -1,0 +1,92 @@
+"""Work that may wait until the sockets are served, in order, and not for long."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
+
+from wsfake.live import Reactor
+from wsfake.proxy.upstream import MEBIBYTE
+
+__all__ = ["LAG_BYTES", "Backlog"]
+
+LAG_BYTES = 64 * MEBIBYTE
+"""What may wait at most; then no socket is served before it is done."""
+
+LAG_MICROSECONDS = 50_000
+"""How long anything waits at most: with that of the part file, a kill costs 100 ms (RULES 21)."""
+
+_SLICE_MICROSECONDS = 2_000
+"""How long the sockets are kept waiting by what could wait itself."""
+
+
+class Backlog:
+    """Copies of what has passed, still to be understood: one for each reactor.
+
+    There is one order for all connections, that of time, so that what is told is told in it. It
+    is done in slices after the sockets that are ready were served, and as a whole when there is
+    too much of it, which slows them.
+    """
+
+    _of: ClassVar[WeakKeyDictionary[Reactor, Backlog]] = WeakKeyDictionary()
+
+    def __init__(self, reactor: Reactor) -> None:
+        self._call_soon = reactor.call_soon  # no reference that would keep the reactor alive
+        self._queue: deque[tuple[int, int, Callable[[int, Any], None], Any]] = deque()
+        self._bytes = 0
+        self._asked = False
+
+    @classmethod
+    def of(cls, reactor: Reactor) -> Backlog:
+        """Return the one of a reactor."""
+        backlog = cls._of.get(reactor)
+        if backlog is None:
+            backlog = cls._of[reactor] = cls(reactor)
+        return backlog
+
+    @property
+    def pending_bytes(self) -> int:
+        """How many bytes have passed and were not told of yet."""
+        return self._bytes
+
+    def add(self, at: int, call: Callable[[int, Any], None], what: Any, size: int = 0) -> None:
+        """Call with `at` and `what` when it is its turn; `size` is in bytes."""
+        self._queue.append((at, size, call, what))
+        self._bytes += size
+        if not self._asked:
+            self._asked = True
+            self._call_soon(self._work)
+
+    def drain(self) -> None:
+        """Do all of it now. An error of one part is raised, and the rest is left for later."""
+        while self._queue:
+            self._next()
+
+    def _work(self) -> None:
+        self._asked = False
+        stop = now_microseconds() + _SLICE_MICROSECONDS
+        try:
+            while self._queue:
+                at = self._next()
+                now = now_microseconds()
+                late = self._bytes > LAG_BYTES or now - at > LAG_MICROSECONDS
+                if now > stop and not late:
+                    break
+        finally:
+            if self._queue and not self._asked:
+                self._asked = True
+                self._call_soon(self._work)
+
+    def _next(self) -> int:
+        at, size, call, what = self._queue.popleft()
+        self._bytes -= size
+        call(at, what)
+        return at
+
+
+def now_microseconds() -> int:
+    """Return the time by which everything here is told."""
+    return time.monotonic_ns() // 1000

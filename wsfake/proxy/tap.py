@@ -1,0 +1,189 @@
+"""What the bytes of a connection say, read from a copy of both directions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from websockets.exceptions import PayloadTooBig
+
+from wsfake.errors import UsageError
+from wsfake.live.answers import AnswerReader
+from wsfake.live.framing import Framing
+from wsfake.live.http import deflate_of, without
+from wsfake.live.server_handshake import NotAWebSocket, ServerHandshake
+from wsfake.model import Accept, Close, Drop, Event, Gap, Open, Raw, Refuse, Side
+
+__all__ = ["Story", "Tap"]
+
+
+class Story(Protocol):
+    """Who is told what a connection says, from inside `Reactor.wait()` and in order of time.
+
+    `at` is in microseconds of `time.monotonic_ns() // 1000`: when the last byte of it passed.
+    First comes the client's `Open`, then the server's `Accept`, `Reject` or `Refuse`. A client that
+    asks for no WebSocket says nothing.
+    """
+
+    def say(self, at: int, side: Side, what: Event) -> None: ...
+
+    def over(self) -> None:
+        """Take note that both streams have ended, and nothing more is told."""
+
+
+class Tap:
+    """Understands both directions of one connection, and tells its story.
+
+    It is as strict as RFC 6455, and at the first violation of a side it tells the bytes of that
+    side as `Raw` from there on. What it cannot understand for another reason is told as a `Gap`,
+    behind which that side says nothing more. Errors of the story itself are raised.
+    """
+
+    def __init__(self, story: Story, url: str, largest: int) -> None:
+        self._story = story
+        self._url = url
+        self._largest = largest
+        self._hear: dict[Side, Callable[[bytes], list[Event]]] = {
+            Side.CLIENT: self._hear_request,
+            Side.SERVER: self._hear_before_answer,
+        }
+        self._framings: dict[Side, Framing] = {}
+        self._request = ServerHandshake("", None)
+        self._asked = False
+        self._answers: AnswerReader | None = None  # while it is waited for
+        self._early = bytearray()  # what the client says before it is answered
+        self._at = 0
+        self._closed: set[Side] = set()
+        self._ended: set[Side] = set()
+        self._last: Side | None = None
+
+    def client(self, at: int, data: bytes) -> None:
+        """Take bytes of the client."""
+        self._take(at, Side.CLIENT, data)
+
+    def server(self, at: int, data: bytes) -> None:
+        """Take bytes of the server."""
+        self._take(at, Side.SERVER, data)
+
+    def refused(self, at: int, why: str) -> None:
+        """Tell that the real server cannot be reached."""
+        self._story.say(at, Side.SERVER, Refuse(why))
+        self._ended.update(Side)
+
+    def ended(self, at: int, end: tuple[Side, bool]) -> None:
+        """Tell how the stream of a side ended, if it is news: by a reset, or in order."""
+        side, reset = end
+        self._at = at
+        if side is Side.SERVER and self._answers is not None:
+            self._tell(side, self._answer(self._answers, None))
+        if self._ends_by_drop(side, reset=reset):
+            framing = self._framings.get(side)
+            inside = None if framing is None else framing.inside()
+            self._tell(side, [Drop(reset, inside)])
+        self._ended.add(side)
+
+    def over(self, _: int, __: None) -> None:
+        """Tell that there is nothing more to tell."""
+        self._story.over()
+
+    def _ends_by_drop(self, side: Side, *, reset: bool) -> bool:
+        if not self._asked:
+            return False  # nobody asked for a WebSocket
+        if side in self._closed and (not reset or side.other in self._closed):
+            return False
+        # What ends behind the end of the other side, with no word of its own, follows from it.
+        return not self._ended or (self._last is side and side not in self._ended)
+
+    def _take(self, at: int, side: Side, data: bytes) -> None:
+        self._at = at
+        try:
+            events = self._hear[side](data)
+        except Exception as error:  # noqa: BLE001 - whatever fails here, bytes have to pass
+            self._hear[side] = _nothing
+            events = [Gap(f"what the {side} said from here on: {type(error).__name__}: {error}")]
+        if events:
+            self._tell(side, events)
+
+    def _tell(self, side: Side, events: list[Event]) -> None:
+        say, at = self._story.say, self._at
+        self._last = side
+        for event in events:
+            say(at, side, event)
+        last = events[-1] if events else None
+        if isinstance(last, Close):
+            self._closed.add(side)
+            self._hear[side] = _nothing  # RFC 6455 section 5.5.1
+        elif isinstance(last, Raw):
+            self._hear[side] = _raw
+        elif isinstance(last, Gap):
+            self._hear[side] = _nothing
+
+    # The opening handshake
+
+    def _hear_request(self, data: bytes) -> list[Event]:
+        try:
+            opening = self._request.receive(data)
+        except NotAWebSocket:
+            self._hear = dict.fromkeys(Side, _nothing)
+            return []
+        if opening is None:
+            return []
+        self._answers = AnswerReader(self._request.key, opening.subprotocols, lambda _: None)
+        self._asked = True
+        self._early += self._request.rest
+        self._hear = {Side.CLIENT: self._hear_early, Side.SERVER: self._hear_answer}
+        headers = without(opening.headers, {"sec-websocket-key"})
+        return [Open(self._url, headers, opening.subprotocols, opening.extensions)]
+
+    def _hear_early(self, data: bytes) -> list[Event]:
+        self._early += data
+        if len(self._early) > self._largest:
+            raise PayloadTooBig(len(self._early), self._largest)
+        return []
+
+    def _hear_before_answer(self, _: bytes) -> list[Event]:
+        return []  # a server that speaks before it is asked
+
+    def _hear_answer(self, data: bytes) -> list[Event]:
+        assert self._answers is not None
+        return self._answer(self._answers, data)
+
+    def _answer(self, answers: AnswerReader, data: bytes | None) -> list[Event]:
+        answer = answers.receive_end() if data is None else answers.receive(data)
+        if answer is None:
+            return []
+        self._answers = None
+        if isinstance(answer, Accept):
+            return self._accept(answer, answers.rest)
+        self._hear[Side.SERVER] = _raw if isinstance(answer, Raw) else self._hear_behind
+        return [answer]
+
+    def _hear_behind(self, data: bytes) -> list[Event]:
+        return [Raw(data)]  # a refusal
+
+    def _accept(self, answer: Accept, rest: bytes) -> list[Event]:
+        try:
+            framings = {side: self._framing(side, answer) for side in Side}
+        except UsageError as error:
+            self._hear = dict.fromkeys(Side, _nothing)
+            return [answer, Gap(f"what was said from here on: {error}")]
+        self._framings = framings
+        self._hear = {side: framing.receive for side, framing in framings.items()}
+        early, self._early = bytes(self._early), bytearray()
+        self._tell(Side.SERVER, [answer])
+        if early:
+            self._take(self._at, Side.CLIENT, early)
+        return framings[Side.SERVER].receive(rest) if rest else []
+
+    def _framing(self, side: Side, answer: Accept) -> Framing:
+        """Return what understands a side; raise `UsageError` for an extension that it cannot."""
+        deflate = deflate_of(answer.extensions, side.other, speaks=False)
+        return Framing(side.other, deflate, largest=self._largest)
+
+
+def _nothing(_: bytes) -> list[Event]:
+    return []
+
+
+def _raw(data: bytes) -> list[Event]:
+    return [Raw(data)]
