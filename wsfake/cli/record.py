@@ -24,7 +24,7 @@ from wsfake.harness.settings import Settings
 from wsfake.live import Reactor
 from wsfake.model import normalise_url
 from wsfake.proxy import Limits, Upstream
-from wsfake.proxy.gate import Gate
+from wsfake.live.gate import Gate
 from wsfake.proxy.upstream import MEBIBYTE
 
 __all__ = ["add_parser"]

@@ -17,7 +17,7 @@ from wsfake.live.transport import Transport
 from wsfake.model import Accept, End, Entry, Event, Open, Reject, Side, without_mechanics
 from wsfake.network.dialogue import LITERAL_LENGTH
 from wsfake.proxy import Backlog, Faults, Limits, Relay, Upstream
-from wsfake.proxy.gate import target_of
+from wsfake.live.gate import target_of
 from wsfake.transcript.writing import write_entry
 
 __all__ = ["Counts", "Session"]
