@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from wsfake.errors import UsageError
@@ -61,6 +62,9 @@ class Ports:
         self._order_wait = order_wait
         self._keeper: Keeper | None = None
         self._ports: dict[tuple[str, str, int, TLS | None, int], Port] = {}
+        self.on_news: Callable[[], None] = _nothing
+        """Called, by the thread of the ports, whenever anything has happened there."""
+
         self.stuck = False
         """Whether its thread could not be ended."""
 
@@ -86,7 +90,7 @@ class Ports:
             if known is not None:
                 return known
             if self._keeper is None:
-                self._keeper = Keeper(self.desk, self._order_wait, self._tell)
+                self._keeper = Keeper(self.desk, self._order_wait, self._tell, self._has_news)
             keeper = self._keeper
             reception = Reception(self.desk, keeper, origin, faults, limits)
             try:
@@ -144,6 +148,8 @@ class Ports:
     def leave(self) -> None:
         """Listen no more, and end what is still open, as the test's end."""
         with self.desk.network.lock:
+            if self._keeper is not None:
+                self._keeper.lane.stop()
             for port in self._ports.values():
                 port.close()
                 for connection in port.connections:
@@ -159,12 +165,19 @@ class Ports:
     def _all_finished(self) -> bool:
         return not any(port.connections for port in self._ports.values())
 
+    def _has_news(self) -> None:
+        self.on_news()
+
     def _tell(self, error: Exception) -> None:
         for each in error.exceptions if isinstance(error, ExceptionGroup) else [error]:
             self.desk.network.report(each)
             for port in self._ports.values():
                 for connection in port.connections:
                     connection.fail_if_stopped(each)
+
+
+def _nothing() -> None:
+    """Nobody is to know."""
 
 
 def origin_of(url: str) -> str:
