@@ -10,15 +10,23 @@ from pathlib import Path
 
 import attrs
 
-from benchmarks import cassettes, echo
+from benchmarks import cassettes, echo, proxy
 from benchmarks.measuring import Comparison
 
 _DEFAULT = Path(__file__).parent / "results.json"
+_PARTS = {
+    "echo": echo.comparisons,
+    "cassettes": cassettes.comparisons,
+    "proxy": proxy.comparisons,
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--json", type=Path, default=_DEFAULT, help="where to (%(default)s)")
+    parser.add_argument(
+        "--only", choices=list(_PARTS), action="append", help="this part; may be repeated"
+    )
     arguments = parser.parse_args()
     machine = (
         f"{platform.python_implementation()} {platform.python_version()}, {platform.machine()}"
@@ -26,7 +34,8 @@ def main() -> None:
     print(machine)
     print(f"{'what':50} {'against':28} {'goal':>6} {'ratio':>7} {'spread':>15} {'ours/s':>10}")
     done = []
-    for comparison in chain(echo.comparisons(), cassettes.comparisons()):
+    parts = arguments.only or list(_PARTS)
+    for comparison in chain.from_iterable(_PARTS[part]() for part in parts):
         print(_row(comparison), flush=True)
         done.append({**attrs.asdict(comparison), "ratio": comparison.ratio})
     arguments.json.write_text(json.dumps({"machine": machine, "results": done}, indent=1) + "\n")
