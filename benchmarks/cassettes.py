@@ -8,12 +8,12 @@ from pathlib import Path
 
 import msgpack
 
-from benchmarks.measuring import Comparison, compare
+from benchmarks.measuring import Row, compare
 from wsfake.cassette import read_cassette, write_cassette
 from wsfake.cassette.schema import encode
 from wsfake.model import Entry, Open, Side
 
-__all__ = ["comparisons"]
+__all__ = ["rows"]
 
 _MESSAGES = 200_000
 
@@ -24,7 +24,7 @@ def _entries() -> list[Entry]:
     return [opening, *(Entry(i, 1, sides[i % 2], f"{i:0200}") for i in range(_MESSAGES))]
 
 
-def comparisons() -> Iterator[Comparison]:
+def rows() -> Iterator[Row]:
     entries = _entries()
     arrays = [encode(entry) for entry in entries]
     with tempfile.TemporaryDirectory() as folder:

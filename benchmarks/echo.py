@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import ServerConnection, serve
 
-from benchmarks.measuring import Comparison, compare
+from benchmarks.measuring import Row, compare
 from wsfake import Harness, Transcript
 
-__all__ = ["comparisons"]
+__all__ = ["rows"]
 
 _MESSAGE = "x" * 200
 _PAIRS = 20_000
@@ -85,7 +85,7 @@ def _bare() -> int:
     return _PAIRS * 10
 
 
-def comparisons() -> Iterator[Comparison]:
+def rows() -> Iterator[Row]:
     fake = _fake(_transcript(_PAIRS))
     what = "echo through ws_fake.WebSocket and a transcript"
     yield compare(what, fake, "websockets over loopback", _loopback, goal=40)

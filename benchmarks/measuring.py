@@ -1,4 +1,8 @@
-"""Timing two things side by side, and telling the ratio."""
+"""Timing two things side by side, and telling the ratio.
+
+The machine may be shared and noisy: the two sides take turns in one process, and what is told is
+the median of the ratios, turn by turn, so that a machine that slows down slows both.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +13,26 @@ from collections.abc import Callable
 
 from attrs import frozen
 
-__all__ = ["Comparison", "compare"]
+__all__ = ["RUNS", "Row", "Skipped", "compare", "compare_seconds", "cpu_seconds", "seconds"]
+
+RUNS = 5
 
 Work = Callable[[], int]
 """Does something some number of times, and returns that number."""
 
 
 @frozen
-class Comparison:
-    """How often per second each was done, and how many times as often ours was.
+class Row:
+    """One line of the table: ours in relation to theirs.
 
-    `ratios` are run by run, so that a machine that slows down slows both.
+    `ours` and `theirs` are medians in `unit`: `"per second"`, where more is better and the goal
+    is the least ratio, or `"seconds"`, where less is better and the goal is the most.
     """
 
     what: str
     against: str
     goal: float | None
+    unit: str
     ours: float
     theirs: float
     ratios: tuple[float, ...]
@@ -33,20 +41,83 @@ class Comparison:
     def ratio(self) -> float:
         return statistics.median(self.ratios)
 
+    @property
+    def reached(self) -> bool | None:
+        """Whether it is as good as its goal; None where it has none."""
+        if self.goal is None:
+            return None
+        return self.ratio >= self.goal if self.unit == "per second" else self.ratio <= self.goal
+
+
+@frozen
+class Skipped:
+    """A line that could not be measured here, and why."""
+
+    what: str
+    against: str
+    goal: float | None
+    unit: str
+    why: str
+
 
 def compare(
-    what: str, ours: Work, against: str, theirs: Work, *, goal: float | None = None, runs: int = 5
-) -> Comparison:
-    """Do both in turn, after one run each that does not count."""
-    _rate(ours), _rate(theirs)
-    pairs = [(_rate(ours), _rate(theirs)) for _ in range(runs)]
-    return Comparison(
-        what,
-        against,
+    what: str, ours: Work, against: str, theirs: Work, *, goal: float | None = None, runs: int = 0
+) -> Row:
+    """Return how many times as often per second ours is done: at least `goal`.
+
+    Both are done in turn, after one run each that does not count.
+    """
+    rates = (lambda: _rate(ours), lambda: _rate(theirs))
+    return _row((what, against), *rates, "per second", goal=goal, runs=runs)
+
+
+def compare_seconds(
+    what: str,
+    ours: Callable[[], float],
+    against: str,
+    theirs: Callable[[], float],
+    *,
+    goal: float | None = None,
+    runs: int = 0,
+) -> Row:
+    """Return how many times as long ours takes: at most `goal`. Both return seconds."""
+    return _row((what, against), ours, theirs, "seconds", goal=goal, runs=runs)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return for how long something is done."""
+    gc.collect()
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def cpu_seconds(work: Callable[[], object]) -> float:
+    """Return how much of a processor something takes in this process."""
+    gc.collect()
+    begin = time.process_time()
+    work()
+    return time.process_time() - begin
+
+
+def _row(
+    pair: tuple[str, str],
+    ours: Callable[[], float],
+    theirs: Callable[[], float],
+    unit: str,
+    *,
+    goal: float | None,
+    runs: int,
+) -> Row:
+    ours(), theirs()
+    measured = [(ours(), theirs()) for _ in range(runs or RUNS)]
+    return Row(
+        *pair,
         goal,
-        statistics.median(one for one, _ in pairs),
-        statistics.median(other for _, other in pairs),
-        tuple(one / other for one, other in pairs),
+        unit,
+        statistics.median(one for one, _ in measured),
+        statistics.median(other for _, other in measured),
+        tuple(one / other for one, other in measured),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -14,9 +13,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from benchmarks import endpoints
-from benchmarks.measuring import Comparison, compare
+from benchmarks.measuring import Row, Skipped, compare, compare_seconds
 
-__all__ = ["comparisons"]
+__all__ = ["rows"]
 
 _ROOT = Path(__file__).resolve().parents[1]
 _MITMPROXY = Path(__file__).parent / ".mitmproxy"
@@ -26,7 +25,7 @@ _SLOWLY_STREAMED = 10_000
 _PAIRS = 3_000
 _LARGE_PAIRS = 200
 _MEBIBYTE = 1 << 20
-_RUNS = 5
+_RELAY, _FORWARDER = "a relay with websockets", "a TCP forwarder in asyncio"
 
 
 class _Proxy:
@@ -48,6 +47,14 @@ class _Proxy:
             return count
 
         return work
+
+    def cpu_of_stream(self) -> float:
+        before = self.cpu_seconds
+        endpoints.stream(self.url, _STREAMED)
+        return self.cpu_seconds - before
+
+    def median(self) -> float:
+        return endpoints.one_in_flight(self.url, _PAIRS, 200).median
 
     def one_in_flight(self, count: int, size: int) -> Callable[[], int]:
         def work() -> int:
@@ -87,7 +94,7 @@ def _other(what: str, *arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", "benchmarks.relays", what, *arguments)
 
 
-def comparisons() -> Iterator[Comparison]:
+def rows() -> Iterator[Row | Skipped]:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         server = stack.enter_context(_running(*_other("server"))).url
@@ -97,89 +104,60 @@ def comparisons() -> Iterator[Comparison]:
         yield from _streaming(ours, relay, forwarder)
         yield from _in_flight(ours, forwarder)
         yield compare(
-            "recording proxy, 1 MiB binary there and back",
+            "recording, 1 MiB binary there and back",
             ours.one_in_flight(_LARGE_PAIRS, _MEBIBYTE),
-            "a relay with websockets",
+            _RELAY,
             relay.one_in_flight(_LARGE_PAIRS, _MEBIBYTE),
             goal=1.0,
-            runs=_RUNS,
         )
-    with tempfile.TemporaryDirectory() as folder:
-        yield from _against_mitmproxy(folder)
+        yield from _against_mitmproxy(ours, server)
 
 
-def _streaming(ours: _Proxy, relay: _Proxy, forwarder: _Proxy) -> Iterator[Comparison]:
-    what = "recording proxy, stream of 200 B texts"
+def _streaming(ours: _Proxy, relay: _Proxy, forwarder: _Proxy) -> Iterator[Row]:
+    what = "recording, stream of 200 B texts"
     fast, slow = ours.stream(_STREAMED), relay.stream(_SLOWLY_STREAMED)
-    yield compare(what, fast, "a relay with websockets", slow, goal=5, runs=_RUNS)
-    yield compare(what, fast, "a TCP forwarder", forwarder.stream(_STREAMED), runs=_RUNS)
-    yield _by_cpu(ours, "a relay with websockets", relay)
-    yield _by_cpu(ours, "a TCP forwarder", forwarder)
+    yield compare(what, fast, _RELAY, slow, goal=5)
+    yield compare(what, fast, _FORWARDER, forwarder.stream(_STREAMED))
+    for against, other in ((_RELAY, relay), (_FORWARDER, forwarder)):
+        yield compare_seconds(
+            "recording, CPU seconds for 100,000 texts of 200 B",
+            ours.cpu_of_stream,
+            against,
+            other.cpu_of_stream,
+        )
 
 
-def _by_cpu(ours: _Proxy, against: str, other: _Proxy) -> Comparison:
-    """Compare how much each does in a second of its own processor time."""
-
-    def rate(proxy: _Proxy) -> float:
-        before = proxy.cpu_seconds
-        endpoints.stream(proxy.url, _STREAMED)
-        return _STREAMED / max(proxy.cpu_seconds - before, 0.01)
-
-    pairs = [(rate(ours), rate(other)) for _ in range(_RUNS)]
-    return _of_pairs("recording proxy, 200 B texts per CPU second", against, None, pairs)
-
-
-def _in_flight(ours: _Proxy, forwarder: _Proxy) -> Iterator[Comparison]:
-    what, against = "recording proxy, one message of 200 B in flight", "a TCP forwarder"
-    pairs: list[tuple[float, float]] = []
-    medians: list[tuple[float, float]] = []
-    for run in range(_RUNS + 1):
-        flights = [endpoints.one_in_flight(p.url, _PAIRS, 200) for p in (ours, forwarder)]
-        if run:  # the first does not count
-            pairs.append((_PAIRS / flights[0].seconds, _PAIRS / flights[1].seconds))
-            medians.append((1 / flights[0].median, 1 / flights[1].median))
-    yield _of_pairs(what, against, 0.7, pairs)
-    yield _of_pairs(f"{what}, 1 / median", against, 1 / 1.5, medians)
-
-
-def _of_pairs(
-    what: str, against: str, goal: float | None, pairs: list[tuple[float, float]]
-) -> Comparison:
-    return Comparison(
+def _in_flight(ours: _Proxy, forwarder: _Proxy) -> Iterator[Row]:
+    what = "recording, one message of 200 B in flight"
+    yield compare(
         what,
-        against,
-        goal,
-        statistics.median(ours for ours, _ in pairs),
-        statistics.median(theirs for _, theirs in pairs),
-        tuple(ours / theirs for ours, theirs in pairs),
+        ours.one_in_flight(_PAIRS, 200),
+        _FORWARDER,
+        forwarder.one_in_flight(_PAIRS, 200),
+        goal=0.7,
     )
+    yield compare_seconds(f"{what}, median", ours.median, _FORWARDER, forwarder.median, goal=1.5)
 
 
-def _against_mitmproxy(folder: str) -> Iterator[Comparison]:
+def _against_mitmproxy(ours: _Proxy, server: str) -> Iterator[Row | Skipped]:
+    what, against, goal = "recording, stream of 200 B texts", "mitmproxy, reverse mode", 15
     mitmdump = _mitmdump()
-    if mitmdump is None:
+    if isinstance(mitmdump, str):
+        yield Skipped(what, against, goal, "per second", mitmdump)
         return
-    with ExitStack() as stack:
-        server = stack.enter_context(_running(*_other("server"))).url
-        ours = stack.enter_context(_running(*_ours(server, folder)))
-        port = _free_port()
-        mode = f"reverse:{server.replace('ws://', 'http://')}"
-        command = (str(mitmdump), "--quiet", "--mode", mode, "--listen-port", str(port))
-        url = f"ws://127.0.0.1:{port}/"
-        theirs = stack.enter_context(_running(*command, "--listen-host", "127.0.0.1", url=url))
+    port = _free_port()
+    mode = f"reverse:{server.replace('ws://', 'http://')}"
+    command = (str(mitmdump), "--quiet", "--mode", mode, "--listen-port", str(port))
+    url = f"ws://127.0.0.1:{port}/"
+    with _running(*command, "--listen-host", "127.0.0.1", url=url) as theirs:
         _wait_for(port)
         yield compare(
-            "recording proxy, stream of 200 B texts",
-            ours.stream(_STREAMED),
-            "mitmproxy, reverse mode",
-            theirs.stream(_SLOWLY_STREAMED),
-            goal=15,
-            runs=_RUNS,
+            what, ours.stream(_STREAMED), against, theirs.stream(_SLOWLY_STREAMED), goal=goal
         )
 
 
-def _mitmdump() -> Path | None:
-    """Return the program, in an environment of its own; say why where there is none."""
+def _mitmdump() -> Path | str:
+    """Return the program, in an environment of its own; or why there is none."""
     program = _MITMPROXY / "bin" / "mitmdump"
     try:
         if not program.exists():
@@ -187,8 +165,7 @@ def _mitmdump() -> Path | None:
             pip = [str(_MITMPROXY / "bin" / "pip"), "install", "--quiet", "mitmproxy"]
             subprocess.run(pip, check=True, timeout=600)
     except (OSError, subprocess.SubprocessError) as error:
-        print(f"skipped: mitmproxy cannot be installed: {error}")
-        return None
+        return f"mitmproxy cannot be installed: {error}"
     return program
 
 

@@ -7,7 +7,6 @@ follows real time only has to answer `now` differently. Nothing here waits.
 from __future__ import annotations
 
 import heapq
-from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 
@@ -33,28 +32,28 @@ class Timer:
         self.cancelled = False
 
 
-class Clock(ABC):
+class Clock:
     """Keeps what is due when; things due at the same time come in the order they were asked for.
 
     A *recurring* timer (an interval, an update signal) does not count in `pending`: it alone never
     keeps a run going.
     """
 
+    now: int
+    """The present time in microseconds."""
+
+    call_soon: Callable[[Callback], None]
+    """Ask for a callback at this instant, after what is already due."""
+
     def __init__(self) -> None:
-        self._ready: deque[Callback] = deque()
+        self.now = 0
+        self.ready: deque[Callback] = deque()
+        """What is due now; look into it after `collect`, where nothing is."""
         self._heap: list[tuple[int, int, Timer]] = []
         self.asked = 0
         """How many timers were asked for so far."""
         self._pending = 0
-        self.call_soon = self._ready.append
-
-    @property
-    @abstractmethod
-    def now(self) -> int:
-        """The present time in microseconds."""
-
-    call_soon: Callable[[Callback], None]
-    """Ask for a callback at this instant, after what is already due."""
+        self.call_soon = self.ready.append
 
     def call_at(self, due: int, callback: Callback, *, recurring: bool = False) -> Timer:
         """Ask for a callback at a time; one in the past is due now."""
@@ -62,8 +61,8 @@ class Clock(ABC):
         if not recurring:
             self._pending += 1
             if due <= self.now:  # in line with what `call_soon` asks for from now on
-                self._collect()
-                self._ready.append(_Due(self, timer))
+                self.collect()
+                self.ready.append(_Due(self, timer))
                 return timer
         heapq.heappush(self._heap, (due, self._ask(), timer))
         return timer
@@ -91,7 +90,7 @@ class Clock(ABC):
     @property
     def pending(self) -> bool:
         """Whether anything but recurring timers is to be done."""
-        return self._pending > 0 or bool(self._ready)
+        return self._pending > 0 or bool(self.ready)
 
     @property
     def recurring(self) -> bool:
@@ -101,7 +100,7 @@ class Clock(ABC):
     @property
     def next_due(self) -> int | None:
         """When the next thing is due, or None where nothing is asked for."""
-        if self._ready:
+        if self.ready:
             return self.now
         heap = self._heap
         while heap and heap[0][2].cancelled:
@@ -110,28 +109,28 @@ class Clock(ABC):
 
     def stop(self) -> None:
         """Forget everything that was asked for."""
-        for due in self._ready:
+        for due in self.ready:
             if isinstance(due, _Due):
                 due.timer.cancelled = True
         for _, _, timer in self._heap:
             timer.cancelled = True  # so that cancelling it later takes nothing from `pending`
-        self._ready.clear()
+        self.ready.clear()
         self._heap.clear()
         self._pending = 0
 
     def take(self) -> Callback | None:
         """Return the next thing that is due by now, or None; it is then no longer in the queue."""
-        ready = self._ready
-        if not ready and self._heap:
-            self._collect()
-        return ready.popleft() if ready else None
+        ready = self.ready
+        return ready.popleft() if ready or self.collect() else None
 
-    def _collect(self) -> None:
+    def collect(self) -> bool:
+        """Put the timers that are due by now into `ready`; tell whether anything is in it."""
         heap, now = self._heap, self.now
         while heap and heap[0][0] <= now:
             timer = heapq.heappop(heap)[2]
             if not timer.cancelled:
-                self._ready.append(_Due(self, timer))
+                self.ready.append(_Due(self, timer))
+        return bool(self.ready)
 
 
 class _Due:
@@ -152,31 +151,37 @@ class _Due:
 
 
 class VirtualClock(Clock):
-    """A clock that stands still until it is told to jump, or, once real, follows another clock."""
+    """A clock that stands still until it is told to jump, or, once real, follows another clock.
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._now = 0
-        self._offset = 0
-        self._source: Callable[[], int] | None = None
+    As long as it stands still its time is a plain attribute, because it is read several times for
+    every message; so one that follows another clock is of a class of its own.
+    """
 
-    @property
-    def now(self) -> int:
-        if self._source is None:
-            return self._now
-        return self._source() + self._offset
-
-    @property
-    def real(self) -> bool:
-        """Whether it follows another clock, and cannot jump."""
-        return self._source is not None
+    real = False
+    """Whether it follows another clock, and cannot jump."""
 
     def advance_to(self, time: int) -> None:
         """Jump forward to a time; a time in the past is no jump."""
-        self._now = max(self._now, time)
-        self._collect()
+        self.now = max(self.now, time)
+        self.collect()
 
     def follow(self, source: Callable[[], int]) -> None:
         """From now on go with a clock that gives microseconds from any origin."""
-        self._offset = self._now - source()
-        self._source = source
+        offset = self.now - source()
+        self._elapsed = lambda: source() + offset
+        self.__class__ = _FollowingClock
+
+
+class _FollowingClock(VirtualClock):
+    """A clock that has become real."""
+
+    real = True
+    _elapsed: Callable[[], int]
+
+    @property
+    def now(self) -> int:  # type: ignore[override]  # nobody else sets it any more
+        return self._elapsed()
+
+    def advance_to(self, time: int) -> None:
+        """Stay with the other clock, which alone moves it."""
+        self.collect()

@@ -15,6 +15,7 @@ __all__ = [
     "DamagedCassette",
     "Drift",
     "Failure",
+    "ForeignFileError",
     "LintWarning",
     "LiveConnectionError",
     "NeverIdle",
@@ -22,6 +23,8 @@ __all__ = [
     "NoHarness",
     "NotHappened",
     "OutOfOrder",
+    "RunawayScript",
+    "ScriptError",
     "TranscriptError",
     "TranscriptSyntaxError",
     "UnexpectedClose",
@@ -93,6 +96,10 @@ class UnsafeCassette(CassetteError):
     """A cassette that would hold a secret, or replace one that another test wrote."""
 
 
+class ForeignFileError(CassetteError):
+    """A file of another tool that is not as it should be. The text says where, and what is."""
+
+
 class LiveConnectionError(WsfakeError):
     """A real connection was needed and could not be made."""
 
@@ -131,6 +138,14 @@ class NotHappened(Failure):
 
 class OutOfOrder(Failure):
     """With `order = "strict"`: connections did not speak in the order of the recording."""
+
+
+class ScriptError(Failure):
+    """A script in JavaScript threw what it did not catch, or left a rejected promise unhandled."""
+
+
+class RunawayScript(ScriptError):
+    """A script in JavaScript was stopped, as it ran for longer than it may."""
 
 
 class Drift(Failure):

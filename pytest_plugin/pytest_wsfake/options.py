@@ -37,6 +37,7 @@ _INI: dict[str, tuple[str, str, Callable[[Any], Any], str]] = {
     "ws_redact_headers": ("linelist", "redact_headers", _same, "more headers that are secret"),
     "ws_redact_query": ("linelist", "redact_query", _same, "more URL parameters that are secret"),
     "ws_redact_json": ("linelist", "redact_json", _same, "more JSON keys that are secret"),
+    "ws_redact_env": ("linelist", "redact_env", _same, "environment variables that are secret"),
     "ws_text_sidecar": ("bool", "text_sidecar", _same, "write the text form beside each cassette"),
 }
 
@@ -105,7 +106,7 @@ def merged(layers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     return settings
 
 
-_ADDED = ("redact_headers", "redact_query", "redact_json")
+_ADDED = ("redact_headers", "redact_query", "redact_json", "redact_env")
 
 
 def cassette_dir(config: pytest.Config) -> Path:

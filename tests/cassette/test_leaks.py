@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given, strategies as st
 
-from wsfake.cassette import Leak, find_leaks
+from wsfake.cassette import Leak, find_leaks, find_tokens
 from wsfake.errors import UsageError
 from wsfake.model import Close, Entry, Event, Open, Ping, Reject, Side
 
@@ -68,3 +68,22 @@ def test_any_secret_is_found_in_any_text(secret: str, before: str, after: str) -
 @pytest.mark.parametrize("secret", [chr(0xDCFF) * 8, chr(0xD800) * 8])
 def test_a_secret_that_is_no_text_is_searched_for_all_the_same(secret: str) -> None:
     assert leaks("hello", json.dumps(secret), KEY=secret) == [Leak("KEY", 2)]
+
+
+def test_tokens_that_are_known_by_their_shape_are_found_wherever_they_stand() -> None:
+    jwt, key = "eyJhbGciOi.eyJzdWIi.sig", "AKIAIOSFODNN7EXAMPLE"
+    said: list[Event] = [
+        "hello",
+        b"A" + key.encode(),
+        b"\xff\x00" + key.encode(),
+        Open("ws://h/", (("a", f"{jwt} {key} {key}"),), (jwt,)),
+        Ping(key.encode()),
+    ]
+    entries = [Entry(0, 1, Side.CLIENT, what) for what in said]
+
+    assert list(find_tokens(entries)) == [
+        Leak("aws", 3),
+        Leak("jwt", 4),
+        Leak("aws", 4),
+        Leak("aws", 5),
+    ]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, strategies as st
@@ -8,6 +9,7 @@ from hypothesis import given, strategies as st
 from tests.cassette.strategies import entries
 from wsfake.cassette import PLACEHOLDER, Redactor
 from wsfake.cassette.schema import encode
+from wsfake.errors import UsageError
 from wsfake.model import (
     Accept,
     Close,
@@ -191,12 +193,13 @@ def test_names_are_added_to_the_defaults_and_never_replace_them() -> None:
         "json",
         "query",
         "subprotocols",
+        "tokens",
         "user info",
         "header:x-mine",
         "json:accountNumber",
         "query:sid",
     )
-    assert REDACTOR.names == ("headers", "json", "query", "subprotocols", "user info")
+    assert REDACTOR.names == ("headers", "json", "query", "subprotocols", "tokens", "user info")
 
 
 def test_the_order_in_which_names_are_given_does_not_count() -> None:
@@ -302,3 +305,107 @@ def test_secrets_in_json_in_strings_of_json_are_replaced(tree: Pair) -> None:
 )
 def test_no_text_is_too_deep(text: str) -> None:
     assert "hunter2" not in REDACTOR.text(text)
+
+
+JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.s1gn-_"
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        JWT,
+        "sk-proj-abcDEF123_456-ghiJKL789",
+        "sk-ant-api03-abcdefghijklmnop1234",
+        "sk_live_abcdefghijklmnop1234",
+        "ghp_abcdefghijklmnopqrst0123456789abcdef",
+        "ghs_abcdefghijklmnopqrst0123456789abcdef",
+        "github_pat_11ABCDEFG0abcdefghijkl_mnop",
+        "glpat-abcdefghijklmnopqrst",
+        "AKIAIOSFODNN7EXAMPLE",
+        "ASIAIOSFODNN7EXAMPLE",
+        "xoxb-123456789012-abcdef",
+        "xapp-1-A0123456789-abcdef",
+        "AIzaSyA1234567890abcdefghijklmnopqrstuv",
+        "hf_abcdefghijklmnopqrstuvwxyz0123",
+        "npm_abcdefghijklmnopqrstuvwxyz0123456789",
+    ],
+)
+def test_a_token_that_is_known_by_its_shape_is_replaced_in_every_text(token: str) -> None:
+    for before, after in (("", ""), ("see ", "."), ('{"a": ["', '"]}'), ("(", ") twice")):
+        assert redacted(f"{before}{token}{after}") == f"{before}{PLACEHOLDER}{after}"
+    assert redacted(f"{token} {token}") == f"{PLACEHOLDER} {PLACEHOLDER}"
+    assert REDACTOR.url(f"wss://h/bot/{token}/x") == f"wss://h/bot/{PLACEHOLDER}/x"
+    assert REDACTOR.header_fields((("X-Any", token),)) == (("X-Any", PLACEHOLDER),)
+    assert REDACTOR.subprotocols(["chat", token]) == ("chat", PLACEHOLDER)
+    assert redacted(Close(4001, token)) == Close(4001, PLACEHOLDER)
+    refused = Reject(401, (), f"Incorrect API key: {token}\n".encode())
+    assert redacted(refused) == Reject(401, (), f"Incorrect API key: {PLACEHOLDER}\n".encode())
+    assert redacted(f"x{token}") != f"x{PLACEHOLDER}"
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("Authorization: Bearer abc123def456", "Authorization: Bearer <redacted>"),
+        ('{"h": "bearer a1/b2+c3=="}', '{"h": "bearer <redacted>"}'),
+        ('{"h":"Bearer a1\\/b2\\/c3d4"}', '{"h":"Bearer <redacted>"}'),
+        ("?q=Bearer%20abc123def456&x=1", "?q=Bearer%20<redacted>&x=1"),
+        (f"Bearer {JWT}", f"Bearer {PLACEHOLDER}"),
+        ("the Bearer token-authentication failed", "the Bearer token-authentication failed"),
+        ("a bearer of news", "a bearer of news"),
+        ("Bearer <redacted>", "Bearer <redacted>"),
+    ],
+)
+def test_what_follows_bearer_is_replaced_where_it_is_no_word(text: str, clean: str) -> None:
+    assert REDACTOR.text(text) == clean
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["risk-free and task-based", "sk-", "sk-learn-is-a-library-of-python", "ghp_short", "AKIA",
+     "eyJ.eyJ.x", "xoxo-kisses", "ghost_story_of_a_house", "my_test_case_of_many_words",
+     "HAKIAIOSFODNN7EXAMPLES"],
+)  # fmt: skip
+def test_words_that_begin_like_a_token_stay(text: str) -> None:
+    assert REDACTOR.text(text) is text
+
+
+def test_a_token_in_binary_that_is_no_json_stays_as_it_is() -> None:
+    data = b"\x0a\x20" + JWT.encode()
+    assert redacted(data) is data
+    assert redacted(f'{{"a":"{JWT}"}}'.encode()) == b'{"a":"<redacted>"}'
+
+
+VALUE = 'p@ss "wörd"/1'
+
+
+def test_the_value_of_a_named_secret_is_replaced_however_it_is_spelt() -> None:
+    mine = Redactor(secrets={"MY_KEY": VALUE, "OTHER": "12345678"})
+    assert mine.text(f"key={VALUE}!") == "key=<redacted>!"
+    assert json.loads(mine.text(json.dumps({"a": VALUE}))) == {"a": PLACEHOLDER}
+    assert json.loads(mine.text(json.dumps({"a": VALUE}, ensure_ascii=False)))["a"] == PLACEHOLDER
+    assert mine.url(f"ws://h/{quote(VALUE, safe='')}?x={quote(VALUE)}") == (
+        "ws://h/<redacted>?x=<redacted>"
+    )
+    assert mine.text('{"pin":12345678}') == '{"pin":<redacted>}'
+    assert redacted(Reject(401, (), VALUE.encode()), mine) == Reject(401, (), b"<redacted>")
+    assert mine.names[-2:] == ("value:MY_KEY", "value:OTHER")
+    assert VALUE not in repr(mine)
+
+
+def test_a_named_secret_that_is_too_short_is_refused() -> None:
+    with pytest.raises(UsageError) as caught:
+        Redactor(secrets={"PIN": "1234567"})
+    assert str(caught.value) == (
+        "expected a secret of at least 8 characters, got 7 characters in PIN"
+    )
+
+
+def test_the_longer_of_two_secrets_goes_first() -> None:
+    mine = Redactor(secrets={"A": "secret-1", "B": "secret-1-and-more"})
+    assert mine.text("secret-1-and-more secret-1") == "<redacted> <redacted>"
+
+
+def test_a_body_of_a_refusal_that_is_no_text_stays() -> None:
+    refused = Reject(400, (), b"\xff" + JWT.encode())
+    assert redacted(refused) == refused

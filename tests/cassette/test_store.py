@@ -308,9 +308,10 @@ for write in (record, lambda: write_cassette(path, entries)):
 
 def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     root = Path(__file__).parents[2]
-    return subprocess.run(
+    variables = {name: value for name, value in os.environ.items() if "COVERAGE" not in name}
+    return subprocess.run(  # unmeasured: a full disk is one for a measurement, too
         [sys.executable, "-c", script, *map(str, arguments)],
-        env={**os.environ, "PYTHONPATH": str(root)},
+        env={**variables, "PYTHONPATH": str(root)},
         capture_output=True,
         text=True,
         check=False,

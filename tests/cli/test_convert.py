@@ -1,12 +1,17 @@
 """`wsfake convert`."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from wsfake import Harness
 from wsfake.cassette import load, write_cassette
 from wsfake.cli import main
+from wsfake.errors import UnexpectedMessage
 from wsfake.model import Accept, Entry, Open, Side
+from wsfake.network import write_dialogue
 
 ENTRIES = (
     Entry(0, 1, Side.CLIENT, Open("ws://feed.example/v1")),
@@ -75,7 +80,7 @@ def test_a_damaged_cassette_is_converted_only_when_asked_to_recover(
 @pytest.mark.parametrize(
     ("source", "text"),
     [
-        ("a.yaml", "wsfake: expected a path that ends in .msgpack or .txt, got a.yaml\n"),
+        ("gone.yaml", "wsfake: gone.yaml: No such file or directory\n"),
         ("gone.txt", "No such file or directory"),
         ("gone.msgpack", "gone.msgpack"),
     ],
@@ -101,3 +106,154 @@ def test_a_text_that_is_no_transcript_is_told_with_its_line(
 
     assert main(["convert", str(text), str(tmp_path / "b.msgpack")]) == 2
     assert capsys.readouterr().err.startswith("wsfake: line 2: expected a message or one of")
+
+
+def test_a_target_of_another_kind_is_wrong_use(
+    cassette: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["convert", str(cassette), "b.yaml"]) == 2
+    assert capsys.readouterr().err == (
+        "wsfake: expected a target that ends in .msgpack or .txt, got b.yaml\n"
+    )
+
+
+# What other tools have recorded
+
+FOREIGN = Path(__file__).parents[1] / "foreign" / "files"
+
+
+def url_of(cassette: Path, end: str) -> str:
+    """Return the URL of a cassette with a path; a secret of it may be anything."""
+    urls = (entry.what.url for entry in load(cassette).entries if isinstance(entry.what, Open))
+    return next(url for url in urls if end in url).replace("<redacted>", "any")
+
+
+class Talker:
+    """A script that says the next thing whenever it hears something."""
+
+    def __init__(self, ws_fake: Harness, url: str, *says: str | bytes) -> None:
+        self.heard: list[str | bytes] = []
+        self.closed: list[tuple[int, str]] = []
+        self._says = list(says)
+        self._socket = ws_fake.WebSocket(url, "chat") if "echo" in url else ws_fake.WebSocket(url)
+        self._socket.onopen = self._say
+        self._socket.onmessage = self._hear
+        self._socket.onclose = lambda event: self.closed.append((event.code, event.reason))
+
+    def _hear(self, message: Any) -> None:
+        self.heard.append(message.data)
+        self._say()
+
+    def _say(self) -> None:
+        if self._says:
+            self._socket.send(self._says.pop(0))
+
+
+@pytest.mark.parametrize("name", ["mitmproxy.har", "playwright.har", "playwright.zip"])
+def test_what_a_har_file_holds_replays(name: str, tmp_path: Path) -> None:
+    target = tmp_path / "a.msgpack"
+    assert main(["convert", str(FOREIGN / name), str(target)]) == 0
+
+    with Harness(target, match="json", unplayed="ignore") as ws_fake:
+        login = json.dumps({"password": "another one"})
+        echo = Talker(ws_fake, url_of(target, "/echo"), "one", login)
+        binary = Talker(ws_fake, url_of(target, "/b"), b"\x00\xff")
+        ws_fake.run()
+
+    assert echo.heard == ["one", '{"password":"<redacted>"}']
+    assert binary.heard == [b"\x00\xff"]
+    assert load(target).header.recorded is not None
+
+
+@pytest.mark.filterwarnings("ignore:.*the order across connections")
+def test_a_refusal_of_a_har_file_replays(tmp_path: Path) -> None:
+    target = tmp_path / "a.msgpack"
+    assert main(["convert", str(FOREIGN / "mitmproxy.har"), str(target)]) == 0
+
+    with Harness(target, unplayed="ignore") as ws_fake:
+        refused = Talker(ws_fake, url_of(target, "/deny"))
+        ws_fake.run()
+
+    assert refused.heard == []
+    assert [code for code, _ in refused.closed] == [1006]
+
+
+def test_a_cassette_of_cassetter_replays_with_its_close_code(tmp_path: Path) -> None:
+    target = tmp_path / "a.msgpack"
+    assert main(["convert", str(FOREIGN / "cassetter-hello.yaml"), str(target)]) == 0
+
+    with Harness(target) as ws_fake:
+        script = Talker(ws_fake, url_of(target, "/hello"))
+        ws_fake.run()
+
+    assert script.heard[0] == "hello"
+    assert script.heard[2:] == [b"\x00\x01\xffbinary", b'{"password": "<redacted>"}']
+    assert script.closed == [(4000, "gone ü")]
+
+
+def test_what_a_script_sends_is_compared_with_what_cassetter_has_filtered(tmp_path: Path) -> None:
+    target = tmp_path / "a.msgpack"
+    assert main(["convert", str(FOREIGN / "cassetter-echo.yaml"), str(target)]) == 0
+    says: list[str | bytes] = ["hi", b"\x00\xff", json.dumps({"op": "auth", "password": "mine"})]
+
+    with Harness(target, match="json") as ws_fake:
+        script = Talker(ws_fake, url_of(target, "/echo"), *says)
+        ws_fake.run()
+    assert len(script.heard) == 3
+
+    with pytest.raises(UnexpectedMessage), Harness(target, match="json") as ws_fake:
+        Talker(ws_fake, url_of(target, "/echo"), "ho")
+        ws_fake.run()
+
+
+def test_secrets_are_taken_out_on_the_way(tmp_path: Path) -> None:
+    target = tmp_path / "a.msgpack"
+    source = str(FOREIGN / "mitmproxy.har")
+    assert main(["convert", source, str(target), "--redact-header", "X-Why"]) == 0
+
+    text = "\n".join(write_dialogue(load(target).entries))
+    for secret in ("s3cr3t", "hunter2", "abcdefgh", "because"):
+        assert secret in Path(source).read_text(encoding="utf-8")
+        assert secret not in text
+    assert "header:x-why" in load(target).header.redacted
+
+
+def test_a_named_secret_that_cannot_be_taken_out_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MY_KEY", "binary-secret")
+    source, target = tmp_path / "a.yaml", tmp_path / "a.msgpack"
+    text = (FOREIGN / "cassetter-hello.yaml").read_text(encoding="utf-8")
+    source.write_text(text.replace("0001ff", "0001ff" + b"binary-secret".hex()), encoding="utf-8")
+
+    assert main(["convert", str(source), str(target), "--redact-env", "MY_KEY"]) == 2
+    assert capsys.readouterr().err == (
+        f"wsfake: {source}: the value of MY_KEY stands in entry 5 where it cannot be taken out,"
+        " so nothing was written\n"
+    )
+    assert not target.exists()
+
+
+def test_what_the_file_does_not_say_is_told_and_is_no_finding(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = FOREIGN / "cassetter-two.yaml"
+
+    assert main(["convert", str(source), str(tmp_path / "a.txt")]) == 0
+    assert capsys.readouterr().err == (
+        f"wsfake: {source}: the order of its 2 connections is not in the file:"
+        " taken from when each was written\n"
+    )
+    assert '"a1"' in (tmp_path / "a.txt").read_text(encoding="utf-8")
+
+
+def test_a_file_of_another_tool_that_is_not_as_it_should_be_is_wrong_use(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "a.har"
+    source.write_text('{"log": {}}', encoding="utf-8")
+
+    assert main(["convert", str(source), str(tmp_path / "b.msgpack")]) == 2
+    assert capsys.readouterr().err == (
+        f"wsfake: {source}: $.log: expected an object with entries, got one without\n"
+    )

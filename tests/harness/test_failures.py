@@ -19,7 +19,7 @@ from wsfake.errors import (
     UnexpectedMessage,
     Unplayed,
 )
-from wsfake.model import Accept, Entry, Open, Side
+from wsfake.model import Accept, Open, Side
 
 
 def tell(
@@ -787,7 +787,7 @@ def test_where_only_a_secret_differs_that_is_all_that_is_told() -> None:
 
 def save(path: Path, *said: tuple[int, int, Side, Any]) -> Path:
     with Harness() as ws_fake:
-        ws_fake._network.entries += [Entry(*entry) for entry in said]
+        ws_fake._network.noted += said
         return ws_fake.save(path)
 
 

@@ -178,7 +178,7 @@ def test_sockets_left_open_end_with_the_test_and_their_timers_stop() -> None:
 def test_an_order_that_gave_way_is_a_warning(tmp_path: Path) -> None:
     path = tmp_path / "two.msgpack"
     with Harness() as ws_fake:
-        ws_fake._network.entries += [
+        ws_fake._network.noted += [
             Entry(0, 1, Side.CLIENT, Open(URL)),
             Entry(0, 2, Side.CLIENT, Open("ws://two.example/")),
             Entry(0, 1, Side.SERVER, Accept()),

@@ -17,7 +17,7 @@ from wsfake.live import LiveClient, Reactor
 from wsfake.model import Accept, Event, Open
 
 
-def pump(reactor: Reactor, until: Callable[[], object], timeout: float = 5.0) -> None:
+def pump(reactor: Reactor, until: Callable[[], object], timeout: float = 60.0) -> None:
     """Let the reactor work until something is true; fail when it is not in time."""
     deadline = time.monotonic() + timeout
     while not until():
@@ -35,7 +35,7 @@ class Talk:
         opening = Open(url) if isinstance(url, str) else url
         self.client = LiveClient(reactor, opening, self.said.append, **options)  # type: ignore[arg-type]
 
-    def until(self, count: int, timeout: float = 5.0) -> list[Event]:
+    def until(self, count: int, timeout: float = 60.0) -> list[Event]:
         """Wait for `count` things that the server said."""
         pump(self.reactor, lambda: len(self.said) >= count, timeout)
         return self.said
@@ -64,7 +64,7 @@ def websockets_server(
             yield f"{scheme}://{host}:{server.socket.getsockname()[1]}/"
         finally:
             server.shutdown()
-            thread.join(5)
+            thread.join(60)
 
 
 def echo(connection: ServerConnection) -> None:
@@ -77,7 +77,7 @@ class Wire:
 
     def __init__(self, sock: socket.socket) -> None:
         self.socket = sock
-        sock.settimeout(5)
+        sock.settimeout(60)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._buffer = b""
 
@@ -143,7 +143,7 @@ class WireServer:
 
     def __init__(self, play: Callable[[Wire], None], tls: ssl.SSLContext | None = None) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(5)
+        self._listener.settimeout(60)
         self._play = play
         self._tls = tls
         self.url = f"ws://127.0.0.1:{self._listener.getsockname()[1]}/"
@@ -167,7 +167,7 @@ class WireServer:
 
     def join(self) -> None:
         """Wait for the function; raise what it raised."""
-        self._thread.join(10)
+        self._thread.join(60)
         assert not self._thread.is_alive()
         if self._error is not None:
             error, self._error = self._error, None
@@ -190,7 +190,7 @@ def in_thread(play: Callable[[], None]) -> Iterator[None]:
     try:
         yield
     finally:
-        thread.join(10)
+        thread.join(60)
     assert not thread.is_alive()
     if errors:
         raise errors[0]

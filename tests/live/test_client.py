@@ -39,6 +39,9 @@ def close_frame(code: int, reason: bytes = b"") -> bytes:
     return bytes([0x88, 2 + len(reason)]) + code.to_bytes(2) + reason
 
 
+Later = Callable[[float], None]
+
+
 def wire_talk(
     reactor: Reactor, play: Callable[[Wire], None], **options: object
 ) -> contextlib.AbstractContextManager[Talk]:
@@ -263,11 +266,15 @@ def test_an_orderly_end_behind_a_close_is_no_drop_and_may_still_be_answered(
     assert frames == [(0x88, b"\x03\xe8")]
 
 
-def test_an_end_behind_a_close_that_nobody_answers_is_over_in_time(reactor: Reactor) -> None:
+def test_an_end_behind_a_close_that_nobody_answers_is_over_in_time(
+    reactor: Reactor, later: Later
+) -> None:
     def play(wire: Wire) -> None:
         wire.accept(close_frame(1000))
 
-    with wire_talk(reactor, play, close_timeout=0.05) as talk:
+    with wire_talk(reactor, play) as talk:
+        pump(reactor, lambda: talk.client.state.value == "last word")
+        later(11)
         assert talk.until_finished()[1:] == [Close(1000)]
 
 
@@ -281,41 +288,53 @@ def test_a_reset_behind_a_close_is_told(reactor: Reactor) -> None:
         talk.client.arrive(Close(1000))
 
 
-def test_a_server_that_answers_no_close_is_dropped_in_time(reactor: Reactor) -> None:
+def test_a_server_that_answers_no_close_is_dropped_in_time(reactor: Reactor, later: Later) -> None:
+    closed = threading.Event()
+
     def play(wire: Wire) -> None:
         wire.accept()
         wire.frame()
+        closed.set()
         with pytest.raises(ConnectionResetError):
             wire.read_to_end()
 
-    with wire_talk(reactor, play, close_timeout=0.05) as talk:
+    with wire_talk(reactor, play) as talk:
         talk.opened().client.arrive(Close(1000))
+        pump(reactor, closed.is_set)
+        later(11)
         assert talk.until_finished()[1:] == [Drop()]
 
 
-def test_a_server_that_does_not_read_a_close_is_dropped_in_time(reactor: Reactor) -> None:
+def test_a_server_that_does_not_read_a_close_is_dropped_in_time(
+    reactor: Reactor, later: Later
+) -> None:
     done = threading.Event()
 
     def play(wire: Wire) -> None:
         wire.accept()
-        assert done.wait(5)
+        assert done.wait(60)
 
-    with wire_talk(reactor, play, close_timeout=0.05) as talk:
+    with wire_talk(reactor, play) as talk:
         talk.opened().client.arrive(b"x" * 20_000_000)
         talk.client.arrive(Close(1000))
+        later(11)
         assert talk.until_finished()[1:] == [Drop()]
         done.set()
 
 
-def test_a_server_that_keeps_tcp_open_after_both_closes_is_left_in_time(reactor: Reactor) -> None:
+def test_a_server_that_keeps_tcp_open_after_both_closes_is_left_in_time(
+    reactor: Reactor, later: Later
+) -> None:
     def play(wire: Wire) -> None:
         wire.accept()
         wire.frame()
         wire.send(close_frame(1000) + b"\x81\x01x")
         wire.read_to_end()
 
-    with wire_talk(reactor, play, close_timeout=0.05) as talk:
+    with wire_talk(reactor, play) as talk:
         talk.opened().client.arrive(Close(1000))
+        talk.until(2)
+        later(11)
         assert talk.until_finished()[1:] == [Close(1000)]
 
 
@@ -336,7 +355,7 @@ def test_a_reset_that_meets_our_answer_is_told(reactor: Reactor) -> None:
 
     def play(wire: Wire) -> None:
         wire.accept(close_frame(1000))
-        assert leave.wait(5)
+        assert leave.wait(60)
         wire.reset()
 
     with WireServer(play) as server:
@@ -378,7 +397,7 @@ def test_what_was_said_before_a_reset_is_heard_before_it(reactor: Reactor) -> No
 
     def play(wire: Wire) -> None:
         wire.accept()
-        assert leave.wait(5)
+        assert leave.wait(60)
         wire.send(b"\x81\x04last")
         wire.reset()
 
@@ -433,7 +452,7 @@ def test_bytes_behind_a_violation_are_told_as_they_come(reactor: Reactor) -> Non
 
     def play(wire: Wire) -> None:
         wire.accept(b"\x83\x00")
-        assert told.wait(5)
+        assert told.wait(60)
         wire.send(b"\x81\x01x")
         wire.end()
 
@@ -493,7 +512,7 @@ def test_a_drop_waits_for_what_was_said_before_it(reactor: Reactor) -> None:
 
     def play(wire: Wire) -> None:
         wire.accept()
-        assert go.wait(5)
+        assert go.wait(60)
         received.append(len(wire.read_to_end()))
 
     with wire_talk(reactor, play) as talk:
@@ -549,7 +568,7 @@ def test_a_refusal_is_told_with_its_body_and_then_the_end_of_tcp(
         for byte in answer:
             wire.send(bytes([byte]))
         if keep_open:
-            assert leave.wait(5)
+            assert leave.wait(60)
         wire.end()
 
     with wire_talk(reactor, play) as talk:
@@ -585,13 +604,21 @@ def test_a_body_that_ends_with_the_stream_is_told_as_far_as_it_came(
         assert (reject.status, reject.body, drop) == (500, b"sorry", Drop())
 
 
-def test_a_body_that_never_ends_is_told_when_the_time_is_over(reactor: Reactor) -> None:
+def test_a_body_that_never_ends_is_told_when_the_time_is_over(
+    reactor: Reactor, later: Later
+) -> None:
+    sent = threading.Event()
+
     def play(wire: Wire) -> None:
         wire.request()
         wire.send(b"HTTP/1.1 500 No\r\n\r\nsorry")
+        sent.set()
         wire.read_to_end()
 
-    with wire_talk(reactor, play, open_timeout=0.2) as talk:
+    with wire_talk(reactor, play) as talk:
+        pump(reactor, sent.is_set)
+        reactor.wait(0)  # what was sent on this machine is there at once
+        later(11)
         assert talk.until(1) == [Reject(500, (), b"sorry")]
         talk.client.arrive(Close())
         assert talk.client.finished
@@ -647,11 +674,17 @@ def test_an_answer_that_breaks_off_is_a_drop(reactor: Reactor, part: bytes, rese
         assert talk.until_finished() == [Drop(reset)]
 
 
-def test_a_server_that_never_answers_is_given_up_in_time(reactor: Reactor) -> None:
+def test_a_server_that_never_answers_is_given_up_in_time(reactor: Reactor, later: Later) -> None:
+    asked = threading.Event()
+
     def play(wire: Wire) -> None:
+        wire.request()
+        asked.set()
         wire.read_to_end()
 
-    with wire_talk(reactor, play, open_timeout=0.05) as talk:
+    with wire_talk(reactor, play) as talk:
+        pump(reactor, asked.is_set)
+        later(11)
         assert talk.until_finished() == [Stall()]
         assert talk.client.failure == "no answer in time"
 
@@ -672,20 +705,21 @@ def test_a_host_that_nobody_knows_is_not_found(reactor: Reactor, host: str) -> N
 
 
 def test_a_look_up_that_takes_too_long_is_given_up_in_time(
-    reactor: Reactor, monkeypatch: pytest.MonkeyPatch
+    reactor: Reactor, monkeypatch: pytest.MonkeyPatch, later: Later
 ) -> None:
     answered = threading.Event()
     asked = threading.Event()
 
     def slow(*_: object, **__: object) -> list[object]:
         asked.set()
-        assert answered.wait(5)
+        assert answered.wait(60)
         return []
 
     monkeypatch.setattr(socket, "getaddrinfo", slow)
-    talk = Talk(reactor, "ws://slow.example", open_timeout=0.05)
+    talk = Talk(reactor, "ws://slow.example")
+    pump(reactor, asked.is_set)
+    later(11)
     assert talk.until_finished() == [Refuse("timeout")]
-    assert asked.is_set()
     answered.set()
 
 

@@ -5,6 +5,7 @@ import errno
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -244,21 +245,28 @@ def test_any_close_code_goes_both_ways_and_the_server_ends_tcp(reactor: Reactor,
         assert hall.until_finished()[1:] == []
 
 
-def test_a_client_that_answers_no_close_is_dropped_in_time(reactor: Reactor) -> None:
+def test_a_client_that_answers_no_close_is_dropped_in_time(
+    reactor: Reactor, later: Callable[[float], None]
+) -> None:
+    closed = threading.Event()
+
     def answer(_: Open, end: LiveServerEnd) -> None:
         end.arrive(Accept())
         end.arrive(Close(4001, "nope"))
 
-    hall = Hall(reactor, answer, close_timeout=0.05)
+    hall = Hall(reactor, answer)
 
     def play(wire: Wire) -> None:
         wire.send(REQUEST.encode())
         wire.request()
         assert wire.frame() == (0x88, (4001).to_bytes(2) + b"nope")
+        closed.set()
         with pytest.raises(ConnectionResetError):
             wire.read_to_end()
 
     with hall.wire(play):
+        pump(reactor, closed.is_set)
+        later(11)
         assert hall.until_finished() == [Drop()]
 
 
@@ -392,10 +400,14 @@ def test_what_asks_for_no_websocket_sees_tcp_close_with_no_response(
     assert hall.openings == []
 
 
-def test_a_client_that_never_asks_is_dropped_in_time(reactor: Reactor) -> None:
-    hall = Hall(reactor, accept, open_timeout=0.05)
+def test_a_client_that_never_asks_is_dropped_in_time(
+    reactor: Reactor, later: Callable[[float], None]
+) -> None:
+    hall = Hall(reactor, accept)
     ended: list[bytes] = []
     with hall.wire(lambda wire: ended.append(wire.read_to_end())):
+        pump(reactor, lambda: len(reactor._owned) == 2)
+        later(11)
         pump(reactor, lambda: ended)
     assert ended == [b""]
 

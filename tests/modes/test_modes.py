@@ -383,6 +383,7 @@ def test_user_info_is_not_in_the_cassette(tmp_path: Path, server: str) -> None:
 def test_silence_ends_a_recording_and_is_said(play: Play, tmp_path: Path) -> None:
     with play("rewrite", record_idle=0.2) as ws_fake:
         bot = Bot(ws_fake, "/greet")
+        ws_fake.run(until=lambda: bot.got)
         ws_fake.run()
     assert bot.got == ["hello"]
     assert ws_fake.summary.ended_by_silence

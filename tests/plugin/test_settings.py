@@ -53,6 +53,7 @@ INI = {
     "ws_redact_headers": ("x-one", "redact_headers", "('x-one',)"),
     "ws_redact_query": ("one", "redact_query", "('one',)"),
     "ws_redact_json": ("one", "redact_json", "('one',)"),
+    "ws_redact_env": ("SOME_KEY", "redact_env", "('SOME_KEY',)"),
     "ws_text_sidecar": ("yes", "text_sidecar", "True"),
     "ws_profile": ("overte", "profile.name", "'overte'"),
 }

@@ -4,7 +4,7 @@ Knows no sockets and no pytest.
 """
 
 from wsfake.cassette.contents import FORMAT_VERSION, Cassette, Damage, Footer, Header
-from wsfake.cassette.leaks import Leak, find_leaks
+from wsfake.cassette.leaks import Leak, find_leaks, find_tokens
 from wsfake.cassette.paths import cassette_path
 from wsfake.cassette.reading import CassetteReader, load, read_cassette
 from wsfake.cassette.redaction import PLACEHOLDER, Redactor
@@ -25,6 +25,7 @@ __all__ = [
     "Redactor",
     "cassette_path",
     "find_leaks",
+    "find_tokens",
     "load",
     "read_cassette",
     "write_cassette",

@@ -1,22 +1,17 @@
-"""Searching a cassette for secrets that are known by their values."""
+"""Searching a cassette for secrets that are known by their values or by their shape."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from urllib.parse import quote
 
 import msgpack
 from attrs import frozen
 
 from wsfake.cassette.schema import encode
-from wsfake.errors import UsageError
+from wsfake.cassette.tokens import SHORTEST_SECRET, check_secrets, spellings, token_kinds
 from wsfake.model import Entry
 
-__all__ = ["SHORTEST_SECRET", "Leak", "Needles", "find_leaks"]
-
-SHORTEST_SECRET = 8
-"""Characters. A shorter value stands in too much that is no secret."""
+__all__ = ["SHORTEST_SECRET", "Leak", "Needles", "find_leaks", "find_tokens"]
 
 
 @frozen
@@ -37,12 +32,7 @@ class Needles:
     @classmethod
     def of(cls, secrets: Mapping[str, str]) -> Needles:
         """Take secrets by name. Raise `UsageError` for a value that is too short to search for."""
-        for name, value in secrets.items():
-            if len(value) < SHORTEST_SECRET:
-                raise UsageError(
-                    f"expected a secret of at least {SHORTEST_SECRET} characters, "
-                    f"got {len(value)} characters in {name}"
-                )
+        check_secrets(secrets)
         return cls(tuple((name, _forms_of(value)) for name, value in secrets.items()))
 
     def found_in(self, data: bytes) -> list[str]:
@@ -64,12 +54,25 @@ def find_leaks(entries: Iterable[Entry], secrets: Mapping[str, str]) -> Iterator
 
 
 def _forms_of(value: str) -> tuple[bytes, ...]:
-    data = value.encode(errors="surrogatepass")  # an environment can hold any bytes
-    forms = {
-        value,
-        quote(data, safe=""),
-        quote(data),
-        json.dumps(value)[1:-1],
-        json.dumps(value, ensure_ascii=False)[1:-1],
-    }
-    return tuple(sorted(form.encode(errors="surrogatepass") for form in forms))
+    return tuple(form.encode(errors="surrogatepass") for form in spellings(value))
+
+
+def find_tokens(entries: Iterable[Entry]) -> Iterator[Leak]:
+    """Tell where tokens of a known shape stand in entries, in any of their texts and bytes."""
+    return (
+        Leak(name, number)
+        for number, entry in enumerate(entries, 1)
+        for name in dict.fromkeys(
+            kind for text in _texts(encode(entry)) for kind in token_kinds(text)
+        )
+    )
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, bytes):
+        yield value.decode(errors="replace")
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _texts(item)

@@ -1,20 +1,26 @@
 """Taking secrets out of what is written, before it is written.
 
-Everything is by name: headers, query parameters and keys of JSON whose name says that the value is
-a secret. A secret that is known by its value is another matter: see `wsfake.cassette.leaks`.
+By name: headers, query parameters and keys of JSON whose name says that the value is a secret. By
+shape and by value, in whatever text: see `wsfake.cassette.tokens`.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 from urllib.parse import unquote_plus
 
 from attrs import evolve, field, frozen
 
+from wsfake.cassette.tokens import (
+    Substitute,
+    check_secrets,
+    substitute_tokens,
+    substitute_values,
+)
 from wsfake.model import Accept, Close, Drop, Entry, Headers, Open, Reject
 from wsfake.transcript.json_text import Span, spans, value_end
 from wsfake.transcript.matching import PLACEHOLDER
@@ -100,6 +106,11 @@ def _lower(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({name.strip().lower() for name in names} - {""}))
 
 
+def _checked(secrets: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    check_secrets(secrets)
+    return tuple(sorted(secrets.items()))
+
+
 def _given(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({name.strip() for name in names} - {""}))
 
@@ -119,6 +130,10 @@ class Redactor:
     rules: tuple[Callable[[str], str], ...] = ()
     """Functions that each text goes through last: messages, URLs, header values, reasons."""
 
+    secrets: tuple[tuple[str, str], ...] = field(default={}, converter=_checked, repr=False)
+    """Values by name that are secret wherever they stand in a text; given as a mapping. Raises
+    `UsageError` for one of fewer than eight characters."""
+
     @property
     def names(self) -> tuple[str, ...]:
         """What a cassette's header says of it: groups of rules and names, never a value."""
@@ -128,10 +143,11 @@ class Redactor:
                 ("header", self.headers),
                 ("json", self.json_keys),
                 ("query", self.query),
+                ("value", [name for name, _ in self.secrets]),
             )
             for name in names
         )
-        return ("headers", "json", "query", "subprotocols", "user info", *added)
+        return ("headers", "json", "query", "subprotocols", "tokens", "user info", *added)
 
     def entry(self, entry: Entry) -> Entry:
         """Return the entry without its secrets; the same object where it has none.
@@ -188,7 +204,7 @@ class Redactor:
             elif announced or _JWT.fullmatch(item):
                 clean.append(PLACEHOLDER)
             else:
-                clean.append(item)
+                clean.append(self._rules(item))
             announced = _ANNOUNCES.fullmatch(item) is not None
         return tuple(clean)
 
@@ -229,7 +245,14 @@ class Redactor:
 
     # Parts.
 
+    @cached_property
+    def _substitute_values(self) -> Substitute | None:
+        return substitute_values([value for _, value in self.secrets], PLACEHOLDER)
+
     def _rules(self, text: str) -> str:
+        text = substitute_tokens(text, PLACEHOLDER)
+        if self._substitute_values is not None:
+            text = self._substitute_values(text)
         for rule in self.rules:
             text = rule(text)
         return text
@@ -247,13 +270,22 @@ class Redactor:
                 chosen = None if subprotocol is None else self.subprotocols([subprotocol])[0]
                 return evolve(what, subprotocol=chosen, headers=self.header_fields(headers))
             case Reject(headers=headers, body=body):
-                return evolve(what, headers=self.header_fields(headers), body=self.binary(body))
+                return evolve(what, headers=self.header_fields(headers), body=self._body(body))
             case Close(reason=reason):
                 return evolve(what, reason=self.text(reason))
             case Drop(inside=str(inside)):
                 return evolve(what, inside=self.text(inside))
             case _:
                 return what
+
+    def _body(self, body: bytes) -> bytes:
+        """Return the body of a refusal, which may quote the token that was refused."""
+        try:
+            text = body.decode()
+        except UnicodeDecodeError:
+            return body
+        clean = self.text(text)
+        return body if clean == text else clean.encode()
 
     def _header(self, name: str, value: str) -> str:
         if name in self._secret_headers:

@@ -1,4 +1,4 @@
-"""`wsfake convert`: a cassette as text, a text as a cassette, or what is left of a damaged one."""
+"""`wsfake convert`: a cassette as text or back, what other tools recorded, what damage has left."""
 
 from __future__ import annotations
 
@@ -7,57 +7,106 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from wsfake.cassette import Header, load, write_cassette
-from wsfake.errors import CassetteError, UsageError
+from attrs import field, frozen
+
+from wsfake.cassette import Header, find_leaks, load, write_cassette
+from wsfake.cli.redacting import add_redaction_options, redactor_of
+from wsfake.errors import CassetteError, UnsafeCassette, UsageError
+from wsfake.foreign import is_foreign, read_foreign
+from wsfake.foreign.cassetter import FILTERED
 from wsfake.model import Entry
 from wsfake.network import write_dialogue
 from wsfake.transcript.parsing import parse_entries
 
 __all__ = ["add_parser"]
 
-_KINDS = (".msgpack", ".txt")
+_CASSETTE, _TEXT = ".msgpack", ".txt"
+_KINDS = (_CASSETTE, _TEXT)
 
 
 def add_parser(commands: Any) -> None:
     parser = commands.add_parser(
-        "convert", help="turn a cassette into its text form, or back, or recover a damaged one"
+        "convert",
+        help="turn a cassette into its text form or back, take over what other tools recorded,"
+        " or recover a damaged cassette",
     )
-    parser.add_argument("source", help="a cassette (.msgpack) or its text form (.txt)")
-    parser.add_argument("target", help="what to write, of either kind")
+    parser.add_argument(
+        "source",
+        help="a cassette (.msgpack), its text form, a HAR file of Chrome, Playwright or mitmproxy,"
+        " or a YAML cassette of cassetter",
+    )
+    parser.add_argument("target", help="what to write: a cassette (.msgpack) or its text (.txt)")
     parser.add_argument(
         "--recover",
         action="store_true",
         help="keep what can be read of a cut or damaged cassette",
     )
+    parser.add_argument(
+        "--filtered",
+        metavar="TEXT",
+        default=FILTERED,
+        help="what stands for a secret in a cassette of cassetter (%(default)s)",
+    )
+    add_redaction_options(parser)
     parser.set_defaults(command=convert)
+
+
+@frozen
+class _Source:
+    header: Header
+    entries: tuple[Entry, ...]
+    lost: list[str] = field(factory=list)
+    """What cannot be read of it."""
+
+    notes: tuple[str, ...] = ()
+    """What it does not say, or is not taken over."""
 
 
 def convert(arguments: argparse.Namespace) -> int:
     """Write the target; a source of which something is lost is a finding."""
     source, target = Path(arguments.source), Path(arguments.target)
-    for path in (source, target):
-        if path.suffix not in _KINDS:
-            raise UsageError(f"expected a path that ends in {' or '.join(_KINDS)}, got {path}")
-    header, entries, lost = _read(source, recover=arguments.recover)
-    for finding in lost:
-        print(f"wsfake: {source}: {finding}", file=sys.stderr)
-    if target.suffix == ".msgpack":
-        write_cassette(target, entries, header)
+    if target.suffix not in _KINDS:
+        raise UsageError(f"expected a target that ends in {' or '.join(_KINDS)}, got {target}")
+    read = _read(source, arguments)
+    for text in (*read.lost, *read.notes):
+        print(f"wsfake: {source}: {text}", file=sys.stderr)
+    if target.suffix == _CASSETTE:
+        write_cassette(target, read.entries, read.header)
     else:
-        _write_text(target, entries)
-    return 1 if lost else 0
+        _write_text(target, read.entries)
+    return 1 if read.lost else 0
 
 
-def _read(path: Path, *, recover: bool) -> tuple[Header, list[Entry], list[str]]:
-    if path.suffix == ".txt":
-        return Header(), parse_entries(_read_text(path)), []
+def _read(path: Path, arguments: argparse.Namespace) -> _Source:
+    if path.suffix == _CASSETTE:
+        return _read_cassette(path, recover=arguments.recover)
+    if is_foreign(path):
+        return _read_foreign(path, arguments)
+    return _Source(Header(), tuple(parse_entries(_read_text(path))))
+
+
+def _read_cassette(path: Path, *, recover: bool) -> _Source:
     cassette = load(path, recover=recover)
     lost = [str(damage) for damage in cassette.damage]
     if cassette.cut and not recover:
         raise UsageError(f"{path} is cut off: --recover keeps what it holds")
     if cassette.cut:
         lost.append("cut off: what was recorded after this is lost")
-    return cassette.header, list(cassette.entries), lost
+    return _Source(cassette.header, cassette.entries, lost)
+
+
+def _read_foreign(path: Path, arguments: argparse.Namespace) -> _Source:
+    """Take over what another tool recorded, without its secrets."""
+    redactor = redactor_of(arguments)
+    foreign = read_foreign(path, filtered=arguments.filtered)
+    entries = tuple(map(redactor.entry, foreign.entries))
+    for leak in find_leaks(entries, dict(redactor.secrets)):
+        raise UnsafeCassette(
+            f"{path}: the value of {leak.name} stands in entry {leak.entry} where it cannot be"
+            " taken out, so nothing was written"
+        )
+    header = Header(recorded=foreign.recorded, redacted=redactor.names)
+    return _Source(header, entries, notes=foreign.notes)
 
 
 def _read_text(path: Path) -> str:
@@ -67,7 +116,7 @@ def _read_text(path: Path) -> str:
         raise UsageError(f"{path}: expected a text in UTF-8: {error}") from None
 
 
-def _write_text(path: Path, entries: list[Entry]) -> None:
+def _write_text(path: Path, entries: tuple[Entry, ...]) -> None:
     try:
         path.write_text("".join(f"{line}\n" for line in write_dialogue(entries)), encoding="utf-8")
     except OSError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -29,6 +30,8 @@ from wsfake.transcript import Matching, Transcript
 
 if TYPE_CHECKING:
     from wsfake import script_api
+    from wsfake.javascript import Script
+    from wsfake.javascript.files import Files
 
 __all__ = ["Harness"]
 
@@ -71,6 +74,8 @@ class Harness:
         self._secrets = Secrets(self._settings)
         self._matching = self._matching_of(self._settings.match, self._settings.volatile)
         self._clients: list[tuple[str, Player]] = []
+        self._scripts: list[Script] = []
+        self._running_scripts: list[Script] = []
         self._finished = False
         self.summary = Summary()
         """What the test did; known once it is finished."""
@@ -164,6 +169,47 @@ class Harness:
         from wsfake.script_api.browser.pyodide import provide  # noqa: PLC0415 - few scripts need it
 
         return provide(self._host)
+
+    def load_script(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        kind: str = "assignment client",
+        files: Files = (),
+        entity: str | None = None,
+        time_limit: float = 10.0,
+        memory_limit: int = 256 * 2**20,
+        on_print: Callable[[str], object] | None = None,
+    ) -> Script:
+        """Run a script in JavaScript, unmodified: its top level now, the rest as the clock runs.
+
+        `kind` is a type of script; `server entity` and `assignment client` have `WebSocketServer`.
+        `files` are those that it includes or requires by a name that it makes up, and may map the
+        name that it asks for to a file. An entity script is constructed, and its `preload` called
+        with `entity`. `time_limit` is in seconds of CPU time for one turn, `memory_limit` in bytes.
+        `on_print` is told at once what it prints.
+
+        What the script does not catch, `run` raises. Raises `UsageError` for a file that is not
+        there, and where the extra `wsfake[js]` is not installed.
+        """
+        from wsfake.javascript.loading import load  # noqa: PLC0415 - an extra, and few need it
+
+        beside = Path(sys._getframe(1).f_code.co_filename).parent
+        script, start = load(
+            self._host,
+            path,
+            beside,
+            self._running_scripts,
+            kind=kind,
+            files=files,
+            entity=entity,
+            time_limit=time_limit,
+            memory_limit=memory_limit,
+            on_print=on_print,
+        )
+        self._scripts.append(script)
+        script.start(**start)
+        return script
 
     def alias(self, url: str, to: str | Callable[[], str]) -> None:
         """Let `url` stand for another one, in the test and in its cassette.
@@ -309,6 +355,8 @@ class Harness:
         ending.tell(self._warn)
 
     def _stop_scripts(self) -> None:
+        for script in self._scripts:
+            script.finish()
         self._clock.stop()
         for socket in self._host.sockets:
             socket.leave()

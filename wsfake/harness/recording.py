@@ -82,7 +82,8 @@ class CassetteDeck:
             assert self.path is not None
             date = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             header = Header(recorded=date, redacted=self.redactor.names)
-            self._recording = Recording(self.path, header, self.redactor)
+            secrets = dict(self.redactor.secrets)
+            self._recording = Recording(self.path, header, self.redactor, secrets)
             for old in self.old.entries if self.old is not None else ():
                 self._recording.append(old, time.monotonic())
         self.recorded += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from threading import get_ident
 from typing import Protocol
 
 from wsfake.clock import VirtualClock, microseconds
@@ -18,7 +19,7 @@ _MOST_AT_ONCE = 100_000
 _MOST_ALTOGETHER = 1_000_000
 _MOST_PER_SECOND = 10_000  # more of them where the time is bounded: intervals may be many
 _LAST_ENTRIES = 10
-_TURN = 1_000
+_TURN = 200  # callbacks for which the lock is held: others wait for it so long at most
 _POLL_SECONDS = 0.005
 _TO_WAIT = "to wait longer: timeout=seconds"
 _TO_HAPPEN = "to make it happen: a transcript that says more, or call_later(...)"
@@ -132,15 +133,14 @@ class _Run:
         self.at_once = 0
         self.altogether = 0
         self.progress = self.network.progress
-        self.entries = len(self.network.entries)
+        self.entries = len(self.network.noted)
         self.last_entry = self.begin
         self.asked = self.clock.asked
 
     def go(self) -> Iterator[float | None]:
         while not self.satisfied():
-            if self.call_next():
-                if self.altogether % _TURN == 0:
-                    yield None
+            if self.take_turn():
+                yield None
                 continue
             self.raise_errors()
             going = yield from self.pass_time()
@@ -158,32 +158,52 @@ class _Run:
     def satisfied(self) -> bool:
         return self.until is not None and bool(self.until())
 
-    def call_next(self) -> bool:
-        """Do what is due next; tell whether anything was."""
-        network = self.network
-        with network.lock:
-            callback = self.clock.take()
-            if callback is None:
-                return False
+    def take_turn(self) -> bool:
+        """Do what is due, as much as is done at a stretch; tell whether anything was."""
+        most = min(_TURN, _MOST_AT_ONCE + 1 - self.at_once, self.most + 1 - self.altogether)
+        if self.until is not None:
+            most = 1
+        with self.network.lock:
+            outer, self.network.held_by = self.network.held_by, get_ident()
+            try:
+                count = self.call(most)
+            finally:
+                self.network.held_by = outer
+                self.note_entries()
+        self.at_once += count
+        self.altogether += count
+        if self.at_once > _MOST_AT_ONCE or self.altogether > self.most:
+            self.look_for_progress()
+        return count > 0
+
+    def call(self, most: int) -> int:
+        """Do what is due next, so many times at the most; return how many times it was."""
+        clock, network = self.clock, self.network
+        ready, noted, entries = clock.ready, network.noted, self.entries
+        for count in range(most):
+            if not ready and not clock.collect():
+                return count
+            callback = ready.popleft()
             try:
                 callback()
             except Exception as error:  # noqa: BLE001 - raised at the end of this instant
                 network.report(error)
-        self.note_entries()
-        if network.progress != self.progress:
-            self.progress = network.progress
-            self.at_once = self.altogether = 0
-        self.at_once += 1
-        self.altogether += 1
-        if self.at_once > _MOST_AT_ONCE or self.altogether > self.most:
-            raise self.never_idle()
-        return True
+            if len(noted) != entries:
+                entries = len(noted)
+                self.asked = clock.asked
+        return most
 
     def note_entries(self) -> None:
-        if len(self.network.entries) != self.entries:
-            self.entries = len(self.network.entries)
+        if len(self.network.noted) != self.entries:
+            self.entries = len(self.network.noted)
             self.last_entry = self.clock.now
-            self.asked = self.clock.asked
+
+    def look_for_progress(self) -> None:
+        """Raise where nothing was played of any transcript since this was last looked for."""
+        before, self.progress = self.progress, self.network.progress
+        if self.progress == before:
+            raise self.never_idle()
+        self.at_once = self.altogether = 0
 
     def raise_errors(self) -> None:
         errors, self.network.errors = self.network.errors, []
@@ -250,7 +270,9 @@ class _Run:
                 return self.end_in_silence(pump)
             until = min(until, silent)
         yield max(0, until - now) / 1_000_000
-        self.note_entries()
+        if len(self.network.noted) != self.entries:
+            self.note_entries()
+            self.asked = self.clock.asked
         return True
 
     def _patience(self, pump: Pump) -> int:

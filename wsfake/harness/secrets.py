@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,16 +14,30 @@ from wsfake.model import Entry
 if TYPE_CHECKING:
     from wsfake.cassette import Redactor
 
-__all__ = ["Secrets"]
+__all__ = ["Secrets", "secrets_of"]
 
 _URL = re.compile(r"\bwss?://[^\s'\"]+", re.IGNORECASE)
+
+
+def secrets_of(names: Iterable[str]) -> dict[str, str]:
+    """Return the values of environment variables, of those that are set.
+
+    An empty one is as good as none: machines of continuous integration give pull requests that.
+    """
+    return {name: os.environ[name] for name in names if os.environ.get(name, "") != ""}
 
 
 class Secrets:
     """The redaction of one test's network."""
 
     def __init__(self, settings: Settings) -> None:
+        """Raise `UsageError` for a value of the environment that is too short to be a secret."""
         self._settings = settings
+        self.values = secrets_of(settings.redact_env)
+        if self.values:
+            from wsfake.cassette.tokens import check_secrets  # noqa: PLC0415 - few tests name any
+
+            check_secrets(self.values)
 
     @cached_property
     def redactor(self) -> Redactor:
@@ -32,6 +48,7 @@ class Secrets:
             headers=settings.redact_headers,
             query=settings.redact_query,
             json_keys=settings.redact_json,
+            secrets=self.values,
         )
 
     def text(self, text: str) -> str:

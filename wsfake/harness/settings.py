@@ -88,6 +88,9 @@ class Settings:
     redact_headers: tuple[str, ...] = field(default=(), converter=_names)
     redact_query: tuple[str, ...] = field(default=(), converter=_names)
     redact_json: tuple[str, ...] = field(default=(), converter=_names)
+    redact_env: tuple[str, ...] = field(default=(), converter=_names)
+    """Environment variables whose values are secret; one that is not set is passed over."""
+
     text_sidecar: bool = field(default=False, validator=_yes_or_no)
     ssl_context: Any = field(default=None, validator=_context)
     """For wss connections that are really made; None for the system's certificates."""

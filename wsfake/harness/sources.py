@@ -113,7 +113,7 @@ class Sources:
             context = self.settings.ssl_context
             self.real = RealWorld(self._network, self._clock, self.aliases, deck, context)
             if deck.recorder is not None:
-                self._network.on_entry = deck.recorder.note
+                self._network.on_entry(deck.recorder.note)
             self.on_real(self.real)
         return self.real
 

@@ -1,6 +1,6 @@
 """What can be said on a connection: sides, events, entries, URLs. No behaviour and no I/O."""
 
-from wsfake.model.entry import Entry
+from wsfake.model.entry import Entry, make_entry
 from wsfake.model.events import (
     Accept,
     Close,
@@ -41,6 +41,7 @@ __all__ = [
     "Side",
     "Stall",
     "UrlPattern",
+    "make_entry",
     "normalise_url",
     "without_mechanics",
 ]

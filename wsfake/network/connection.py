@@ -10,7 +10,6 @@ from wsfake.model import (
     Accept,
     Close,
     Drop,
-    Entry,
     Event,
     Headers,
     Message,
@@ -71,10 +70,12 @@ class Connection:
     def say(self, side: Side, what: Event) -> None:
         """One side does something: note it, and let it arrive at the other side."""
         network = self.network
-        network.note(Entry(network.time(), self.number, side, what))
-        if not isinstance(what, str | bytes):
+        origin = network.origin
+        at = network.time() if origin is None else network.clock.now - origin
+        network.note((at, self.number, side, what))
+        if type(what) is not str and type(what) is not bytes:
             self._follow(what)
-        end = self.server if side is Side.CLIENT else self.client
+        end = self.server if side is _CLIENT else self.client
         if end is None:
             return
         if self.posted:
@@ -111,3 +112,4 @@ class Connection:
 
 
 _ENDINGS = (Close, Drop, Refuse, Reject)
+_CLIENT = Side.CLIENT

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from wsfake.clock import Timer
-from wsfake.errors import hide_frames
+from wsfake.errors import Failure, hide_frames
 from wsfake.model import Drop, Event, Open
 from wsfake.network.failures import mismatch_failure
-from wsfake.player import Player, Replay
+from wsfake.player import Mismatch, Player, Replay
 
 if TYPE_CHECKING:
     from wsfake.network.connection import Connection
@@ -53,6 +53,7 @@ class PlayerEnd:
         answer it, if not whoever answers the URL. `source` is where the transcript is from.
         """
         self.network = network
+        self.clock = network.clock
         self.player = player
         self.connection = connection
         self._turns = turns
@@ -65,35 +66,33 @@ class PlayerEnd:
             connection.reachable = not player.refuses
         if turns is not None:
             turns.ends.append(self)
+        network.players.append(player)
 
     def arrive(self, what: Event) -> None:
         """Judge what the script said.
 
         Raises the failure, at the line that said it.
         """
-        network = self.network
-        steps = self.player.steps
-        mismatch = self.player.receive(what, network.clock.now)
+        mismatch = self.player.receive(what, self.clock.now)
         if mismatch is not None:
-            assert self.connection is not None
-            if self._turns is not None:
-                self._turns.go_on()
-            raise network.fail(mismatch_failure(self.connection, self.player, mismatch))
-        network.progress += self.player.steps - steps
-        self._go_on()
-
-    def _go_on(self) -> None:
-        if self._turns is None:
-            self.schedule()
-        else:
+            raise self._judge(mismatch)
+        if self._turns is not None:
             self._turns.go_on()
+        elif not self._soon:
+            self.schedule()
+
+    def _judge(self, mismatch: Mismatch) -> Failure:
+        assert self.connection is not None
+        if self._turns is not None:
+            self._turns.go_on()
+        return self.network.fail(mismatch_failure(self.connection, self.player, mismatch))
 
     def schedule(self) -> None:
         """Ask the clock for the time at which the player is due."""
         if self._soon:
             return
         due = self.player.due()
-        clock = self.network.clock
+        clock = self.clock
         if self._timer is not None:
             if due == self._timer.due:
                 return
@@ -110,24 +109,27 @@ class PlayerEnd:
     def _wake(self) -> None:
         self._soon = False
         self._timer = None
-        now = self.network.clock.now
-        due = self.player.due()
+        now = self.clock.now
         try:
-            if due is not None and due <= now:
-                self._speak(now)
+            what = self.player.take(now)
+            if type(what) is str and self.connection is not None:  # as nearly all are
+                self.connection.say(self.player.side, what)
+            elif what is not None:
+                self._say(what, now)
         finally:  # where this connection has failed, the others go on
-            self._go_on()
+            if self._turns is not None:
+                self._turns.go_on()
+            elif not self._soon:
+                self.schedule()
 
-    def _speak(self, now: int) -> None:
-        steps = self.player.steps
-        what = self.player.take(now)
-        self.network.progress += self.player.steps - steps
+    def _say(self, what: Event, now: int) -> None:
+        connection = self.connection
         if isinstance(what, Open):
             self._dial(what)
-        elif what is not None and self.connection is not None:
-            if not isinstance(what, str | bytes):
-                self._foretell(self.connection, now)
-            self.connection.say(self.player.side, what)
+        elif connection is not None:
+            if not isinstance(what, bytes):
+                self._foretell(connection, now)
+            connection.say(self.player.side, what)
 
     def _foretell(self, connection: Connection, now: int) -> None:
         """Let what comes at one instant come together: a Close and a reset, one segment on a wire.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from operator import sub
 from typing import Any
 
 from attrs import evolve
@@ -46,15 +47,33 @@ class Plan:
     number of times: they are no progress towards an end.
     """
 
-    __slots__ = ("endless", "happened", "indexes", "intervals", "sides", "whats")
+    __slots__ = (
+        *("cues", "endless", "happened", "indexes", "intervals", "lines", "replies", "sides"),
+        "whats",
+    )
 
-    def __init__(self) -> None:
-        self.sides: list[Side | None] = []
-        self.whats: list[Any] = []
-        self.intervals: list[int] = []
-        self.indexes: list[int] = []
-        self.happened: list[int] = []
-        self.endless: list[bool] = []
+    def __init__(
+        self,
+        sides: list[Side | None],
+        whats: list[Any],
+        intervals: list[int],
+        indexes: list[int] | None = None,
+    ) -> None:
+        self.sides = sides
+        self.whats = whats
+        self.intervals = intervals
+        self.indexes = [-1] * len(whats) if indexes is None else indexes
+        self.happened = [NOT_YET] * len(whats)
+        self.endless = [False] * len(whats)
+        self.replies = Reply in set(map(type, whats))
+        """Whether there are replies that are made on the spot: they are told what they answer."""
+
+        self.cues: list[Message | None] = []
+        """The messages that the other side is to say to the letter, each at its step; one item
+        more, for what is behind the end."""
+
+        self.lines: list[Message | None] = []
+        """The same of the player, as far as they are due at once."""
 
     def __len__(self) -> int:
         return len(self.whats)
@@ -62,37 +81,48 @@ class Plan:
     @classmethod
     def of_transcript(cls, transcript: Transcript) -> Plan:
         """Return the plan of a transcript; its handshake is accepted unless it says more."""
-        plan = cls()
         steps = transcript.steps
-        plan._append(Side.CLIENT, transcript.opening or Open(""), 0)
+        sides: list[Side | None] = [Side.CLIENT]
+        whats: list[Any] = [transcript.opening or Open("")]
         if not steps or not _answers_handshake(steps[0].what):
-            plan._append(Side.SERVER, Accept(), 0)
-        for step, interval in zip(steps, _intervals(steps), strict=True):
-            plan._append(step.side, step.what, interval)
-        return plan
+            sides.append(Side.SERVER)
+            whats.append(Accept())
+        intervals = [0] * len(whats)
+        sides += [step.side for step in steps]
+        whats += [step.what for step in steps]
+        intervals += _intervals(steps)
+        return cls(sides, whats, intervals)
 
     @classmethod
-    def of_recording(cls, entries: Iterable[tuple[int, int, Entry]], script: Side) -> Plan:
+    def of_recording(cls, entries: Sequence[tuple[int, int, Entry]], script: Side) -> Plan:
         """Return the plan of one connection of a recording, in which `script` is the script's side.
 
         `entries` are its entries, each with its index on the timeline and the microseconds since
         the entry before it there. What hosts do by themselves, pings and pongs, is skipped.
         """
-        plan = cls()
-        for index, interval, entry in entries:
-            plan._append(entry.side, entry.what, interval, index)
-            by_host = (Ping, Pong, End, Gap) if entry.side is script else (Pong, End, Gap)
-            if isinstance(entry.what, by_host):
-                plan.happened[-1] = SKIPPED
+        indexes, intervals, said = map(list, zip(*entries, strict=True))
+        plan = cls([e.side for e in said], [e.what for e in said], intervals, indexes)
+        for i, what in enumerate(plan.whats):
+            if type(what) in _BY_HOST or (type(what) is Ping and plan.sides[i] is script):
+                plan.happened[i] = SKIPPED
         return plan
 
-    def _append(self, side: Side | None, what: Any, interval: int, index: int = -1) -> None:
-        self.sides.append(side)
-        self.whats.append(what)
-        self.intervals.append(interval)
-        self.indexes.append(index)
-        self.happened.append(NOT_YET)
-        self.endless.append(False)
+    def hand_out(self, own: Side, *, prompt: bool) -> None:
+        """Fill in `cues`, and, where nothing else can hold up the player, `lines`."""
+        words = [None] * len(self) if self.replies else [*map(_as_word, self.whats)]
+        sides, other = self.sides, own.other
+        self.cues += [
+            word if side is other else None for word, side in zip(words, sides, strict=True)
+        ]
+        if prompt:
+            self.lines += [
+                word if side is own and interval == 0 else None
+                for word, side, interval in zip(words, sides, self.intervals, strict=True)
+            ]
+        else:
+            self.lines += [None] * len(self)
+        self.cues.append(None)
+        self.lines.append(None)
 
     def time_before(self, i: int) -> int:
         """When the step before this one was done, groups apart; negative where it was not."""
@@ -100,6 +130,15 @@ class Plan:
         while before >= 0 and self.sides[before] is None:
             before -= 1
         return self.happened[before] if before >= 0 else 0
+
+    def leave_out(self, start: int, end: int, own: Side) -> None:
+        """Skip the groups between two steps, so that they are not entered later.
+
+        Not those that the player itself can begin.
+        """
+        for i in range(start, end):
+            if self.sides[i] is None and not self.can_begin(self.whats[i], own):
+                self.happened[i] = SKIPPED
 
     def bind_replies(self, i: int, message: Message) -> None:
         """Let the replies to step `i` answer its message, and not one that comes meanwhile."""
@@ -176,6 +215,9 @@ class Plan:
         self.indexes[i : i + 1] = [-1] * len(whats)
         self.happened[i : i + 1] = [NOT_YET] * len(whats)
         self.endless[i : i + 1] = [endless] * len(whats)
+        self.cues[i : i + 1] = [None] * len(whats)
+        self.lines[i : i + 1] = [None] * len(whats)
+        self.replies = self.replies or Reply in set(map(type, whats))
 
     @staticmethod
     def can_begin(group: Group, own: Side) -> bool:
@@ -194,6 +236,7 @@ class Plan:
 UNHEARD = (Pong, End, Gap, Stall)
 """What a host does by itself, or silence: nothing waits for it; a pong that comes is met."""
 
+_BY_HOST = frozenset((Pong, End, Gap))
 _UNASKED = (Open, Accept, Fault, *UNHEARD)
 
 
@@ -202,12 +245,19 @@ def _intervals(steps: Sequence[Step]) -> list[int]:
 
     A group may be left out: what follows it is timed from the step before it.
     """
+    ats = [step.at for step in steps]
+    if None not in [step.side for step in steps]:
+        return list(map(sub, ats, [0, *ats]))
     intervals, before = [], 0
     for at, side, _ in steps:
         intervals.append(at - before)
         if side is not None:
             before = at
     return intervals
+
+
+def _as_word(what: Any) -> Message | None:
+    return what if type(what) is str or type(what) is bytes else None
 
 
 def _answers_handshake(what: Any) -> bool:

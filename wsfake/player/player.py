@@ -34,13 +34,11 @@ from wsfake.player.answers import (
     same_answer,
     same_close,
 )
-from wsfake.player.conversation import Conversation, make_reply
-from wsfake.player.correlation import Correlation
 from wsfake.player.mismatch import Mismatch
 from wsfake.player.order import Order
 from wsfake.player.plan import CLOSINGS, NOT_YET, SKIPPED, UNHEARD, Plan, demands, firsts
-from wsfake.transcript import Fault, Matching
-from wsfake.transcript.matchers import AnyClose, Json, Reply
+from wsfake.player.speech import Speech
+from wsfake.transcript import Matching
 
 __all__ = ["Player"]
 
@@ -49,6 +47,11 @@ class Player:
     """Acts `side` of one connection.
 
     After a mismatch it says nothing more: one failure, no cascade.
+
+    Nearly every step is a message that is known to the letter, and comes when it is its turn: when
+    everything before it is done. As on a stage, the player then only has to know its cues, the
+    script's words, and its own lines: `receive` and `take` play these straight away. All else
+    (what comes early, groups, matchers, pauses, closes) is looked for in the plan.
     """
 
     def __init__(
@@ -68,13 +71,15 @@ class Player:
         self._plan = plan
         self._order = order
         self.matching = matching or Matching()
-        self._correlation = Correlation(self.matching.volatile)
         self._expected_headers = expected_headers
-        self._conversation = Conversation()
-        self._heard = self._conversation.of(side.other)
-        self._spoken = self._conversation.of(side)
+        self._speech = Speech(side, self.matching)
+        self._heard = self._speech.heard
+        self._spoken = self._speech.spoken
+        self._instead = self._speech.instead
+        self._cues, self._lines = plan.cues, plan.lines
+        plan.hand_out(side, prompt=order is None)
+        self._turn = 0  # the first step that is not done, or one before it
         self._script = 0  # the first step that the script may still do
-        self._own = 0  # the first step that the player may still say
         self._latest = 0
         self._asides: deque[Event] = deque()
         self._closing = False
@@ -88,7 +93,17 @@ class Player:
 
     def receive(self, what: Event, now: int) -> Mismatch | None:
         """Take note of what the other side has done; return a verdict if it should not have."""
-        if isinstance(what, str | bytes):
+        i = self._turn
+        cue = self._cues[i]
+        if type(what) is type(cue) and what == cue and not self._closing and not self.stopped:
+            self._heard.append(cue)  # which fits, whatever else would
+            self._plan.happened[i] = self._latest = now
+            self._turn = self._script = i + 1
+            self.steps += 1
+            if self._order is not None:
+                self._order.happen(self._plan.indexes[i], now)
+            return None
+        if isinstance(what, _MESSAGES):
             return self._message(what, now)
         if self.stopped:
             return None
@@ -108,24 +123,21 @@ class Player:
             if not candidates and closing.is_silence(plan, self._next_own()):
                 return None
             return self._mismatch("message" if candidates else "extra", candidates, message)
-        if matching.volatile:
-            self._correlation.learn(matching, plan.whats[i], message)
+        self._speech.learn(plan.whats[i], message)
         self._meet(i, now)
         plan.bind_replies(i, message)
         return None
 
     def _meet(self, i: int, now: int) -> None:
-        plan = self._plan
-        for passed in range(self._script, i):  # a group that was left out is never entered later
-            group, side = plan.whats[passed], plan.sides[passed]
-            if side is None and not plan.can_begin(group, self.side):
-                plan.happened[passed] = SKIPPED
+        self._plan.leave_out(self._script, i, self.side)
         self._script = i + 1
-        self._own = min(self._own, i)
         self._happen(i, now)
 
     def _happen(self, i: int, now: int) -> None:
         self._plan.happened[i] = now
+        self._cues[i] = self._lines[i] = None
+        if i == self._turn:
+            self._turn = i + 1
         if now >= 0:
             self._latest = now
             self.steps += not self._plan.endless[i]
@@ -252,7 +264,7 @@ class Player:
         if answer is not None:
             self._skip_rest(spare=lambda i: closing.is_answer_or_tail(plan, side, i, answer))
             plan.whats[answer] = closing.effect_of(plan.whats[answer])
-            self._own = answer
+            self._turn = answer
             return
         self._skip_rest()
         if isinstance(what, Close) and closing.is_open(plan):
@@ -267,7 +279,7 @@ class Player:
 
     def due(self) -> int | None:
         """When the player wants to speak, or None while it waits, or has nothing more to say."""
-        if self._asides:
+        if self._asides or (self._lines[self._turn] is not None and not self.stopped):
             return self._latest
         i = self._next_own()
         if i is None:
@@ -306,11 +318,11 @@ class Player:
         """Return the step that the player may say next; it is the first that is not done."""
         if self.stopped:
             return None
-        plan, own, i = self._plan, self.side, self._own
+        plan, own, i = self._plan, self.side, self._turn
         whats, sides, happened = plan.whats, plan.sides, plan.happened
         while i < len(whats) and happened[i] != NOT_YET:
             i += 1
-        self._own = i
+        self._turn = i
         while i < len(whats):
             what = whats[i]
             if happened[i] != NOT_YET or closing.is_answer_to_close(what):
@@ -338,25 +350,38 @@ class Player:
         return unfolded
 
     def take(self, now: int) -> Event | None:
-        """Return what is due, and count it as said; None where it is silence that begins.
+        """Return what is due by now, and count it as said; None where nothing is.
 
-        After calling this you must ask `due` again.
+        None also where it is silence that begins. After calling this you must ask `due` again.
         """
+        i = self._turn
+        line = self._lines[i]
+        if line is not None and not self._asides and not self.stopped:
+            if self._instead:
+                line = self._speech.correct(line)
+            self._spoken.append(line)
+            self._plan.happened[i] = self._latest = now
+            self._turn = i + 1
+            self.steps += 1
+            return line
+        due = self.due()
+        return None if due is None or due > now else self._take(now)
+
+    def _take(self, now: int) -> Event | None:
         if self._asides:
             aside = self._asides.popleft()
             if isinstance(aside, Close):
                 self.stopped = True
             return aside
         i = self._next_own()
-        if i is None:
-            return None
+        assert i is not None
         try:
-            what = self._speech(self._plan.whats[i])
+            what = self._speech.say(self._plan.whats[i])
         except BaseException:
             self.fail()  # a reply that cannot be made would be asked for again and again
             raise
         self._happen(i, now)
-        if isinstance(what, str | bytes):
+        if isinstance(what, _MESSAGES):
             self._spoken.append(what)
         elif isinstance(what, Close):
             self._after_close()
@@ -368,20 +393,6 @@ class Player:
             self.stopped = True
             return None
         return what
-
-    def _speech(self, what: Any) -> Event:
-        if isinstance(what, str):
-            return self._correlation.apply(what)
-        if isinstance(what, Json):
-            return self._correlation.apply(what.text)
-        if isinstance(what, Reply):
-            return make_reply(what, self._heard, self._conversation)
-        if isinstance(what, AnyClose):
-            return Close(1000 if what.code is None else what.code, what.reason or "")
-        if isinstance(what, Fault):
-            return what.effect
-        said: Event = what
-        return said
 
     def _after_close(self) -> None:
         """Skip all but the answer to our Close, a drop and a stall: words mean nothing more."""
@@ -417,6 +428,8 @@ class Player:
                 left += [(script, first) for first in firsts(what, script)]
         return left
 
+
+_MESSAGES = (str, bytes)
 
 _RECEIVERS: dict[type, Callable[[Player, Any, int], Mismatch | None]] = {
     Open: Player._open,

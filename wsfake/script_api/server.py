@@ -157,6 +157,11 @@ class Servers:
             self.on_listen(server)
         return port
 
+    @property
+    def ports(self) -> list[int]:
+        """The ports that are taken."""
+        return list(self._by_port)
+
     def unlisten(self, server: WebSocketServer) -> None:
         self._by_port.pop(server.port, None)
         self._closed.add(server.port)

@@ -37,7 +37,9 @@ class ScriptSocket:
 
     __slots__ = (
         "_compiled",
+        "_hearing",
         "_held",
+        "_sending",
         "connection",
         "faces",
         "host",
@@ -55,6 +57,8 @@ class ScriptSocket:
         self.shown_url = ""
         self._held: list[Event] = []
         self._compiled = host.compiled
+        self._sending = host.compiled.sending
+        self._hearing = host.compiled.hearing
         host.sockets.append(self)
 
     @property
@@ -93,8 +97,9 @@ class ScriptSocket:
             self.happen("connected")
 
     def send(self, message: Message) -> None:
-        if self.state in self._compiled.sending:
-            self.say(message)
+        connection = self.connection
+        if connection is not None and self.state in self._sending:
+            connection.say(self.side, message)
             return
         self.host.lints.lost(self.state)
         self._compiled.local[self.state, "send"](self, Given(message))
@@ -113,6 +118,10 @@ class ScriptSocket:
     # What comes from the wire
 
     def arrive(self, what: Event) -> None:
+        if (type(what) is str or type(what) is bytes) and self.state in self._hearing:
+            for face in self.faces:
+                face.fire("message", what)
+            return
         fact = classify(what, self._compiled.profile, self.shown_url)
         if fact is not None:
             name, given = fact

@@ -1,0 +1,41 @@
+"""The options by which commands are told of more secrets, as the `ws_redact_*` settings are."""
+
+from __future__ import annotations
+
+import argparse
+
+from wsfake.cassette import Redactor
+from wsfake.harness.secrets import secrets_of
+
+__all__ = ["add_redaction_options", "redactor_of"]
+
+_OPTIONS = (
+    ("header", "a header whose value is secret"),
+    ("query", "a URL parameter whose value is secret"),
+    ("json", "a JSON key whose value is secret"),
+    ("env", "an environment variable whose value is secret wherever it stands"),
+)
+
+
+def add_redaction_options(parser: argparse.ArgumentParser) -> None:
+    for name, text in _OPTIONS:
+        parser.add_argument(
+            f"--redact-{name}",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help=f"{text}; can be given several times",
+        )
+
+
+def redactor_of(arguments: argparse.Namespace) -> Redactor:
+    """Return what takes out the secrets that are known, and those that the options name.
+
+    Raises `UsageError` for a value of the environment that is too short to be a secret.
+    """
+    return Redactor(
+        headers=arguments.redact_header,
+        query=arguments.redact_query,
+        json_keys=arguments.redact_json,
+        secrets=secrets_of(arguments.redact_env),
+    )

@@ -1,0 +1,162 @@
+// The border: one call in (a turn), an outbox of operations out. Both are JSON.
+//
+// Every other file of wsfake is a function of `host`, which is made here. Nothing of it is a global.
+(function (common, own) {
+  "use strict";
+  const { parse, stringify } = JSON;
+  const compile = globalThis.eval; // called by another name it evaluates in the global scope
+  const start = { ...parse(common), ...parse(own) };
+  const outbox = [];
+  const turns = Object.create(null);
+  const news = Object.create(null);
+  const realNow = Date.now;
+  const began = realNow();
+  let time = 0;
+
+  const host = {
+    start,
+    profile: start.profile,
+    states: start.states,
+    turns, // what a turn does, by its name
+    news, // what is told before a turn, by its name; what nobody takes is nothing
+
+    // Have Python do something, as soon as this turn is over.
+    emit(...operation) {
+      outbox.push(operation);
+    },
+
+    // The lines from which a function of wsfake was called: the stack above `callee`.
+    place(callee) {
+      const found = {};
+      Error.captureStackTrace(found, callee);
+      return found.stack;
+    },
+
+    // Milliseconds of the test's clock, which stands still in a turn; real ones where time is real.
+    now() {
+      return start.real ? realNow() - began : time;
+    },
+
+    // Call a function of the script; what it throws is the test's to know, and nobody else's.
+    call(callee, self, ...given) {
+      let result;
+      try {
+        result = callee.apply(self, given);
+      } catch (error) {
+        host.report(error);
+        return undefined;
+      }
+      if (!host.tracks && result instanceof Promise) {
+        result.then(undefined, (reason) => host.report(reason, true));
+      }
+      return result;
+    },
+
+    report(error, rejected = false) {
+      outbox.push(["error", host.describe(error), rejected]);
+      host.uncaught?.(error);
+    },
+
+    // The text of what was thrown, with the lines of its stack where it has them.
+    describe(error) {
+      const isError = error instanceof Error || (error !== null && typeof error === "object");
+      let told;
+      try {
+        told = String(error);
+      } catch {
+        told = "an object that has no text";
+      }
+      if (isError && !(error instanceof Error) && told === "[object Object]") {
+        try {
+          told = stringify(error) ?? told;
+        } catch {
+          // it stays what it is
+        }
+      }
+      return [told.toWellFormed(), isError && typeof error.stack === "string" ? error.stack : ""];
+    },
+
+    // Define globals; `names` is an object of them, getters included.
+    define(names) {
+      for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(names))) {
+        Object.defineProperty(globalThis, name, { ...property, enumerable: false, configurable: true });
+      }
+    },
+
+    // Evaluate another file of wsfake, by its name, and give it the host: once.
+    load(name) {
+      if (!(name in loaded)) loaded[name] = host.evaluate(start.files[name])(host);
+      return loaded[name];
+    },
+
+    // Evaluate a text in the global scope. Its first line counts as the line that stands with it,
+    // by which Python knows what file it is of: the engine names none.
+    evaluate: ([line, source]) => compile("\n".repeat(line - 1) + source),
+  };
+  const loaded = Object.create(null);
+
+  host.encode = (value) => stringify(value, tag);
+  host.decode = (text) => parse(text, untag);
+
+  news.now = (now) => {
+    time = now;
+  };
+
+  // Values that JSON has not are written as {"$wsfake": [kind, text]}.
+  const TAG = "$wsfake";
+  function tag(key, encoded) {
+    const value = this[key]; // what it was before toJSON
+    switch (typeof value) {
+      case "number":
+        if (Object.is(value, -0)) return { [TAG]: ["number", "-0"] };
+        return Number.isFinite(value) ? value : { [TAG]: ["number", String(value)] };
+      case "bigint":
+        return { [TAG]: ["bigint", String(value)] };
+      case "function":
+        return host.nameOf?.(value) ?? `[function ${value.name}]`;
+      case "symbol":
+        return String(value);
+      case "undefined":
+        return null;
+      case "object":
+        if (value instanceof ArrayBuffer) return { [TAG]: ["bytes", new Uint8Array(value).toBase64()] };
+        if (ArrayBuffer.isView(value)) {
+          const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+          return { [TAG]: ["bytes", bytes.toBase64()] };
+        }
+    }
+    return encoded;
+  }
+
+  function untag(key, value) {
+    if (value === null || typeof value !== "object" || !(TAG in value)) return value;
+    const [kind, text] = value[TAG];
+    return kind === "bytes" ? Uint8Array.fromBase64(text).buffer : kind === "number" ? Number(text) : BigInt(text);
+  }
+
+  // Promises that were rejected, with their reasons, for as long as nobody handles them.
+  const rejected = new Map();
+  host.tracks = start.tracks;
+  const track = (promise, ...reason) => {
+    if (reason.length > 0) rejected.set(promise, reason[0]);
+    else rejected.delete(promise);
+  };
+
+  for (const name of start.files.eager) host.load(name);
+
+  // `text` is a turn; without one, all jobs of the last turn are done. `value` is what has no text.
+  function turn(text, value) {
+    if (text !== "") {
+      const [told, name, ...given] = parse(text);
+      if (told !== 0) for (const [what, ...rest] of told) news[what]?.(...rest);
+      turns[name](...given, value);
+    } else if (rejected.size > 0) {
+      const reasons = [...rejected.values()];
+      rejected.clear();
+      for (const reason of reasons) host.report(reason, true);
+    }
+    return outbox.length === 0 ? "" : stringify(outbox.splice(0));
+  }
+  turn.track = track;
+  return turn;
+});

@@ -1,0 +1,138 @@
+"""The engine: the one module that knows quickjs-ng.
+
+What it does about the traps of the binding:
+
+* With a time limit set, JavaScript cannot call Python. So a turn is one call in, with a text, and
+  what JavaScript wants of Python comes back from it, as a text.
+* Texts from JavaScript are cut at a NUL, lone surrogates raise, and numbers over 2**31 are wrong:
+  the texts are JSON, which escapes the first two, and there are no other values.
+* No file is named in a stack, and all lines are of one `<input>`: see `places`.
+* An exception of Python would be a SystemError in JavaScript: none is ever raised there.
+* Rejections that nobody handles are silent: see `rejections`.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from wsfake.errors import UsageError
+from wsfake.javascript.rejections import track_rejections
+
+__all__ = ["Engine", "Interrupted", "Thrown"]
+
+
+_HOLDER = "$wsfake"
+
+
+class Thrown(Exception):
+    """What JavaScript threw out of a turn: its text, and its stack as the engine writes it."""
+
+    def __init__(self, text: str, stack: str) -> None:
+        super().__init__(text)
+        self.text = text
+        self.stack = stack
+
+
+class Interrupted(Thrown):
+    """JavaScript was stopped, as it took more time than it may."""
+
+
+class Engine:
+    """One context, in which one script runs.
+
+    `time_limit` is in seconds of CPU time for one turn with all the jobs that follow it, and
+    `memory_limit` in bytes. Raises `UsageError` where quickjs-ng is not installed.
+    """
+
+    def __init__(self, *, time_limit: float, memory_limit: int) -> None:
+        quickjs = _quickjs()
+        self._thrown: tuple[type[Exception], ...] = (quickjs.JSException, quickjs.StackOverflow)
+        self._limit = time_limit
+        self._context = quickjs.Context()
+        self._context.set_memory_limit(memory_limit)
+        self._context.set_time_limit(time_limit)
+        self._run_job = self._context.execute_pending_job
+        self._call: Any = None
+        self._rejections: Any = None
+
+    def boot(self, source: str, common: str, own: dict[str, Any]) -> None:
+        """Evaluate the function that makes the border, and call it with what is common and own."""
+        make = self._context.eval(source)
+        tracks = track_rejections(self._context)
+        self._call = make(common, dumps({**own, "tracks": tracks is not None}))
+        if tracks is not None:
+            self._context.set(_HOLDER, self._call)
+            tracks.begin(_HOLDER, "track")
+            self._context.eval(f"delete globalThis.{_HOLDER}")
+        self._rejections = tracks
+
+    def evaluate(self, source: str) -> Any:
+        """Evaluate a whole script; return what its last expression is, a value of the engine's.
+
+        Raises `Thrown`.
+        """
+        try:
+            return self._context.eval(source)
+        except self._thrown as error:
+            raise _thrown(error) from None
+        except UnicodeDecodeError:  # a text that is no text to Python: nobody asks for it
+            return None
+
+    def turn(self, text: str, value: Any = None) -> str:
+        """Have one turn, without the jobs that follow it; return its outbox.
+
+        Raises `Thrown`; what is in the outbox then comes with the next turn.
+        """
+        try:
+            out: str = self._call(text) if value is None else self._call(text, value)
+        except self._thrown as error:
+            raise _thrown(error) from None
+        return out
+
+    def run_jobs(self) -> bool:
+        """Do what promises have waiting; tell whether that may have left anything in the outbox.
+
+        Raises `Thrown`, and `Interrupted` where there is no end of them.
+        """
+        tracks = self._rejections
+        try:
+            if not self._run_job():
+                return tracks is not None and tracks.take_news()
+            began = time.process_time()
+            while self._run_job():
+                if time.process_time() - began > self._limit:
+                    raise Interrupted("InternalError: interrupted", "")
+        except self._thrown as error:
+            raise _thrown(error) from None
+        return True
+
+    def close(self) -> None:
+        """Free the context."""
+        self._call = self._run_job = self._rejections = None
+        del self._context
+
+
+def dumps(value: Any) -> str:
+    """Return JSON in ASCII, so that any text crosses."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _thrown(error: Exception) -> Thrown:
+    text, _, stack = str(error).partition("\n    at ")
+    lines = text.rstrip("\n").removesuffix("\nundefined")
+    stack = f"    at {stack}" if stack else ""
+    if lines in ("InternalError: interrupted", "InternalError: interrupted\n"):
+        return Interrupted(lines, stack)
+    if lines == "null":
+        return Thrown("InternalError: out of memory", stack)
+    return Thrown(lines, stack)
+
+
+def _quickjs() -> Any:
+    try:
+        import quickjs  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError:
+        raise UsageError("scripts in JavaScript need an engine: pip install 'wsfake[js]'") from None
+    return quickjs

@@ -1,0 +1,85 @@
+"""The files that a script includes and requires.
+
+JavaScript cannot ask Python for a file while it runs (see `engine`). So what a script names, in a
+literal, is read before it runs, and so on with what that names; other names are given by the test.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from wsfake.errors import UsageError
+
+__all__ = ["named_files", "read_script", "url_of"]
+
+_LITERAL = re.compile(r"""(["'`])([^"'`\n\\]+\.(?:js|json|mjs))\1""")
+_REQUIRED = re.compile(r"""\brequire\s*\(\s*(["'`])([^"'`\n\\]+)\1""")
+_ENDINGS = ("", ".js", ".json", "/index.js")
+
+Files = Mapping[str, "str | os.PathLike[str]"] | Iterable["str | os.PathLike[str]"]
+
+
+def url_of(path: Path) -> str:
+    """Return the URL by which a host names a file; nothing in it is escaped."""
+    return f"file:///{path.as_posix().lstrip('/')}"
+
+
+def read_script(path: Path) -> str:
+    """Return the text of a script.
+
+    Raises `UsageError` for a file that is not there, or is no text.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: is no UTF-8, at byte {error.start}") from None
+    text = text.replace("\r\n", "\n")
+    return f"//{text[2:]}" if text.startswith("#!") else text
+
+
+def named_files(path: Path, text: str, given: Files) -> dict[str, tuple[Path, str]]:
+    """Return the files that a script may come to ask for, by the names by which it may."""
+    found: dict[str, tuple[Path, str]] = {}
+    waiting = [(path, text)]
+    for name, file in _given(given):
+        source = read_script(file)
+        found[name] = found[url_of(file)] = (file, source)
+        waiting.append((file, source))
+    while waiting:
+        asker, source = waiting.pop()
+        for file in _named_in(asker, source):
+            if url_of(file) not in found and file != path:
+                read = read_script(file)
+                found[url_of(file)] = (file, read)
+                waiting.append((file, read))
+    return found
+
+
+def _given(files: Files) -> Iterator[tuple[str, Path]]:
+    if isinstance(files, str | bytes):
+        raise UsageError(f"expected a list of files, or names and files, got {files!r}")
+    if isinstance(files, Mapping):
+        for name, file in files.items():
+            yield name, Path(file).resolve()
+    else:
+        for file in files:
+            yield os.fspath(file), Path(file).resolve()
+
+
+def _named_in(asker: Path, source: str) -> Iterator[Path]:
+    names = [found[2] for found in _LITERAL.finditer(source)]
+    for name in [*names, *(found[2] for found in _REQUIRED.finditer(source))]:
+        for ending in _ENDINGS:
+            try:
+                file = (asker.parent / f"{name}{ending}").resolve()
+                exists = file.is_file()
+            except (OSError, ValueError):  # a text that is no name of a file
+                continue
+            if exists and file.suffix in (".js", ".json", ".mjs"):
+                yield file
+                break

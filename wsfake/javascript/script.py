@@ -1,0 +1,276 @@
+"""A script in JavaScript, as a test sees it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from wsfake.errors import Failure, LintWarning, RunawayScript, ScriptError, UsageError, hide_frames
+from wsfake.javascript.engine import Engine, Interrupted, Thrown, dumps
+from wsfake.javascript.faces import BORDER, FIRST_LINE, Part, common_start, face_of, read_source
+from wsfake.javascript.files import Files, named_files, read_script, url_of
+from wsfake.javascript.places import Places, shown_path
+from wsfake.javascript.values import decode, encode
+from wsfake.javascript.verdicts import error_text, with_place
+from wsfake.script_api import Host
+
+__all__ = ["Script"]
+
+__tracebackhide__ = hide_frames
+
+
+_SESSION = "{{5e5510a1-0000-4000-8000-{:012}}}"
+
+
+class Script:
+    """One script, from its load to its `stop`. `ws_fake.load_script` makes it."""
+
+    def __init__(
+        self,
+        path: Path,
+        host: Host,
+        neighbours: list[Script],
+        *,
+        files: Files,
+        servers: bool,
+        context: str,
+        entity: str | None,
+        time_limit: float,
+        memory_limit: int,
+        on_print: Callable[[str], object] | None = None,
+    ) -> None:
+        self.path = path
+        self.printed: list[str] = []
+        """What the script has printed so far, a text for each call of `print` and `console`."""
+        self.text = read_script(path)
+        """Its source."""
+        self.neighbours = neighbours
+        """The scripts of the test that run, this one included."""
+        self._network = host.network
+        self._time_limit = time_limit
+        self._stopping = self._stopped = False
+        self._on_print = on_print
+        self._results: list[Any] = []
+        self._calls: list[tuple[str, list[Any]]] = []
+        self._now = 0
+        self._parts: list[Part] = face_of(host.profile).parts(self, host)
+        self._lints = host.lints
+        self._operations: dict[str, Callable[..., None]] = {
+            "print": self._print,
+            "error": self._report,
+            "result": self._take_result,
+            "call": self._note_call,
+            "stop": self._stop_later,
+            "lint": self._lint,
+        }
+        for part in self._parts:
+            self._operations |= part.operations()
+        self._places = Places(FIRST_LINE)
+        self._begin = self._places.add(shown_path(path), self.text)
+        own = {
+            "url": url_of(path),
+            "sources": self._number(named_files(path, self.text, files)),
+            "context": context,
+            "session": _SESSION.format(len(neighbours) + 1),
+            "entity": entity,
+            "real": host.servers.listen_for_real is not None,
+        }
+        self._engine = Engine(time_limit=time_limit, memory_limit=memory_limit)
+        self._engine.boot(read_source(BORDER), common_start(host.profile, servers=servers), own)
+
+    def _number(self, files: dict[str, tuple[Path, str]]) -> dict[str, list[Any]]:
+        """Return files by the names that they are asked for by, each with its first line."""
+        numbered: dict[Path, list[Any]] = {}
+        for path, text in files.values():
+            if path not in numbered:
+                numbered[path] = [self._places.add(shown_path(path), text), text]
+        return {name: numbered[path] for name, (path, _) in files.items()}
+
+    # Turns
+
+    def start(self, *, entity: bool, entity_id: str) -> None:
+        """Run the top level of the script, and what its host does with it then."""
+        with self._network.lock:
+            self.neighbours.append(self)
+            self.turn("begin")
+            try:
+                last = self._engine.evaluate("\n" * (self._begin - 1) + self.text)
+            except Thrown as thrown:
+                self._throw(thrown)
+                last = None
+            self._finish_turn("")
+            self.turn("loaded", entity, entity_id, value=last)
+
+    def turn(self, name: str, *given: Any, value: Any = None) -> None:
+        """Have JavaScript do something, and do what it asks for then; after its end, nothing."""
+        with self._network.lock:
+            if self._stopped:
+                return
+            try:
+                out = self._engine.turn(self._envelope(name, given), value)
+            except Thrown as thrown:
+                self._throw(thrown)
+                out = ""
+            self._finish_turn(out)
+
+    def _envelope(self, name: str, given: tuple[Any, ...]) -> str:
+        return dumps([[*self._news()] or 0, name, *given])
+
+    def _news(self) -> Iterator[list[Any]]:
+        now = self._network.clock.now
+        if now != self._now:
+            self._now = now
+            yield ["now", now / 1000]
+        for part in self._parts:
+            yield from part.news()
+
+    def _finish_turn(self, out: str) -> None:
+        """Carry out what a turn has asked for, and what the jobs have that follow it."""
+        engine = self._engine
+        outs = [out]
+        try:
+            if engine.run_jobs() or not out:
+                outs.append(engine.turn(""))
+        except Thrown as thrown:
+            self._throw(thrown)
+            outs.append(engine.turn(""))
+        for text in outs:
+            if text:
+                for name, *given in json.loads(text):
+                    self._operations[name](*given)
+
+    # What goes wrong
+
+    @contextmanager
+    def said_at(self, stack: str) -> Iterator[None]:
+        """Let a verdict on what is done in this block name the line of the script that did it."""
+        lints = self._lints
+        before, lints.find_place = lints.find_place, lambda: self._lint_place(stack)
+        try:
+            yield
+        except Failure as failure:
+            places = self._places.find(stack)
+            if places:
+                text = with_place(str(failure), places[0])
+                failure.args = (self._network.redaction.text(text),)
+            self._network.report(failure)
+        except LintWarning as warning:  # where warnings are errors
+            self._network.report(warning)
+        finally:
+            lints.find_place = before
+
+    def _lint_place(self, stack: str) -> tuple[str, int, str | None] | None:
+        place = next(iter(self._places.find(stack)), None)
+        return None if place is None else (place.path, place.line, None)
+
+    def _throw(self, thrown: Thrown) -> None:
+        self._network.report(self._error(thrown))
+
+    def _report(self, described: list[str], rejected: bool) -> None:
+        text, stack = described
+        if rejected:
+            text = f"a promise was rejected, and nothing handles it: {text}"
+        self._throw(Thrown(text, stack))
+
+    def _error(self, thrown: Thrown) -> ScriptError:
+        kind: type[ScriptError] = ScriptError
+        told = thrown.text
+        if isinstance(thrown, Interrupted):
+            kind = RunawayScript
+            told = f"the script was stopped: one turn took {self._time_limit:g} s of CPU time"
+        places = self._places.find(thrown.stack)
+        return kind(self._network.redaction.text(error_text(told, places, self.path)))
+
+    # What turns ask for
+
+    def _print(self, text: str) -> None:
+        self.printed.append(text)
+        if self._on_print is not None:
+            self._on_print(text)
+
+    def _take_result(self, encoded: str) -> None:
+        self._results.append(decode(encoded))
+
+    def _note_call(self, name: str, encoded: str) -> None:
+        self._calls.append((name, decode(encoded)))
+
+    def _lint(self, what: str, given: list[Any] | dict[str, Any], stack: str) -> None:
+        """Take note of what may be a mistake: what is sent in vain, or a lint by its name."""
+        with self.said_at(stack):
+            if isinstance(given, dict):
+                self._lints.warn(what, **given)
+            else:
+                self._lints.lost(*given)
+
+    def _stop_later(self) -> None:
+        self._network.clock.call_soon(self.stop)
+
+    # What a test does
+
+    def eval(self, source: str) -> Any:
+        """Evaluate an expression of JavaScript in the script, and return what it is.
+
+        Null and undefined are None, buffers are `bytes`, a function is its name. Raises
+        `ScriptError` for what it throws, and `UsageError` where the script has ended.
+        """
+        return self._ask("evaluate", [self._places.add("<eval>", source), source])
+
+    def calls(self, name: str | None = None) -> list[Any]:
+        """Return the arguments of each call of a function of the host, as in `Overlays.addOverlay`.
+
+        Without a name, return every call: its name, and its arguments.
+        """
+        if name is None:
+            return list(self._calls)
+        return [arguments for called, arguments in self._calls if called == name]
+
+    def emit(self, signal: str, *arguments: Any) -> None:
+        """Emit a signal of the host, as in `Controller.keyPressEvent`, to what is connected to it.
+
+        Raises `UsageError` for a name that is no signal, and where the script has ended.
+        """
+        if not self._ask("emit", signal, dumps([encode(argument) for argument in arguments])):
+            raise UsageError(f"expected a signal of {self.path.name}'s host, got {signal!r}")
+
+    def _ask(self, name: str, *given: Any) -> Any:
+        """Have a turn that has a result; return it."""
+        with self._network.lock:
+            if self._stopped:
+                raise UsageError(f"{self.path.name} has ended: ask it before")
+            try:
+                out = self._engine.turn(self._envelope(name, given))
+            except Thrown as thrown:
+                self._finish_turn("")
+                raise self._error(thrown) from None
+            self._finish_turn(out)
+            return self._results.pop()
+
+    def stop(self) -> None:
+        """End the script, as its host does: its timers, `unload` and `scriptEnding`, its sockets.
+
+        Sockets that it left open are closed with 1001. Twice is nothing.
+        """
+        with self._network.lock:
+            self._end()
+            for part in self._parts:
+                part.leave()
+
+    def _end(self) -> None:
+        if self._stopping:
+            return
+        self._stopping = True
+        self.turn("stop")
+        self._stopped = True
+        self.neighbours.remove(self)
+
+    def finish(self) -> None:
+        """The test ends: end the script, whose sockets are the test's to end, and free it."""
+        with self._network.lock:
+            self._end()
+        self._engine.close()
+
+    def __repr__(self) -> str:
+        return f"<Script {self.path.name}{' (ended)' if self._stopped else ''}>"

@@ -1,0 +1,66 @@
+"""Values that cross the border: JSON, and what JSON has not, as `{"$wsfake": [kind, text]}`."""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+from wsfake.errors import UsageError
+
+__all__ = ["decode", "encode"]
+
+_TAG = "$wsfake"
+
+
+def decode(text: str) -> Any:
+    """Return a value of JavaScript in Python: null and undefined are None, buffers `bytes`."""
+    return json.loads(text, object_hook=_untag)
+
+
+def _untag(value: dict[str, Any]) -> Any:
+    if value.keys() != {_TAG}:
+        return value
+    kind, text = value[_TAG]
+    return _DECODERS[kind](text)
+
+
+_DECODERS: dict[str, Callable[[str], Any]] = {
+    "bytes": base64.b64decode,
+    "number": lambda text: float(text.replace("Infinity", "inf")),
+    "bigint": int,
+}
+
+
+def encode(value: Any) -> Any:
+    """Return a value of Python in the form that crosses; bytes are an ArrayBuffer.
+
+    Raises `UsageError` for what JavaScript has not.
+    """
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) <= 2**53 else _tagged("bigint", str(value))
+    if isinstance(value, float):
+        return _encode_float(value)
+    if isinstance(value, bytes | bytearray | memoryview):
+        return _tagged("bytes", base64.b64encode(value).decode())
+    if isinstance(value, list | tuple):
+        return [encode(item) for item in value]
+    if isinstance(value, dict):
+        return {str(name): encode(item) for name, item in value.items()}
+    raise UsageError(f"expected a value that JavaScript has, got {type(value).__name__}: {value!r}")
+
+
+def _encode_float(value: float) -> Any:
+    if math.isnan(value):
+        return _tagged("number", "NaN")
+    if math.isinf(value):
+        return _tagged("number", "Infinity" if value > 0 else "-Infinity")
+    return _tagged("number", "-0") if value == 0 and math.copysign(1, value) < 0 else value
+
+
+def _tagged(kind: str, text: str) -> dict[str, Any]:
+    return {_TAG: [kind, text]}
