@@ -12,6 +12,7 @@ from attrs import frozen
 from wsfake.errors import UsageError
 from wsfake.javascript.engine import dumps
 from wsfake.javascript.messages import Messages
+from wsfake.javascript.pages import PageSockets
 from wsfake.javascript.servers import Servers
 from wsfake.javascript.sockets import Sockets
 from wsfake.javascript.timers import Timers
@@ -67,7 +68,32 @@ def _qt_parts(script: Script, host: Host) -> list[Part]:
     return [Timers(script, host), sockets, servers, Messages(script, host)]
 
 
+def _page_parts(script: Script, host: Host) -> list[Part]:
+    return [Timers(script, host), PageSockets(script, host)]
+
+
 FACES: dict[str, Face] = {
+    "dom": Face(
+        files=(
+            "dates.js",
+            "interpreter.js",
+            "browser/webidl.js",
+            "browser/events.js",
+            "browser/targets.js",
+            "browser/texts.js",
+            "browser/blobs.js",
+            "browser/hosts.js",
+            "browser/urls.js",
+            "browser/url.js",
+            "browser/clones.js",
+            "browser/console.js",
+            "browser/window.js",
+            "browser/websocket.js",
+            "questions.js",
+        ),
+        on_demand=("browser/location.js",),
+        parts=_page_parts,
+    ),
     "qt": Face(
         files=(
             "dates.js",

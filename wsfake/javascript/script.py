@@ -83,6 +83,7 @@ class Script:
             "url": url_of(path),
             "sources": self._number(named_files(path, self.text, files)),
             "context": context,
+            "page": host.base_url,
             "session": _SESSION.format(len(neighbours) + 1),
             "real": host.servers.listen_for_real is not None,
         }
