@@ -27,6 +27,7 @@ _TAG = re.compile(r"<script(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOT
 _SOURCE = re.compile(r"""src=["']?([^"'\s>]+)""")
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL | re.IGNORECASE)
 _HTML_META = re.compile(r"""<meta name=["']?(\w+)["']? content=["']?([^"'>]*)""")
+_CHARSET = re.compile(rb"""<meta charset=["']?([\w-]+)""")
 _IDL = re.compile(r"""['"]([\w-]+)['"]""")
 _REWRITTEN = {"/resources/WebIDLParser.js": "/resources/webidl2/lib/webidl2.js"}
 """What the suite's server serves in another place."""
@@ -87,7 +88,9 @@ class _Reader:
         return place + re.sub(r"\.any\.js$", ".any.html", self._path) + variant
 
     def _read(self, path: str) -> str:
-        text = (self._suite / _REWRITTEN.get(path, path).lstrip("/")).read_text("utf-8", "replace")
+        data = (self._suite / _REWRITTEN.get(path, path).lstrip("/")).read_bytes()
+        declared = _CHARSET.search(data)
+        text = data.decode(declared[1].decode() if declared else "utf-8", "replace")
         if ".sub." in path:
             for name, value in _SUBSTITUTED.items():
                 text = text.replace(name, value)

@@ -3,7 +3,7 @@
 (host) => {
   "use strict";
   const FORBIDDEN = /[\0\t\n\r #/:<>?@[\\\]^|]/;
-  const FORBIDDEN_IN_DOMAIN = /[\0-\x20"#%/:<>?@[\\\]^`{|}\x7f]/;
+  const FORBIDDEN_IN_DOMAIN = /[\0-\x20#%/:<>?@[\\\]^|\x7f]/;
   const IGNORED = /[\u00ad\u200b\u2060\ufeff\u180b-\u180d\ufe00-\ufe0f\u034f]/g;
   const encoder = (text) => unescape(encodeURIComponent(text.toWellFormed()));
 

@@ -15,6 +15,8 @@
   const DOTS = /^(?:\.|%2e)(?:\.|%2e)$/i;
   const LETTER = /^[A-Za-z][:|]$/;
 
+  const STARTS_WITH_LETTER = /^[A-Za-z][:|](?:[/\\?]|$)/;
+
   class Record {
     constructor(scheme) {
       this.scheme = scheme;
@@ -103,7 +105,7 @@
     const [, scheme, rest] = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?([^]*)$/.exec(before);
     const url = new Record(scheme === undefined ? base?.scheme : `${scheme.toLowerCase()}:`);
     const done = scheme === undefined ? parseRelative(url, before, base) : parseAbsolute(url, rest, base);
-    if (!done) return null;
+    if (!done || (fragment === undefined && scheme === undefined && typeof base.path === "string")) return null;
     url.setFragment(fragment ?? null);
     return url;
   }
@@ -179,14 +181,17 @@
       url.setQuery(query);
       return true;
     }
-    if (base === null) {
+    url.host = base?.host ?? "";
+    if (base === null) return parsePath(url, `/${rest.replace(/^[/\\]/, "")}`, url);
+    const drive = /^[A-Za-z]:$/.test(base.path[0]) ? base.path[0] : undefined;
+    if (/^[/\\]/.test(rest)) {
+      if (drive !== undefined && !STARTS_WITH_LETTER.test(rest.slice(1))) url.path = [drive];
       const [path, query] = split(rest);
-      url.append(path.replace(/^[/\\]/, ""));
+      url.append(path.slice(1));
       url.setQuery(query);
       return true;
     }
-    url.copy(base, "host");
-    return parsePath(url, rest, base);
+    return parsePath(url, STARTS_WITH_LETTER.test(rest) ? `/${rest}` : rest, base);
   }
 
   function split(text) {

@@ -64,7 +64,7 @@
     }
     set binaryType(value) {
       const name = domString(value);
-      if (name === "blob" || name === "arraybuffer") this.#binaryType = name;
+      this.#binaryType = name === "blob" || name === "arraybuffer" ? name : this.#binaryType;
     }
 
     close(code = undefined, reason = undefined) {
