@@ -62,6 +62,7 @@ class Script:
         self._stopping = self._stopped = False
         self._on_print = on_print
         self._results: list[Any] = []
+        self._asked: dict[str, int] = {}
         self._calls: list[tuple[str, list[Any]]] = []
         self._now = 0
         self._parts: list[Part] = face_of(host.profile).parts(self, host)
@@ -163,7 +164,10 @@ class Script:
         for text in (out, rest):
             if text:
                 for name, *given in _read_json(text, 0)[0]:
-                    operations[name](*given)
+                    try:
+                        operations[name](*given)
+                    except Exception as error:  # noqa: BLE001 - told by `run`; the rest is done
+                        self._network.report(error)
 
     # What goes wrong
 
@@ -243,7 +247,9 @@ class Script:
         Null and undefined are None, buffers are `bytes`, a function is its name. Raises
         `ScriptError` for what it throws, and `UsageError` where the script has ended.
         """
-        return self._ask("evaluate", [self._places.add("<eval>", source), source])
+        if source not in self._asked:
+            self._asked[source] = self._places.add("<eval>", source)
+        return self._ask("evaluate", [self._asked[source], source])
 
     def calls(self, name: str | None = None) -> list[Any]:
         """Return the arguments of each call of a function of the host, as in `Overlays.addOverlay`.
