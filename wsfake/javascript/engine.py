@@ -68,7 +68,7 @@ class Engine:
             make = self._context.eval(source)
             self._call = make(common, dumps({**own, "tracks": tracks is not None}))
         except self._thrown as error:
-            if "memory" not in str(error):
+            if "memory" not in _thrown(error).text:
                 raise
             raise UsageError("memory_limit is too little for the host of the script") from None
         if tracks is not None:
