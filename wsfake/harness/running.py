@@ -9,7 +9,6 @@ from typing import Protocol
 from wsfake.clock import VirtualClock, microseconds
 from wsfake.errors import NeverIdle, NotHappened, UsageError, hide_frames
 from wsfake.network import Network
-from wsfake.network.failures import write_seconds
 
 __all__ = ["Pump", "Runner"]
 
@@ -291,6 +290,8 @@ class _Run:
     # Verdicts
 
     def not_happened(self, why: str, advice: str) -> NotHappened:
+        from wsfake.network.failures import write_seconds  # noqa: PLC0415 - only for a failure
+
         passed = write_seconds(self.clock.now - self.begin)
         if self.until is None:
             call = f"run(timeout={self.limit:g})"
@@ -311,6 +312,8 @@ class _Run:
         )
 
     def never_idle(self) -> NeverIdle:
+        from wsfake.network.failures import write_seconds  # noqa: PLC0415 - only for a failure
+
         instant = self.at_once > _MOST_AT_ONCE
         count = self.at_once - 1 if instant else self.altogether - 1
         when = f"at t={write_seconds(self.network.time())} s" if instant else "in one run()"

@@ -175,7 +175,6 @@ class Network:
         """
         connection = Connection(self, len(self.connections) + 1, opening)
         connection.client = client
-        self.time()  # which begins
         answerers = self.answerers if to is None else [to]
         for answerer in answerers:
             end = answerer.answer(connection)
@@ -185,6 +184,7 @@ class Network:
         self.connections.append(connection)
         if ready is not None:
             ready(connection)
+        self.time()  # which begins, if this is the first
         connection.say(Side.CLIENT, connection.opening)
         return connection
 
