@@ -99,17 +99,15 @@ class Network:
         """What to do about a mismatch on a connection."""
         self.players: list[HasSteps] = []
         """Who plays transcripts here."""
-        self.origin = 0
+        self.origin: int | None = None
         """When the first connect was, on the clock."""
-        self._started = False
 
     # Time and the dialogue
 
     def time(self) -> int:
         """Microseconds since the first connect."""
         now = self.clock.now
-        if not self._started:
-            self._started = True
+        if self.origin is None:
             self.origin = now
         return now - self.origin
 
@@ -184,7 +182,6 @@ class Network:
         self.connections.append(connection)
         if ready is not None:
             ready(connection)
-        self.time()  # which begins, if this is the first
         connection.say(Side.CLIENT, connection.opening)
         return connection
 
