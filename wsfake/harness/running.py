@@ -158,7 +158,7 @@ class _Run:
         return self.until is not None and bool(self.until())
 
     def take_turn(self) -> bool:
-        """Do what is due, as much as is done at a stretch; tell whether anything was."""
+        """Do what is due, as much as is done at a stretch; tell whether more may be due."""
         most = min(_TURN, _MOST_AT_ONCE + 1 - self.at_once, self.most + 1 - self.altogether)
         if self.until is not None:
             most = 1
@@ -173,7 +173,7 @@ class _Run:
         self.altogether += count
         if self.at_once > _MOST_AT_ONCE or self.altogether > self.most:
             self.look_for_progress()
-        return count > 0
+        return count == most
 
     def call(self, most: int) -> int:
         """Do what is due next, so many times at the most; return how many times it was."""

@@ -56,7 +56,7 @@ class PlayerEnd:
         self.player = player
         self._side = player.side
         self.connection = connection
-        self._turns = turns
+        self._turns = turns if turns is not None and turns.replay.interleaved else None
         self._url = url
         self._to = to
         self._source = source
