@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from benchmarks.cassetter import REQUIREMENTS, cassette_of_cassetter
 from benchmarks.children import Unavailable, environment, pytest_seconds
 from benchmarks.measuring import Row, Skipped, compare_seconds
 from wsfake.cassette import write_cassette
@@ -162,18 +163,6 @@ def cassette_of_echo(pairs: int = 10) -> bytes:
         return write_cassette(Path(folder, "a.msgpack"), entries).read_bytes()
 
 
-def cassetters_cassette(pairs: int = 10) -> bytes:
-    """Return the same as cassetter has it."""
-    frames = "".join(
-        f"  - direction: {direction}\n    frame_type: text\n    body:\n      type: text\n"
-        f"      content: message {i}\n    offset_ms: 0\n"
-        for i in range(pairs)
-        for direction in ("send", "recv")
-    )
-    head = "version: 1\ninteractions: []\nws_interactions:\n- uri: ws://echo.example/\n"
-    return f"{head}  headers: {{}}\n  frames:\n{frames}".encode()
-
-
 def rows() -> Iterator[Row | Skipped]:
     what = "one test with a cassette of 20 messages"
     files = {"cassettes/echo.msgpack": cassette_of_echo()}
@@ -190,11 +179,11 @@ def rows() -> Iterator[Row | Skipped]:
         yield compare_seconds(what, ours, peer, partial(_over_empty, tests), goal=goal)
     peer, goal = "cassetter", 1 / 3
     try:
-        python = environment("cassetter", "websockets", "pytest")
+        python = environment(*REQUIREMENTS)
     except Unavailable as error:
         yield Skipped(what, peer, goal, "seconds", str(error))
         return
-    theirs = {"echo.yaml": cassetters_cassette()}
+    theirs = {"echo.yaml": cassette_of_cassetter(10)}
     yield compare_seconds(
         what, ours, peer, lambda: _over_empty(_CASSETTER, python=python, files=theirs), goal=goal
     )
