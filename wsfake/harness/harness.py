@@ -140,7 +140,7 @@ class Harness(Timing):
     def play_client(
         self,
         url: str,
-        transcript: Transcript,
+        transcript: Transcript | None = None,
         *,
         match: str | None = None,
         volatile: Sequence[str] | None = None,
@@ -148,10 +148,15 @@ class Harness(Timing):
     ) -> None:
         """Act the client of a transcript against a server of the script, or whoever answers.
 
-        With `live` that is the real server at the URL, whatever the mode. It connects when the
-        clock runs. Raises what went wrong at a real port.
+        Without a transcript, the clients of the cassette are acted, each at its own path. With
+        `live` the real server at the URL answers, whatever the mode: time is real then. It
+        connects when the clock runs. Raises what went wrong at a real port.
         """
         raise_errors(self._network)
+        to = self._sources.real_world() if live else None
+        if transcript is None:
+            self._sources.dial(url, to)
+            return
         if not isinstance(transcript, Transcript):
             raise UsageError(f"expected a Transcript, got {transcript!r}")
         player = Player(
@@ -160,7 +165,6 @@ class Harness(Timing):
             self._matching_with(match, volatile),
         )
         self._clients.append((url, player))
-        to = self._sources.real_world() if live else None
         PlayerEnd(self._network, player, url=url, to=to).schedule()
 
     def url_for(
