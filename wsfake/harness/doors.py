@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import ssl
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,8 @@ from wsfake.harness.settings import Settings
 from wsfake.model import normalise_url
 
 if TYPE_CHECKING:
+    import ssl
+
     from wsfake.harness.desk import FrontDesk
     from wsfake.ports import TLS, Port, Ports
     from wsfake.proxy import Faults
@@ -96,10 +97,10 @@ class Doors:
             return self._throw_away_tls()
         known = self._named.get(wish)
         if known is None:
-            if isinstance(wish, ssl.SSLContext):
-                known = TLS(wish)
-            elif isinstance(wish, str | os.PathLike):
+            if isinstance(wish, str | os.PathLike):
                 known = TLS.of_file(os.fspath(wish))
+            elif hasattr(wish, "wrap_socket"):
+                known = TLS(wish)
             else:
                 raise UsageError(
                     "expected tls to be True, the path of a PEM file, or an ssl.SSLContext,"
