@@ -14,7 +14,19 @@ from wsfake.cassette import Redactor
 from wsfake.harness.recording import CassetteDeck
 from wsfake.live import Reactor
 from wsfake.live.transport import Transport
-from wsfake.model import Accept, End, Entry, Event, Open, Reject, Side, without_mechanics
+from wsfake.model import (
+    Accept,
+    Close,
+    Drop,
+    End,
+    Entry,
+    Event,
+    Open,
+    Refuse,
+    Reject,
+    Side,
+    without_mechanics,
+)
 from wsfake.network.dialogue import LITERAL_LENGTH
 from wsfake.proxy import Backlog, Faults, Limits, Relay, Upstream
 from wsfake.proxy.gate import target_of
@@ -113,7 +125,7 @@ class Session:
         Backlog.of(self._reactor).drain()
         now = time.monotonic_ns() // 1000
         for number, talk in list(self._talks.items()):
-            if talk.began:
+            if talk.is_open:
                 self.note(Entry(now, number, Side.CLIENT, End()))
             if talk.relay is not None:
                 talk.relay.abort()
@@ -164,12 +176,20 @@ class _Talk:
         self._session = session
         self._number = number
         self.relay: Relay | None = None
-        self.began = False
+        self.is_open = False
+        """Whether more may be said: neither both have closed, nor one has gone."""
+
+        self._closed: set[Side] = set()
 
     def say(self, at: int, side: Side, what: Event) -> None:
         if isinstance(what, Open | Accept):
-            self.began = True
+            self.is_open = True
             what = evolve(what, headers=without_mechanics(what.headers))
+        elif isinstance(what, Close):
+            self._closed.add(side)
+            self.is_open = self.is_open and len(self._closed) == 1
+        elif isinstance(what, Drop | Reject | Refuse):
+            self.is_open = False
         self._session.note(Entry(at, self._number, side, what))
 
     def over(self) -> None:
