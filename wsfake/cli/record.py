@@ -107,9 +107,9 @@ def record(arguments: argparse.Namespace) -> int:
     )
     _raise_file_limit(arguments.max_connections)
     try:
-        gate = _listen(arguments, reactor, session, host, port)
-        _tell_where(gate, arguments)
         with _signals(reactor) as ended:
+            gate = _listen(arguments, reactor, session, host, port)
+            _tell_where(gate, arguments)
             _pump(session, ended)
         gate.abort()
         session.end()
