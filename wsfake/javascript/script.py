@@ -37,7 +37,6 @@ class Script:
         files: Files,
         servers: bool,
         context: str,
-        entity: str | None,
         time_limit: float,
         memory_limit: int,
         on_print: Callable[[str], object] | None = None,
@@ -75,7 +74,6 @@ class Script:
             "sources": self._number(named_files(path, self.text, files)),
             "context": context,
             "session": _SESSION.format(len(neighbours) + 1),
-            "entity": entity,
             "real": host.servers.listen_for_real is not None,
         }
         self._engine = Engine(time_limit=time_limit, memory_limit=memory_limit)
@@ -91,8 +89,11 @@ class Script:
 
     # Turns
 
-    def start(self, *, entity: bool, entity_id: str) -> None:
-        """Run the top level of the script, and what its host does with it then."""
+    def start(self, *, entity: bool | str, entity_id: str) -> None:
+        """Run the top level of the script, and what its host does with it then.
+
+        `entity` is whether it is an entity script, or the text that may end with one.
+        """
         with self._network.lock:
             self.neighbours.append(self)
             self.turn("begin")
@@ -162,9 +163,9 @@ class Script:
         finally:
             lints.find_place = before
 
-    def _lint_place(self, stack: str) -> tuple[str, int, str | None] | None:
+    def _lint_place(self, stack: str) -> tuple[str, int, str] | None:
         place = next(iter(self._places.find(stack)), None)
-        return None if place is None else (place.path, place.line, None)
+        return None if place is None else (place.path, place.line, place.path)
 
     def _throw(self, thrown: Thrown) -> None:
         self._network.report(self._error(thrown))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wsfake.errors import hide_frames
@@ -37,6 +38,8 @@ class Connection:
 
     def __init__(self, network: Network, number: int, opening: Open) -> None:
         self.network = network
+        self.clock = network.clock
+        """Where what is due on it waits: at a real port, another queue than that of scripts."""
         self.number = number
         self.opening = opening
         self.client: End | None = None
@@ -70,18 +73,23 @@ class Connection:
     def say(self, side: Side, what: Event) -> None:
         """One side does something: note it, and let it arrive at the other side."""
         network = self.network
-        origin = network.origin
-        at = network.time() if origin is None else network.clock.now - origin
-        network.note((at, self.number, side, what))
+        clock = network.clock
+        by_client = side is _CLIENT
+        network.note((clock.now - network.origin, self.number, by_client, what))
         if type(what) is not str and type(what) is not bytes:
             self._follow(what)
-        end = self.server if side is _CLIENT else self.client
+        end = self.server if by_client else self.client
         if end is None:
             return
         if self.posted:
-            network.clock.call_soon(lambda: end.arrive(what))
+            clock.call_soon(partial(end.arrive, what))
         else:
             end.arrive(what)
+
+    def note(self, at: int, side: Side, what: Event) -> None:
+        """One side has done something that the other side knows of: note it, for that time."""
+        self.network.note((at, self.number, side is _CLIENT, what))
+        self._follow(what)
 
     def tell(self, side: Side, news: str) -> None:
         """Let a side know of TCP what no dialogue notes.

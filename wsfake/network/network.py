@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import RLock
-from typing import Protocol, cast
+from typing import Any, Protocol
 
 from wsfake.clock import Clock
 from wsfake.errors import Failure, hide_frames
@@ -18,8 +18,17 @@ __all__ = ["Answerer", "Network"]
 __tracebackhide__ = hide_frames
 
 
-Noted = tuple[int, int, Side, Event]
-"""The fields of an entry: a plain tuple is made in a quarter of the time of a named one."""
+Noted = tuple[int, int, bool, Event]
+"""The fields of an entry, with whether the client did it in place of its side.
+
+A plain tuple is made in a quarter of the time of a named one; and one of plain values is nothing
+that the garbage collector has to look at again and again, as long as it is kept.
+"""
+
+
+def _entry(noted: Noted) -> Entry:
+    at, connection, by_client, what = noted
+    return make_entry((at, connection, Side.CLIENT if by_client else Side.SERVER, what))
 
 
 class HasSteps(Protocol):
@@ -90,15 +99,17 @@ class Network:
         """What to do about a mismatch on a connection."""
         self.players: list[HasSteps] = []
         """Who plays transcripts here."""
-        self.origin: int | None = None
+        self.origin = 0
         """When the first connect was, on the clock."""
+        self._started = False
 
     # Time and the dialogue
 
     def time(self) -> int:
         """Microseconds since the first connect."""
         now = self.clock.now
-        if self.origin is None:
+        if not self._started:
+            self._started = True
             self.origin = now
         return now - self.origin
 
@@ -108,19 +119,20 @@ class Network:
     @property
     def entries(self) -> list[Entry]:
         """Everything that was said so far, in order."""
-        entries, made = self.noted, self._made
+        entries: list[Any] = self.noted
+        made = self._made
         if made < len(entries):
-            entries[made:] = map(make_entry, entries[made:])
-            self._made = len(entries)
-        return cast("list[Entry]", entries)
+            with self.lock:  # another thread may be adding to them
+                entries[made:] = map(_entry, entries[made:])
+                self._made = len(entries)
+        return entries
 
     def on_entry(self, listener: Callable[[Entry], None]) -> None:
         """Hand every entry from now on to a listener too."""
 
         def note(noted: Noted) -> None:
-            entry = make_entry(noted)
-            self.noted.append(entry)
-            listener(entry)
+            self.noted.append(noted)
+            listener(_entry(noted))
 
         self.note = note
 
@@ -156,14 +168,19 @@ class Network:
         *,
         to: Answerer | None = None,
         ready: Callable[[Connection], None] | None = None,
+        clock: Clock | None = None,
     ) -> Connection:
         """Open a connection for a client's end; who answers it is found out at once.
 
-        The answer itself comes later, from the clock. `ready` is called before anything is said.
+        The answer itself comes later, from the clock: this network's, unless there is another for
+        this connection. `ready` is called before anything is said.
         Raises the failure of an answerer.
         """
         connection = Connection(self, len(self.connections) + 1, opening)
         connection.client = client
+        if clock is not None:
+            connection.clock = clock
+        self.time()  # which begins
         answerers = self.answerers if to is None else [to]
         for answerer in answerers:
             end = answerer.answer(connection)
@@ -179,7 +196,7 @@ class Network:
     def refuse_later(self, connection: Connection, why: str = "refused") -> End:
         """Return an end that refuses, as the network does where nobody listens."""
         connection.reachable = False
-        self.clock.call_soon(lambda: connection.say(Side.SERVER, Refuse(why)))
+        connection.clock.call_soon(lambda: connection.say(Side.SERVER, Refuse(why)))
         return _Nobody()
 
     # What goes wrong
@@ -191,8 +208,15 @@ class Network:
 
     def report(self, error: Exception) -> None:
         """Keep what a handler raised; the next `run` raises it."""
-        if error not in self.errors:
-            self.errors.append(error)
+        with self.lock:
+            if error not in self.errors:
+                self.errors.append(error)
+
+    def take_errors(self) -> list[Exception]:
+        """Return what was kept by `report`, and keep it no longer."""
+        with self.lock:
+            errors, self.errors = self.errors, []
+        return errors
 
 
 class _Nobody:

@@ -53,8 +53,9 @@ class PlayerEnd:
         answer it, if not whoever answers the URL. `source` is where the transcript is from.
         """
         self.network = network
-        self.clock = network.clock
+        self.clock = network.clock if connection is None else connection.clock
         self.player = player
+        self._side = player.side
         self.connection = connection
         self._turns = turns
         self._url = url
@@ -76,10 +77,8 @@ class PlayerEnd:
         mismatch = self.player.receive(what, self.clock.now)
         if mismatch is not None:
             raise self._judge(mismatch)
-        if self._turns is not None:
-            self._turns.go_on()
-        elif not self._soon:
-            self.schedule()
+        if not self._soon or self._turns is not None:
+            self._go_on()
 
     def _judge(self, mismatch: Mismatch) -> Failure:
         assert self.connection is not None
@@ -113,14 +112,21 @@ class PlayerEnd:
         try:
             what = self.player.take(now)
             if type(what) is str and self.connection is not None:  # as nearly all are
-                self.connection.say(self.player.side, what)
+                self.connection.say(self._side, what)
             elif what is not None:
                 self._say(what, now)
         finally:  # where this connection has failed, the others go on
-            if self._turns is not None:
-                self._turns.go_on()
-            elif not self._soon:
-                self.schedule()
+            if not self._soon or self._turns is not None:
+                self._go_on()
+
+    def _go_on(self) -> None:
+        if self._turns is not None:
+            self._turns.go_on()
+        elif self.player.prompt and self._timer is None:
+            self._soon = True
+            self.clock.call_soon(self._wake)
+        else:
+            self.schedule()
 
     def _say(self, what: Event, now: int) -> None:
         connection = self.connection
@@ -129,7 +135,7 @@ class PlayerEnd:
         elif connection is not None:
             if not isinstance(what, bytes):
                 self._foretell(connection, now)
-            connection.say(self.player.side, what)
+            connection.say(self._side, what)
 
     def _foretell(self, connection: Connection, now: int) -> None:
         """Let what comes at one instant come together: a Close and a reset, one segment on a wire.

@@ -36,7 +36,7 @@ from wsfake.player.answers import (
 )
 from wsfake.player.mismatch import Mismatch
 from wsfake.player.order import Order
-from wsfake.player.plan import CLOSINGS, NOT_YET, SKIPPED, UNHEARD, Plan, demands, firsts
+from wsfake.player.plan import CLOSINGS, NOT_YET, SKIPPED, Plan
 from wsfake.player.speech import Speech
 from wsfake.transcript import Matching
 
@@ -66,6 +66,8 @@ class Player:
         self.side = side
         self.stopped = False
         """It plays nothing more: after a mismatch, a stall, or the end of the connection."""
+        self.prompt = False
+        """It has a line to say at once; where this is not so, `due` tells."""
         self.steps = 0
         """How many steps were played, but for what is repeated any number of times."""
         self._plan = plan
@@ -79,7 +81,6 @@ class Player:
         self._cues, self._lines = plan.cues, plan.lines
         plan.hand_out(side, prompt=order is None)
         self._turn = 0  # the first step that is not done, or one before it
-        self._script = 0  # the first step that the script may still do
         self._latest = 0
         self._asides: deque[Event] = deque()
         self._closing = False
@@ -97,12 +98,15 @@ class Player:
         cue = self._cues[i]
         if type(what) is type(cue) and what == cue and not self._closing and not self.stopped:
             self._heard.append(cue)  # which fits, whatever else would
-            self._plan.happened[i] = self._latest = now
-            self._turn = self._script = i + 1
+            plan = self._plan
+            plan.happened[i] = self._latest = now
+            self._turn = plan.script = i + 1
+            self.prompt = self._lines[i + 1] is not None
             self.steps += 1
             if self._order is not None:
-                self._order.happen(self._plan.indexes[i], now)
+                self._order.happen(plan.indexes[i], now)
             return None
+        self.prompt = False
         if isinstance(what, _MESSAGES):
             return self._message(what, now)
         if self.stopped:
@@ -118,7 +122,7 @@ class Player:
         def accepts(expected: Any) -> bool:
             return not isinstance(expected, NO_MESSAGE) and matching.fits(expected, message)
 
-        i, candidates = plan.find(self._script, self.side.other, accepts)
+        i, candidates = plan.find(self.side.other, accepts)
         if i is None:
             if not candidates and closing.is_silence(plan, self._next_own()):
                 return None
@@ -129,8 +133,7 @@ class Player:
         return None
 
     def _meet(self, i: int, now: int) -> None:
-        self._plan.leave_out(self._script, i, self.side)
-        self._script = i + 1
+        self._plan.pass_by(i, self.side)
         self._happen(i, now)
 
     def _happen(self, i: int, now: int) -> None:
@@ -145,18 +148,14 @@ class Player:
             self._order.happen(self._plan.indexes[i], now)
 
     def _mismatch(self, kind: Any, candidates: list[Any], actual: Any) -> Mismatch:
-        script, plan = self.side.other, self._plan
-        place = next(
-            (
-                i
-                for i in range(self._script, len(plan))
-                if plan.happened[i] == NOT_YET and plan.sides[i] in (script, None)
-            ),
-            -1,
-        )
+        place = self._plan.awaited(self.side.other)
         self.fail()
-        index = plan.indexes[place] if place >= 0 else -1
-        return Mismatch(kind, tuple(candidates), actual, len(self._heard), index)
+        return Mismatch(kind, tuple(candidates), actual, len(self._heard), place)
+
+    @property
+    def failed(self) -> bool:
+        """Whether it has given up: after a mismatch, or a reply that could not be made."""
+        return self._failed
 
     def fail(self) -> None:
         """Play nothing more, and leave nothing unplayed: the failure is told elsewhere."""
@@ -169,6 +168,7 @@ class Player:
         What the script has not said until then it still owes.
         """
         self.stopped = True
+        self.prompt = False
         self._asides.clear()
 
     def _stop(self) -> None:
@@ -185,7 +185,7 @@ class Player:
     def _ping(self, what: Ping, now: int) -> None:
         if self._closing:
             return
-        i, _ = self._plan.find(self._script, self.side.other, is_the_same(what))
+        i, _ = self._plan.find(self.side.other, is_the_same(what))
         if i is not None:
             self._meet(i, now)
         own = self._next_own()
@@ -194,14 +194,14 @@ class Player:
 
     def _pong(self, what: Pong, now: int) -> None:
         plan, script = self._plan, self.side.other
-        for i in range(self._script, len(plan)):
+        for i in range(plan.script, len(plan)):
             if plan.happened[i] == NOT_YET and plan.sides[i] is script:
                 if plan.whats[i] == what:
                     self._happen(i, now)
                 return
 
     def _raw(self, what: Raw, now: int) -> Mismatch | None:
-        i, candidates = self._plan.find(self._script, self.side.other, is_the_same(what))
+        i, candidates = self._plan.find(self.side.other, is_the_same(what))
         if i is None:
             return self._mismatch("message" if candidates else "extra", candidates, what)
         self._meet(i, now)
@@ -209,7 +209,7 @@ class Player:
 
     def _open(self, what: Open, now: int) -> Mismatch | None:
         self._happen(0, now)
-        self._script = max(self._script, 1)
+        self._plan.script = max(self._plan.script, 1)
         missed = missed_header(self._expected_headers, what)
         return None if missed is None else self._mismatch("handshake", [missed], what)
 
@@ -235,7 +235,7 @@ class Player:
         def accepts(expected: Any) -> bool:
             return isinstance(expected, CLOSINGS) and same_close(expected, what)
 
-        i, candidates = self._plan.find(self._script, self.side.other, accepts)
+        i, candidates = self._plan.find(self.side.other, accepts)
         if i is None and (self._plan.last_asked(self.side.other) >= 0):
             return self._mismatch("close", candidates, what)
         if i is not None:
@@ -318,36 +318,11 @@ class Player:
         """Return the step that the player may say next; it is the first that is not done."""
         if self.stopped:
             return None
-        plan, own, i = self._plan, self.side, self._turn
-        whats, sides, happened = plan.whats, plan.sides, plan.happened
-        while i < len(whats) and happened[i] != NOT_YET:
+        i, happened = self._turn, self._plan.happened
+        while i < len(happened) and happened[i] != NOT_YET:
             i += 1
         self._turn = i
-        while i < len(whats):
-            what = whats[i]
-            if happened[i] != NOT_YET or closing.is_answer_to_close(what):
-                i += 1
-            elif sides[i] is own:
-                return i
-            elif sides[i] is None:
-                if self._begin_group(i):
-                    continue
-                if demands(what, own.other):
-                    return None
-                i += 1
-            elif isinstance(what, UNHEARD):
-                i += 1
-            else:
-                return None
-        return None
-
-    def _begin_group(self, i: int) -> bool:
-        """Unfold a group that the player itself can begin; tell whether it can."""
-        length = len(self._plan)
-        unfolded = self._plan.unfold_own(i, self.side)
-        if unfolded and i < self._script:  # what the script may still do has moved
-            self._script += len(self._plan) - length
-        return unfolded
+        return self._plan.find_own(i, self.side)
 
     def take(self, now: int) -> Event | None:
         """Return what is due by now, and count it as said; None where nothing is.
@@ -362,8 +337,10 @@ class Player:
             self._spoken.append(line)
             self._plan.happened[i] = self._latest = now
             self._turn = i + 1
+            self.prompt = self._lines[i + 1] is not None
             self.steps += 1
             return line
+        self.prompt = False
         due = self.due()
         return None if due is None or due > now else self._take(now)
 
@@ -414,19 +391,9 @@ class Player:
 
     def unplayed(self) -> list[tuple[Side | None, Any]]:
         """Return what the script did not say, and what stands before it on the player's side."""
-        if self._failed or self._closing:
+        if self._failed or self._closing or self._turn == len(self._plan):
             return []
-        plan, script = self._plan, self.side.other
-        left: list[tuple[Side | None, Any]] = []
-        for i in range(plan.last_asked(script) + 1):
-            side, what = plan.sides[i], plan.whats[i]
-            if plan.happened[i] != NOT_YET or isinstance(what, Open | Pong):
-                continue
-            if side is not None:
-                left.append((side, what))
-            elif demands(what, script):
-                left += [(script, first) for first in firsts(what, script)]
-        return left
+        return self._plan.unplayed(self.side.other)
 
 
 _MESSAGES = (str, bytes)

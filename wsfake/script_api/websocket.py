@@ -182,7 +182,7 @@ class WebSocket(metaclass=WebSocketType):
         if type(value) is not str:
             value = CONVERTERS[self._host.profile.convert](value)
         network = self._network
-        if network.held_by == get_ident():
+        if network.held_by == get_ident():  # a callback sends, and the lock is held already
             self._socket.send(value)
             return
         with network.lock:
