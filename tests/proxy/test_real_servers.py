@@ -130,7 +130,14 @@ server.on("connection", (socket) => {
 os.execvp("node", ["node", "-e", program])
 """
 
-MESSAGES: list[str | bytes] = ["", b"", "text", b"\x00\xff", "größer " * 5_000, bytes(range(256)) * 1_000]
+MESSAGES: list[str | bytes] = [
+    "",
+    b"",
+    "text",
+    b"\x00\xff",
+    "größer " * 5_000,
+    bytes(range(256)) * 1_000,
+]
 
 
 def has_npm_ws() -> bool:

@@ -79,7 +79,7 @@ class Session:
         self._faults = faults
         self._limits = limits
         self._show = show
-        self._talks: dict[int, _Talk] = {}
+        self._talks: set[_Talk] = set()
         self._began: int | None = None
         self._number = 0
         self.messages = 0
@@ -96,9 +96,8 @@ class Session:
     def admit(self, client: Transport, received: bytes) -> None:
         """Relay one client; it asks for its own path."""
         upstream = evolve(self._upstream, url=self._origin + target_of(received))
-        self._number += 1
-        talk = _Talk(self, self._number)
-        self._talks[self._number] = talk
+        talk = _Talk(self)
+        self._talks.add(talk)
         try:
             talk.relay = Relay(
                 self._reactor,
@@ -110,7 +109,7 @@ class Session:
                 limits=self._limits,
             )
         except BaseException:
-            del self._talks[self._number]
+            self._talks.discard(talk)
             raise
 
     def wait(self, seconds: float) -> None:
@@ -124,9 +123,9 @@ class Session:
         """Note every connection that is still open, and end it."""
         Backlog.of(self._reactor).drain()
         now = time.monotonic_ns() // 1000
-        for number, talk in list(self._talks.items()):
+        for talk in sorted(self._talks, key=lambda talk: talk.number):
             if talk.is_open:
-                self.note(Entry(now, number, Side.CLIENT, End()))
+                self.note(Entry(now, talk.number, Side.CLIENT, End()))
             if talk.relay is not None:
                 talk.relay.abort()
         self._talks.clear()
@@ -155,8 +154,13 @@ class Session:
             self._show = None
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
-    def leave(self, number: int) -> None:
-        self._talks.pop(number, None)
+    def open(self) -> int:
+        """Return the number of a connection that is recorded from now on."""
+        self._number += 1
+        return self._number
+
+    def leave(self, talk: _Talk) -> None:
+        self._talks.discard(talk)
 
     def _remark_redirect(self, what: Reject) -> None:
         for name, value in what.headers:
@@ -172,9 +176,9 @@ class Session:
 class _Talk:
     """The story of one connection, on its way to the cassette."""
 
-    def __init__(self, session: Session, number: int) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._number = number
+        self.number = 0
         self.relay: Relay | None = None
         self.is_open = False
         """Whether more may be said: neither both have closed, nor one has gone."""
@@ -183,6 +187,8 @@ class _Talk:
 
     def say(self, at: int, side: Side, what: Event) -> None:
         if isinstance(what, Open | Accept):
+            if isinstance(what, Open):
+                self.number = self._session.open()
             self.is_open = True
             what = evolve(what, headers=without_mechanics(what.headers))
         elif isinstance(what, Close):
@@ -190,7 +196,7 @@ class _Talk:
             self.is_open = self.is_open and len(self._closed) == 1
         elif isinstance(what, Drop | Reject | Refuse):
             self.is_open = False
-        self._session.note(Entry(at, self._number, side, what))
+        self._session.note(Entry(at, self.number, side, what))
 
     def over(self) -> None:
-        self._session.leave(self._number)
+        self._session.leave(self)
