@@ -34,6 +34,9 @@ from wsfake.transcript.writing import write_entry
 
 __all__ = ["Counts", "Session"]
 
+_EARLY_SECONDS = 0.05
+"""What passed may have waited so long before it was told: a kill costs 100 ms in all (RULES 21)."""
+
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -115,8 +118,11 @@ class Session:
     def wait(self, seconds: float) -> None:
         """Pump, but no longer than what was recorded may stay out of the file."""
         flush_in = self._deck.due_in()
-        self._reactor.wait(seconds if flush_in is None else min(seconds, flush_in))
-        if self._deck.due_in() == 0:
+        if flush_in is not None:
+            seconds = min(seconds, max(0.0, flush_in - _EARLY_SECONDS))
+        self._reactor.wait(seconds)
+        flush_in = self._deck.due_in()
+        if flush_in is not None and flush_in <= _EARLY_SECONDS:
             self._deck.flush()
 
     def end(self) -> None:
