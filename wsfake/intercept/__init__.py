@@ -1,0 +1,7 @@
+"""Client code that is tested as it is: event loops on virtual time, and sockets that are ours."""
+
+from wsfake.intercept.loop import VirtualLoop
+from wsfake.intercept.policy import policy_of
+from wsfake.intercept.world import Pump, World
+
+__all__ = ["Pump", "VirtualLoop", "World", "policy_of"]
