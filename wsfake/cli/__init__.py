@@ -14,7 +14,7 @@ from io import TextIOWrapper
 
 __all__ = ["main"]
 
-_COMMANDS = ("convert", "demo", "run", "show")
+_COMMANDS = ("convert", "demo", "record", "run", "show")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 
-__all__ = ["print_lines"]
+__all__ = ["line_printer", "print_lines"]
 
 _SAID = re.compile(r"(\s*[\d.]+ ms  (?:#\d+  )?)(client|server)(.*)", re.DOTALL)
 _COLOURS = {"client": "cyan", "server": "green"}
@@ -14,12 +14,19 @@ _COLOURS = {"client": "cyan", "server": "green"}
 
 def print_lines(lines: Iterable[str]) -> None:
     """Print the lines of a dialogue."""
-    show = _in_colour() if sys.stdout.isatty() else None
-    for line in lines:
-        if show is None:
-            print(line)
-        else:
+    line_printer()(lines)
+
+
+def line_printer() -> Callable[[Iterable[str]], None]:
+    """Return what prints lines of a dialogue, as they come."""
+    show = (_in_colour() if sys.stdout.isatty() else None) or print
+
+    def show_all(lines: Iterable[str]) -> None:
+        for line in lines:
             show(line)
+        sys.stdout.flush()
+
+    return show_all
 
 
 def _in_colour() -> Callable[[str], None] | None:

@@ -109,8 +109,9 @@ class Network:
         """Everything that was said so far, in order."""
         entries, made = self.noted, self._made
         if made < len(entries):
-            entries[made:] = map(make_entry, entries[made:])
-            self._made = len(entries)
+            with self.lock:  # another thread may be adding to them
+                entries[made:] = map(make_entry, entries[made:])
+                self._made = len(entries)
         return cast("list[Entry]", entries)
 
     def on_entry(self, listener: Callable[[Entry], None]) -> None:
@@ -155,14 +156,18 @@ class Network:
         *,
         to: Answerer | None = None,
         ready: Callable[[Connection], None] | None = None,
+        clock: Clock | None = None,
     ) -> Connection:
         """Open a connection for a client's end; who answers it is found out at once.
 
-        The answer itself comes later, from the clock. `ready` is called before anything is said.
+        The answer itself comes later, from the clock: this network's, unless there is another for
+        this connection. `ready` is called before anything is said.
         Raises the failure of an answerer.
         """
         connection = Connection(self, len(self.connections) + 1, opening)
         connection.client = client
+        if clock is not None:
+            connection.clock = clock
         answerers = self.answerers if to is None else [to]
         for answerer in answerers:
             end = answerer.answer(connection)
@@ -178,7 +183,7 @@ class Network:
     def refuse_later(self, connection: Connection, why: str = "refused") -> End:
         """Return an end that refuses, as the network does where nobody listens."""
         connection.reachable = False
-        self.clock.call_soon(lambda: connection.say(Side.SERVER, Refuse(why)))
+        connection.clock.call_soon(lambda: connection.say(Side.SERVER, Refuse(why)))
         return _Nobody()
 
     # What goes wrong

@@ -1,0 +1,248 @@
+"""`wsfake record`: what is printed, written and returned."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import trustme
+from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
+from websockets.sync.client import connect
+
+from tests.proxy.recorder import recording
+from wsfake import Harness
+from wsfake.cassette import load
+from wsfake.model import Close, Drop, End, Open, Reject
+
+
+GONE = (InvalidMessage, ConnectionError, ConnectionClosed)
+"""What a client of `websockets` raises, by how far it had come when its stream was reset."""
+
+
+def talk(url: str, *messages: str) -> None:
+    with connect(url) as client:
+        for message in messages:
+            client.send(message)
+            assert client.recv(20) == message
+
+
+def said(path: Path) -> list[tuple[int, str, object]]:
+    return [(entry.connection, str(entry.side), entry.what) for entry in load(path).entries]
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_finishes_the_cassette(server: str, tmp_path: Path, how: signal.Signals) -> None:
+    path = tmp_path / "talk.msgpack"
+    with recording(server + "/echo?a=1", path) as recorder:
+        assert recorder.url.endswith("/echo?a=1")
+        talk(recorder.url, "one", "two")
+        with connect(recorder.url.replace("/echo?a=1", "/other")) as open_one:
+            open_one.send("three")
+            assert open_one.recv(20) == "three"
+            assert recorder.end(how) == 0
+            with pytest.raises(ConnectionClosed):
+                open_one.recv(20)
+    cassette = load(path)
+    assert not cassette.cut
+    assert cassette.footer is not None
+    assert cassette.footer.ended == "interrupted"
+    entries = said(path)
+    assert isinstance(entries[0][2], Open)
+    assert entries[0][2].url == server + "/echo?a=1"
+    assert [what for number, _, what in entries if number == 1][2:] == [
+        "one", "one", "two", "two", Close(1000), Close(1000)
+    ]  # fmt: skip
+    assert [what for number, _, what in entries if number == 2][2:] == ["three", "three", End()]
+    printed = recorder.printed
+    assert printed[0].startswith("     0 ms  #1  connect ws://127.0.0.1:")
+    assert [line.split("ms  ")[1] for line in printed if '"three"' in line] == [
+        '#2  client  "three"', '#2  server  "three"'
+    ]  # fmt: skip
+    assert recorder.errors == f"wsfake: recorded {path}: 2 connections (0 open), 6 messages\n"
+
+
+def test_what_was_recorded_can_be_replayed(server: str, tmp_path: Path) -> None:
+    path = tmp_path / "talk.msgpack"
+    with recording(server, path, "--quiet") as recorder:
+        talk(recorder.url, "one", "two")
+        recorder.end()
+    assert recorder.printed == []
+    with Harness(path) as ws_fake:
+        received = []
+        socket = ws_fake.WebSocket(server)
+        socket.onopen = lambda: socket.send("one")
+
+        def on_message(message: object) -> None:
+            received.append(message.data)  # type: ignore[attr-defined]
+            if len(received) == 1:
+                socket.send("two")
+            else:
+                socket.close(1000)
+
+        socket.onmessage = on_message
+        ws_fake.run()
+    assert received == ["one", "two"]
+
+
+def test_secrets_are_neither_printed_nor_written(server: str, tmp_path: Path) -> None:
+    path = tmp_path / "talk.msgpack"
+    options = ["--redact-json", "nonce", "--redact-header", "X-Mine"]
+    with recording(server + "/echo?token=tiger-1", path, *options) as recorder:
+        headers = {"Authorization": "tiger-2", "X-Mine": "tiger-3"}
+        with connect(recorder.url, additional_headers=headers) as client:
+            client.send('{"password": "tiger-4", "nonce": "tiger-5"}')
+            client.recv(20)
+        recorder.end()
+    assert "tiger" not in "".join(recorder.printed).replace(recorder.first, "")
+    assert b"tiger" not in path.read_bytes()
+    assert any("<redacted>" in line for line in recorder.printed)
+
+
+def test_a_redirect_is_passed_on_and_said(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"ws://127.0.0.1:{listening.getsockname()[1]}/"
+        with recording(url, tmp_path / "talk.msgpack", "--quiet") as recorder:
+            host, port = recorder.url.removeprefix("ws://").rstrip("/").split(":")
+            with socket.create_connection((host, int(port)), timeout=20) as client:
+                client.sendall(
+                    b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: upgrade\r\n"
+                    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                    b"Sec-WebSocket-Version: 13\r\n\r\n"
+                )
+                with listening.accept()[0] as served:
+                    served.recv(65536)
+                    answer = (
+                        b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n"
+                        b"Location: wss://other.example/?token=tiger\r\n\r\n"
+                    )
+                    served.sendall(answer)
+                assert client.recv(65536) == answer
+            recorder.end()
+    assert recorder.errors.startswith(
+        "wsfake: the server redirects to wss://other.example/?token=<redacted>: passed on to the"
+        " client, which leaves the recording if it goes there\n"
+    )
+
+
+def test_the_port_can_speak_tls_and_the_server_may_have_an_authority_of_its_own(
+    tmp_path: Path,
+) -> None:
+    from tests.processes import VARIED_SERVER, running
+
+    authority = trustme.CA()
+    pem, ca = tmp_path / "both.pem", tmp_path / "ca.pem"
+    authority.issue_cert("localhost", "127.0.0.1").private_key_and_cert_chain_pem.write_to_path(pem)
+    authority.cert_pem.write_to_path(ca)
+    context = ssl.create_default_context(cafile=str(ca))
+    path = tmp_path / "talk.msgpack"
+    with running(VARIED_SERVER, str(pem)) as url:
+        options = ["--tls-cert", str(pem), "--ca", str(ca), "--listen", "127.0.0.1:0"]
+        with recording(url, path, *options) as recorder:
+            assert recorder.url.startswith("wss://127.0.0.1:")
+            with connect(recorder.url, ssl=context) as client:
+                client.send("x" * 200_000)
+                assert client.recv(20) == "x" * 200_000
+            recorder.end()
+    assert ("client", "x" * 200_000) in [entry[1:] for entry in said(path)]
+
+
+@pytest.mark.parametrize(
+    ("options", "last"),
+    [
+        (["--drop-after", "1"], Drop()),
+        (["--reset-after", "1"], Drop(reset=True)),
+        (["--close-after", "1:4001:enough"], Close(4001, "enough")),
+    ],
+)
+def test_faults_are_options(server: str, tmp_path: Path, options: list[str], last: object) -> None:
+    path = tmp_path / "talk.msgpack"
+    with recording(server, path, "--latency", "5", "--jitter", "2", *options) as recorder:
+        with connect(recorder.url) as client:
+            client.send("one")
+            assert client.recv(20) == "one"
+            with pytest.raises(ConnectionClosed):
+                client.recv(20)
+        recorder.end()
+    assert (
+        next(what for _, side, what in said(path)[3:] if side == "server" and what != "one") == last
+    )
+
+
+def test_connections_can_be_refused_or_rejected(server: str, tmp_path: Path) -> None:
+    path = tmp_path / "talk.msgpack"
+    with recording(server, path, "--reject", "418") as recorder:
+        with pytest.raises(InvalidStatus), connect(recorder.url):
+            pass
+        recorder.end()
+    reject = said(path)[1][2]
+    assert isinstance(reject, Reject)
+    assert reject.status == 418
+    with recording(server, path, "--refuse") as recorder:
+        with pytest.raises(GONE), connect(recorder.url):
+            pass
+        recorder.end()
+
+
+def test_clients_beyond_the_most_are_refused(server: str, tmp_path: Path) -> None:
+    with recording(server, tmp_path / "a.msgpack", "--max-connections", "1") as recorder:
+        with connect(recorder.url) as client:
+            with pytest.raises(GONE), connect(recorder.url):
+                pass
+            client.send("still")
+            assert client.recv(20) == "still"
+        recorder.end()
+    assert recorder.errors.splitlines()[0] == (
+        "wsfake: a client was refused: 1 are there already (--max-connections)"
+    )
+
+
+def cli(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "wsfake.cli", "record", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        (["http://a.test"], "expected a ws or wss URL with a host, got 'http://a.test'"),
+        (["ws://a.test", "-o", "a.txt"], "expected a path that ends in .msgpack, got a.txt"),
+        (["ws://a.test", "--listen", "here"], "expected --listen HOST:PORT, got 'here'"),
+        (
+            ["ws://a.test", "--close-after", "x"],
+            "expected --close-after N:CODE or N:CODE:REASON, got 'x'",
+        ),
+        (
+            ["ws://a.test", "--reject", "99"],
+            "expected --reject a status from 200 to 999, got 99",
+        ),
+    ],
+)
+def test_wrong_use_is_said(options: list[str], error: str) -> None:
+    result = cli("-o", "a.msgpack", *options)
+    assert (result.returncode, result.stderr) == (2, f"wsfake: {error}\n")
+
+
+def test_a_recording_of_nobody_is_a_finding(tmp_path: Path) -> None:
+    path = tmp_path / "a.msgpack"
+    with recording("ws://a.test", path) as recorder:
+        assert recorder.end() == 1
+    assert recorder.errors == "wsfake: nothing was recorded: no client came\n"
+    assert not path.exists()
+
+
+def test_a_port_that_others_reach_is_warned_of(tmp_path: Path) -> None:
+    with recording("ws://a.test", tmp_path / "a.msgpack", "--listen", "0.0.0.0:0") as recorder:
+        recorder.end()
+    assert recorder.errors.splitlines()[0] == (
+        "wsfake: warning: everybody who reaches 0.0.0.0 can connect to a.test through this port"
+    )

@@ -1,0 +1,274 @@
+"""`wsfake record`: a port of ours that is the real server, and a cassette of what is said there."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import signal
+import ssl
+import sys
+import time
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from wsfake.cli.live_faults import add_fault_options, faults_of
+from wsfake.cli.output import line_printer
+from wsfake.cli.recording import Counts, Session
+from wsfake.errors import CassetteError, UsageError
+from wsfake.harness.recording import CassetteDeck
+from wsfake.harness.secrets import Secrets
+from wsfake.harness.settings import Settings
+from wsfake.live import Reactor
+from wsfake.model import normalise_url
+from wsfake.proxy import Limits, Upstream
+from wsfake.live.gate import Gate
+from wsfake.proxy.upstream import MEBIBYTE
+
+__all__ = ["add_parser"]
+
+_TICK_SECONDS = 0.5
+_COUNT_SECONDS = 5.0
+
+
+def add_parser(commands: Any) -> None:
+    parser = commands.add_parser(
+        "record", help="listen in the place of a real server, pass everything on, and record it"
+    )
+    parser.add_argument("url", metavar="URL", help="the real server: a ws or wss URL")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", required=True, help="the cassette to write (.msgpack)"
+    )
+    parser.add_argument(
+        "--listen",
+        metavar="HOST:PORT",
+        default="127.0.0.1:0",
+        help="where clients connect to; port 0 is a free one (%(default)s)",
+    )
+    parser.add_argument("--quiet", action="store_true", help="do not print the dialogue")
+    parser.add_argument("--origin", help="what the server gets as Origin, in place of the client's")
+    parser.add_argument(
+        "--tls-cert",
+        metavar="PEM",
+        help="listen for wss, with the certificates and the key in this file",
+    )
+    parser.add_argument("--tls-key", metavar="PEM", help="the key, where it is in another file")
+    parser.add_argument(
+        "--ca", metavar="PEM", help="trust the real server by these authorities, too"
+    )
+    parser.add_argument(
+        "--max-connections",
+        metavar="N",
+        type=int,
+        default=10_000,
+        help="refuse further clients while so many are there (%(default)s)",
+    )
+    parser.add_argument(
+        "--max-message",
+        metavar="MIB",
+        type=float,
+        default=256,
+        help="a larger message passes, but is not recorded (%(default)s MiB)",
+    )
+    for what in ("header", "query", "json"):
+        parser.add_argument(
+            f"--redact-{what}",
+            metavar="NAME",
+            action="append",
+            default=[],
+            help=f"take the values of this {_REDACTED[what]} out, too; may be repeated",
+        )
+    add_fault_options(parser)
+    parser.set_defaults(command=record)
+
+
+_REDACTED = {"header": "header", "query": "parameter of URLs", "json": "key of JSON"}
+
+
+def record(arguments: argparse.Namespace) -> int:
+    """Record until SIGINT or SIGTERM; nothing recorded is a finding."""
+    url = normalise_url(arguments.url)
+    host, port = _address(arguments.listen)
+    settings = _settings(arguments)
+    deck = CassetteDeck(settings, Secrets(settings).redactor)
+    upstream = Upstream(url, _trusting(arguments.ca), arguments.origin)
+    limits = Limits(message_bytes=int(arguments.max_message * MEBIBYTE))
+    faults = faults_of(arguments)
+    reactor = Reactor()
+    session = Session(
+        reactor,
+        upstream,
+        deck,
+        faults=faults,
+        limits=limits,
+        show=None if arguments.quiet else line_printer(),
+    )
+    _raise_file_limit(arguments.max_connections)
+    try:
+        gate = _listen(arguments, reactor, session, host, port)
+        _tell_where(gate, arguments)
+        with _signals(reactor) as ended:
+            _pump(session, ended)
+        gate.abort()
+        session.end()
+    except BaseException:
+        reactor.close()
+        if deck.recorded:
+            deck.finish("interrupted", "interrupted")
+        raise
+    reactor.close()
+    deck.finish("passed", "interrupted")
+    if deck.kept is None:
+        print("wsfake: nothing was recorded: no client came", file=sys.stderr)
+        return 1
+    print(f"wsfake: recorded {deck.kept}: {session.counts}", file=sys.stderr)
+    return 0
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    path = Path(arguments.output)
+    if path.suffix != ".msgpack":
+        raise UsageError(f"expected a path that ends in .msgpack, got {path}")
+    return Settings(
+        mode="rewrite",
+        cassette=path,
+        redact_headers=arguments.redact_header,
+        redact_query=arguments.redact_query,
+        redact_json=arguments.redact_json,
+    )
+
+
+def _address(listen: str) -> tuple[str, int]:
+    host, colon, port = listen.rpartition(":")
+    if not colon or not host or not port.isdecimal() or int(port) > 65535:
+        raise UsageError(f"expected --listen HOST:PORT, got {listen!r}")
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
+def _listen(
+    arguments: argparse.Namespace, reactor: Reactor, session: Session, host: str, port: int
+) -> Gate:
+    tls = None
+    if arguments.tls_cert is not None:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        try:
+            tls.load_cert_chain(arguments.tls_cert, arguments.tls_key)
+        except OSError as error:  # SSLError is one
+            raise UsageError(
+                f"expected a certificate and its key in {arguments.tls_cert}: {error}"
+            ) from None
+
+    def full() -> None:
+        print(
+            f"wsfake: a client was refused: {arguments.max_connections} are there already"
+            " (--max-connections)",
+            file=sys.stderr,
+        )
+
+    try:
+        return Gate(
+            reactor,
+            session.admit,
+            host=host,
+            port=port,
+            tls=tls,
+            most=arguments.max_connections,
+            busy=lambda: session.busy,
+            on_full=full,
+        )
+    except OSError as error:
+        raise UsageError(
+            f"expected an address to listen at, got {arguments.listen}: {error.strerror or error}"
+        ) from None
+
+
+def _trusting(path: str | None) -> ssl.SSLContext | None:
+    if path is None:
+        return None
+    context = ssl.create_default_context()
+    try:
+        context.load_verify_locations(path)
+    except OSError as error:
+        raise UsageError(f"expected certificates in {path}: {error}") from None
+    return context
+
+
+def _tell_where(gate: Gate, arguments: argparse.Namespace) -> None:
+    parts = urlsplit(normalise_url(arguments.url))
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    if not _is_loopback(gate.host):
+        print(
+            f"wsfake: warning: everybody who reaches {gate.host} can connect to"
+            f" {parts.hostname} through this port",
+            file=sys.stderr,
+        )
+    print(f"wsfake: listening at {gate.origin}{path} (Ctrl-C ends the recording)", flush=True)
+
+
+def _is_loopback(host: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host == "localhost"
+
+
+def _pump(session: Session, ended: list[int]) -> None:
+    """Relay until a signal comes; say now and then how much there was."""
+    last, at = session.counts, time.monotonic()
+    while not ended:
+        try:
+            session.wait(_TICK_SECONDS)
+        except CassetteError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one connection's is not that of the others
+            _tell(error)
+        if time.monotonic() - at >= _COUNT_SECONDS:
+            last, at = _tell_counts(session.counts, last, at)
+
+
+def _tell(error: Exception) -> None:
+    for each in error.exceptions if isinstance(error, ExceptionGroup) else [error]:
+        if isinstance(each, CassetteError):
+            raise each
+        print(f"wsfake: a connection failed: {type(each).__name__}: {each}", file=sys.stderr)
+
+
+def _tell_counts(now: Counts, last: Counts, at: float) -> tuple[Counts, float]:
+    moment = time.monotonic()
+    if now != last:
+        rate = (now.messages - last.messages) / (moment - at)
+        print(f"wsfake: {now}, {rate:.0f}/s", file=sys.stderr)
+    return now, moment
+
+
+@contextlib.contextmanager
+def _signals(reactor: Reactor) -> Iterator[list[int]]:
+    """Yield a list that gets the signal by which the recording is to end."""
+    ended: list[int] = []
+
+    def handle(number: int, _: object) -> None:
+        ended.append(number)
+        reactor.call_soon_threadsafe(lambda: None)  # wakes it
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield ended
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _raise_file_limit(connections: int) -> None:
+    """Ask for two descriptors for each connection, as far as the system gives them."""
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * connections + 100
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

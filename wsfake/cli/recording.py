@@ -1,0 +1,176 @@
+"""What `wsfake record` does between its first and its last line."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable
+from urllib.parse import urlsplit
+
+from attrs import evolve, frozen
+
+from wsfake.cassette import Redactor
+from wsfake.harness.recording import CassetteDeck
+from wsfake.live import Reactor
+from wsfake.live.transport import Transport
+from wsfake.model import Accept, End, Entry, Event, Open, Reject, Side, without_mechanics
+from wsfake.network.dialogue import LITERAL_LENGTH
+from wsfake.proxy import Backlog, Faults, Limits, Relay, Upstream
+from wsfake.live.gate import target_of
+from wsfake.transcript.writing import write_entry
+
+__all__ = ["Counts", "Session"]
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+@frozen
+class Counts:
+    """How much was recorded so far."""
+
+    connections: int
+    open: int
+    messages: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.connections} connection{'' if self.connections == 1 else 's'}"
+            f" ({self.open} open), {self.messages} message{'' if self.messages == 1 else 's'}"
+        )
+
+
+class Session:
+    """Relays every client to `upstream`, and records all of them on one timeline.
+
+    `show` is called with the lines of each entry, without its secrets; None prints nothing.
+    """
+
+    def __init__(
+        self,
+        reactor: Reactor,
+        upstream: Upstream,
+        deck: CassetteDeck,
+        *,
+        faults: Faults,
+        limits: Limits,
+        show: Callable[[Iterable[str]], None] | None,
+    ) -> None:
+        self._reactor = reactor
+        self._upstream = upstream
+        parts = urlsplit(upstream.url)
+        self._origin = f"{parts.scheme}://{parts.netloc}"
+        self._deck = deck
+        self._redactor: Redactor = deck.redactor
+        assert deck.recorder is not None
+        self._recorder = deck.recorder
+        self._faults = faults
+        self._limits = limits
+        self._show = show
+        self._talks: dict[int, _Talk] = {}
+        self._began: int | None = None
+        self._number = 0
+        self.messages = 0
+
+    @property
+    def busy(self) -> int:
+        """How many connections are open."""
+        return len(self._talks)
+
+    @property
+    def counts(self) -> Counts:
+        return Counts(self._number, self.busy, self.messages)
+
+    def admit(self, client: Transport, received: bytes) -> None:
+        """Relay one client; it asks for its own path."""
+        upstream = evolve(self._upstream, url=self._origin + target_of(received))
+        self._number += 1
+        talk = _Talk(self, self._number)
+        self._talks[self._number] = talk
+        try:
+            talk.relay = Relay(
+                self._reactor,
+                client,
+                received,
+                upstream,
+                talk,
+                faults=self._faults,
+                limits=self._limits,
+            )
+        except BaseException:
+            del self._talks[self._number]
+            raise
+
+    def wait(self, seconds: float) -> None:
+        """Pump, but no longer than what was recorded may stay out of the file."""
+        flush_in = self._deck.due_in()
+        self._reactor.wait(seconds if flush_in is None else min(seconds, flush_in))
+        if self._deck.due_in() == 0:
+            self._deck.flush()
+
+    def end(self) -> None:
+        """Note every connection that is still open, and end it."""
+        Backlog.of(self._reactor).drain()
+        now = time.monotonic_ns() // 1000
+        for number, talk in list(self._talks.items()):
+            if talk.began:
+                self.note(Entry(now, number, Side.CLIENT, End()))
+            if talk.relay is not None:
+                talk.relay.abort()
+        self._talks.clear()
+
+    # What the stories tell
+
+    def note(self, entry: Entry) -> None:
+        what = entry.what
+        if isinstance(what, str | bytes):
+            self.messages += 1
+        elif isinstance(what, Open):
+            self._recorder.admit(entry.connection)
+            if self._began is None:
+                self._began = entry.at
+        self._recorder.note(entry)
+        if self._show is not None:
+            self._show_entry(self._show, entry)
+        if isinstance(what, Reject) and what.status in _REDIRECTS:
+            self._remark_redirect(what)
+
+    def _show_entry(self, show: Callable[[Iterable[str]], None], entry: Entry) -> None:
+        shown = self._redactor.entry(entry._replace(at=entry.at - (self._began or 0)))
+        try:
+            show(write_entry(shown, numbered=True, most=LITERAL_LENGTH))
+        except BrokenPipeError:  # who read it has seen enough; what is recorded is another matter
+            self._show = None
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    def leave(self, number: int) -> None:
+        self._talks.pop(number, None)
+
+    def _remark_redirect(self, what: Reject) -> None:
+        for name, value in what.headers:
+            if name.lower() == "location":
+                where = self._redactor.url(value)
+                print(
+                    f"wsfake: the server redirects to {where}: passed on to the client, which"
+                    " leaves the recording if it goes there",
+                    file=sys.stderr,
+                )
+
+
+class _Talk:
+    """The story of one connection, on its way to the cassette."""
+
+    def __init__(self, session: Session, number: int) -> None:
+        self._session = session
+        self._number = number
+        self.relay: Relay | None = None
+        self.began = False
+
+    def say(self, at: int, side: Side, what: Event) -> None:
+        if isinstance(what, Open | Accept):
+            self.began = True
+            what = evolve(what, headers=without_mechanics(what.headers))
+        self._session.note(Entry(at, self._number, side, what))
+
+    def over(self) -> None:
+        self._session.leave(self._number)

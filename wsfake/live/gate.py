@@ -1,0 +1,163 @@
+"""A port of which every client is heard until the end of its request's head."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+from collections.abc import Callable
+
+from wsfake.live.reactor import Reactor
+from wsfake.live.transport import Transport, close_socket
+
+__all__ = ["Gate", "target_of"]
+
+_BACKLOG = 1024
+_LARGEST_HEAD = 1 << 16
+_PAUSE_SECONDS = 1.0
+"""How long nobody is taken after the system could not: at once it could not either."""
+
+_HEAD_END = b"\r\n\r\n"
+
+
+class Gate:
+    """Listens, and calls `admit` with the transport of a client and all that was read of it.
+
+    That is when its request's head is whole. A client that sends none in `head_seconds`, or a
+    larger one than 64 KiB, is dropped silently, and so is every client beyond the most of `most`
+    that `busy` counts, each with a call of `on_full`. With `tls` the port speaks TLS. Port 0 is a
+    free one.
+
+    Raises `OSError` where it cannot listen, and `OverflowError` for a port over 65535.
+    """
+
+    def __init__(
+        self,
+        reactor: Reactor,
+        admit: Callable[[Transport, bytes], None],
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+        head_seconds: float = 10.0,
+        most: int = 10_000,
+        busy: Callable[[], int] = lambda: 0,
+        on_full: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._reactor = reactor
+        self._admit = admit
+        self._tls = tls
+        self._head_seconds = head_seconds
+        self._most = most
+        self._busy = busy
+        self._on_full = on_full
+        self.waiting = 0
+        """How many clients have not sent the whole head yet."""
+
+        if not 0 <= port <= 65535:  # `create_server` would leave its socket open
+            raise OverflowError(f"a port is from 0 to 65535, got {port}")
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        self._socket.setblocking(False)
+        self.host = host
+        self.port: int = self._socket.getsockname()[1]
+        self._closed = False
+        reactor.own(self)
+        self._watch()
+
+    @property
+    def origin(self) -> str:
+        """The URL of the port, without a path."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'ws' if self._tls is None else 'wss'}://{host}:{self.port}"
+
+    def abort(self) -> None:
+        """Listen no more; connections go on. May be called again."""
+        if not self._closed:
+            self._closed = True
+            self._reactor.unwatch(self._socket)
+            self._reactor.disown(self)
+            self._socket.close()
+
+    def _watch(self) -> None:
+        if not self._closed:
+            self._reactor.watch(self._socket, self._ready, read=True, write=False)
+
+    def _ready(self) -> None:
+        while not self._closed:
+            try:
+                sock, _ = self._socket.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return  # nobody (any more)
+            except OSError:  # no descriptors, no memory: the socket would be ready all the time
+                self._reactor.unwatch(self._socket)
+                self._reactor.call_later(_PAUSE_SECONDS, self._watch)
+                raise
+            if self._busy() + self.waiting >= self._most:
+                close_socket(sock, reset=True)
+                self._on_full()
+                continue
+            with contextlib.suppress(OSError):  # gone before it was greeted
+                self._greet(sock)
+
+    def _greet(self, sock: socket.socket) -> None:
+        sock.setblocking(False)
+        if self._tls is not None:  # the handshake is made by whatever is read first
+            sock = self._tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+        _Visitor(self._reactor, self, sock, self._admit, self._head_seconds)
+
+
+class _Visitor:
+    """A client whose request is not whole yet."""
+
+    def __init__(
+        self,
+        reactor: Reactor,
+        gate: Gate,
+        sock: socket.socket,
+        admit: Callable[[Transport, bytes], None],
+        seconds: float,
+    ) -> None:
+        self._gate = gate
+        self._admit = admit
+        self._received = bytearray()
+        gate.waiting += 1
+        self._timer = reactor.call_later(seconds, self._leave)
+        self._transport = Transport(reactor, sock, self)
+
+    def received(self, data: bytes) -> None:
+        searched = max(0, len(self._received) - len(_HEAD_END) + 1)
+        self._received += data
+        if self._received.find(_HEAD_END, searched) >= 0:
+            self._done()
+            try:
+                self._admit(self._transport, bytes(self._received))
+            except BaseException:
+                self._transport.abort(reset=True)
+                raise
+        elif len(self._received) > _LARGEST_HEAD:
+            self._leave()
+
+    def ended(self, *, reset: bool) -> None:
+        self._leave()
+
+    def flushed(self) -> None:
+        """Nothing was written."""
+
+    def _leave(self) -> None:
+        self._done()
+        self._transport.abort()
+
+    def _done(self) -> None:
+        self._timer.cancel()
+        self._gate.waiting -= 1
+
+
+def target_of(received: bytes) -> str:
+    """Return the path and the query that a request asks for; `/` for one that names none."""
+    target = received.partition(b"\r\n")[0].partition(b" ")[2].rpartition(b" ")[0]
+    text = target.decode("latin-1")
+    if text.startswith("/"):
+        return text
+    behind = text.partition("://")[2].partition("/")  # the absolute form (RFC 9112 section 3.2.2)
+    return f"/{behind[2]}"
