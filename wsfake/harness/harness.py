@@ -29,7 +29,10 @@ from wsfake.script_api import Host
 from wsfake.transcript import Matching, Transcript
 
 if TYPE_CHECKING:
+    import asyncio
+
     from wsfake import script_api
+    from wsfake.harness.territory import Territory
     from wsfake.javascript import Script
     from wsfake.javascript.files import Files
 
@@ -212,6 +215,33 @@ class Harness:
         `to` is the real one, or finds it out; it is called only when a connection is really made.
         """
         self._sources.aliases.add(url, to)
+
+    # Event loops
+
+    def loop_factory(self) -> asyncio.AbstractEventLoop:
+        """Make an event loop on this test's virtual time, with its network in memory.
+
+        For `asyncio.Runner(loop_factory=ws_fake.loop_factory)`, and wherever a test runner takes
+        one. Clients that connect by it to what the test serves or replays need no socket, and
+        their time-outs, heartbeats and back-offs cost no real time.
+        """
+        from wsfake.intercept import VirtualLoop  # noqa: PLC0415 - it takes asyncio
+
+        return VirtualLoop(self._territory())
+
+    @property
+    def event_loop_policy(self) -> asyncio.AbstractEventLoopPolicy:
+        """The policy by which every new event loop is one of `loop_factory`."""
+        from wsfake.intercept import policy_of  # noqa: PLC0415 - it takes asyncio
+
+        return policy_of(self.loop_factory)
+
+    def _territory(self) -> Territory:
+        from wsfake.harness.territory import Territory  # noqa: PLC0415 - it takes asyncio
+
+        return Territory(
+            self._network, self._clock, self._services, self._sources, self._give_way
+        )
 
     # Time
 

@@ -14,7 +14,8 @@ from wsfake.intercept.transport import MemoryTls, MemoryTransport
 from wsfake.intercept.world import World
 from wsfake.live.reactor import Reactor
 from wsfake.live.transport import Transport
-from wsfake.model import normalise_url
+from wsfake.model import Event, Open, Refuse, normalise_url
+from wsfake.network import Network
 from wsfake.ports.reception import Reception
 
 __all__ = ["Memory"]
@@ -45,10 +46,12 @@ class Memory:
         Raises the `OSError` that the test wants it to see in place of a connection.
         """
         host, port = place
-        with self._world.network.lock:
-            why = self._world.next_refusal(host, port, secure=tls is not None)
         await asyncio.sleep(0)
-        if why is not None:
+        with self._world.network.lock:
+            url = self._world.next_refused(host, port, secure=tls is not None)
+            refused = None if url is None else _Refused(self._world.network, url, self._loop)
+        if refused is not None:
+            why = await refused.why
             raise await _refusal(why, (self.names.address_of(host), port))
         reception = self._reception(host, port, secure=tls is not None)
         transport = MemoryTransport(self._loop, (self.names.address_of(host), port), tls, sock)
@@ -68,6 +71,18 @@ class Memory:
             reception = self._receptions[origin] = Reception(self._world.desk, self, origin)
             reception.authority = authority
         return self._receptions[origin]
+
+
+class _Refused:
+    """A client that nobody takes; `why` is known when the test says so."""
+
+    def __init__(self, network: Network, url: str, loop: asyncio.AbstractEventLoop) -> None:
+        self.why: asyncio.Future[str] = loop.create_future()
+        network.connect(Open(url), self)
+
+    def arrive(self, what: Event) -> None:
+        if not self.why.done():
+            self.why.set_result(what.why if isinstance(what, Refuse) else "refused")
 
 
 class _Visitor:

@@ -147,7 +147,7 @@ class Passing:
                 raise self._stuck()
             return
         patience = self._last_progress + _ORDER_WAIT
-        if not clock.pending and due > patience and world.held() and world.give_way():
+        if not clock.pending and due > patience and world.held() is not None and world.give_way():
             return
         self._jumps += 1
         if self._jumps > _MOST_JUMPS:

@@ -45,14 +45,11 @@ class World(Protocol):
         Without a port: whether any of its ports is.
         """
 
-    def next_refusal(self, host: str, port: int, *, secure: bool) -> str | None:
-        """Return why the next connection there is not even taken, having told the network of it.
+    def next_refused(self, host: str, port: int, *, secure: bool) -> str | None:
+        """Return the URL of the next connection there, if nobody is to take it; else None."""
 
-        None is a connection that is taken.
-        """
-
-    def held(self) -> bool:
-        """Whether something of the recording only waits for another connection of it."""
+    def held(self) -> int | None:
+        """Return where in the recording something only waits for another connection of it."""
 
     def give_way(self) -> bool:
         """Let that go; tell whether anything was held."""
