@@ -22,9 +22,9 @@ from wsfake.harness.recording import CassetteDeck
 from wsfake.harness.secrets import Secrets
 from wsfake.harness.settings import Settings
 from wsfake.live import Reactor
+from wsfake.live.gate import Gate
 from wsfake.model import normalise_url
 from wsfake.proxy import Limits, Upstream
-from wsfake.live.gate import Gate
 from wsfake.proxy.upstream import MEBIBYTE
 
 __all__ = ["add_parser"]

@@ -13,11 +13,11 @@ from attrs import evolve, frozen
 from wsfake.cassette import Redactor
 from wsfake.harness.recording import CassetteDeck
 from wsfake.live import Reactor
+from wsfake.live.gate import target_of
 from wsfake.live.transport import Transport
 from wsfake.model import Accept, End, Entry, Event, Open, Reject, Side, without_mechanics
 from wsfake.network.dialogue import LITERAL_LENGTH
 from wsfake.proxy import Backlog, Faults, Limits, Relay, Upstream
-from wsfake.live.gate import target_of
 from wsfake.transcript.writing import write_entry
 
 __all__ = ["Counts", "Session"]

@@ -11,7 +11,7 @@ from wsfake.errors import NeverIdle, NotHappened, UsageError, hide_frames
 from wsfake.network import Network
 from wsfake.network.failures import write_seconds
 
-__all__ = ["Pump", "Runner"]
+__all__ = ["Pump", "Runner", "raise_errors"]
 
 __tracebackhide__ = hide_frames
 
@@ -38,6 +38,15 @@ class Pump(Protocol):
 
     def wait(self, seconds: float) -> bool:
         """Handle what is ready, and wait for it at most so long; tell whether anything was."""
+
+
+def raise_errors(network: Network) -> None:
+    """Raise what handlers raised and nobody has seen: one error as itself, several as a group."""
+    errors = network.take_errors()
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise ExceptionGroup("several handlers raised", errors)
 
 
 class Runner:
@@ -205,11 +214,7 @@ class _Run:
         self.at_once = self.altogether = 0
 
     def raise_errors(self) -> None:
-        errors, self.network.errors = self.network.errors, []
-        if len(errors) == 1:
-            raise errors[0]
-        if errors:
-            raise ExceptionGroup("several handlers raised", errors)
+        raise_errors(self.network)
 
     # Between two instants
 

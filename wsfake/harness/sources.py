@@ -61,8 +61,9 @@ class Sources:
         self.on_real: Callable[[RealWorld], None] = lambda _: None
         """Called with the real world, once something is connected for real."""
 
+        self.unanswered = Unanswered(explain, network)
         self._insert_cassette()
-        network.answerers.append(Unanswered(explain, network))
+        network.answerers.append(self.unanswered)
 
     def _insert_cassette(self) -> None:
         settings = self.settings
@@ -108,11 +109,9 @@ class Sources:
         if self.real is None:
             from wsfake.harness.real import RealWorld  # noqa: PLC0415 - it takes websockets
 
-            deck = self.deck
-            assert deck is not None
-            context = self.settings.ssl_context
+            deck, context = self.deck, self.settings.ssl_context
             self.real = RealWorld(self._network, self._clock, self.aliases, deck, context)
-            if deck.recorder is not None:
+            if deck is not None and deck.recorder is not None:
                 self._network.on_entry(deck.recorder.note)
             self.on_real(self.real)
         return self.real

@@ -49,8 +49,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     `NotHappened`, and where it would go on for ever, `NeverIdle`.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, on_close: Callable[[], None] = lambda: None) -> None:
+        """`on_close` is called when the loop is closed."""
         self._world = world
+        self._on_close = on_close
         self._clock = world.clock
         self._work = Work()
         super().__init__(VirtualSelector(Passing(world, self._work), self._work))
@@ -60,6 +62,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def close(self) -> None:
         if not self.is_closed():
             self._memory.close()
+            self._on_close()
         super().close()
 
     # Time
@@ -131,7 +134,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         flags: int = 0,
     ) -> list[Any]:
         name = host.decode() if isinstance(host, bytes) else host
-        if isinstance(name, str) and not is_literal(name) and self._world.claims(name, None):
+        if isinstance(name, str) and not is_literal(name) and self._in_memory(name, None):
             if family not in {0, socket.AF_INET}:
                 raise socket.gaierror(socket.EAI_ADDRFAMILY, "Address family not supported")
             return list(self._memory.names.infos(name, number_of(port) or 0, type, proto))
@@ -202,7 +205,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         if not isinstance(host, str) or number is None:
             return None
         name = self._memory.names.host_of(host)
-        return (name, number) if self._world.claims(name, number) else None
+        return (name, number) if self._in_memory(name, number) else None
+
+    def _in_memory(self, host: str, port: int | None) -> bool:
+        return not self._world.is_live and self._world.claims(host, port)
 
 
 def _tls(asked: Any, server_hostname: str) -> MemoryTls | None:

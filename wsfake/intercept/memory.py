@@ -15,7 +15,7 @@ from wsfake.intercept.world import World
 from wsfake.live.reactor import Reactor
 from wsfake.live.transport import Transport
 from wsfake.model import Event, Open, Refuse, normalise_url
-from wsfake.network import Network
+from wsfake.ports.desk import Desk
 from wsfake.ports.reception import Reception
 
 __all__ = ["Memory"]
@@ -49,7 +49,7 @@ class Memory:
         await asyncio.sleep(0)
         with self._world.network.lock:
             url = self._world.next_refused(host, port, secure=tls is not None)
-            refused = None if url is None else _Refused(self._world.network, url, self._loop)
+            refused = None if url is None else _Refused(self._world.desk, url, self._loop)
         if refused is not None:
             why = await refused.why
             raise await _refusal(why, (self.names.address_of(host), port))
@@ -76,9 +76,9 @@ class Memory:
 class _Refused:
     """A client that nobody takes; `why` is known when the test says so."""
 
-    def __init__(self, network: Network, url: str, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, desk: Desk, url: str, loop: asyncio.AbstractEventLoop) -> None:
         self.why: asyncio.Future[str] = loop.create_future()
-        network.connect(Open(url), self)
+        desk.network.connect(Open(url), self, to=desk)
 
     def arrive(self, what: Event) -> None:
         if not self.why.done():

@@ -71,10 +71,12 @@ class Passing:
         self._world = world
         self._work = work
         self._clock: VirtualClock = world.clock
+        self._limit = microseconds(world.timeout)
         self._jumps = 0
         self._at_once = 0
         self._progress = -1
         self._last_progress = 0
+        self._silent_since = 0
 
     def do_due(self) -> bool:
         """Do what is due; tell whether anything was."""
@@ -111,7 +113,7 @@ class Passing:
         """
         self._at_once = 0
         pump = self._world.pump
-        if pump is not None and self._clock.real:
+        if self._clock.real:
             return self._pass_real_time(selector, pump)
         due = self._clock.next_due
         seconds = self._work.patience(len(selector.get_map()) - 1, stuck=due is None)
@@ -157,18 +159,15 @@ class Passing:
 
     def _pass_real_time(self, selector: selectors.BaseSelector, pump: Pump) -> Ready:
         if pump.wait(0):
+            self._silent_since = self._clock.now
             return []
         due = self._clock.next_due
-        if due is None and not pump.busy:
-            seconds = self._work.patience(len(selector.get_map()) - 1, stuck=True)
-            if seconds <= 0:
-                raise self._stuck()
-            self._work.spend(_POLL_SECONDS)
+        if due is None and self._clock.now - self._silent_since > self._limit:
+            raise self._stuck()
         left = _POLL_SECONDS if due is None else (due - self._clock.now) / 1_000_000
         ready = selector.select(max(0.0, min(left, _POLL_SECONDS)))
-        if ready:
-            self._work.renew()
-        self.do_due()
+        if self.do_due() or ready:
+            self._silent_since = self._clock.now
         return ready
 
     # Verdicts

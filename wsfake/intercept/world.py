@@ -36,8 +36,16 @@ class World(Protocol):
         """Who says who answers."""
 
     @property
-    def pump(self) -> Pump | None:
-        """What moves the real connections; None as long as there is none."""
+    def pump(self) -> Pump:
+        """What moves the real connections."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether what nothing else answers is connected to for real, and time is real."""
+
+    @property
+    def timeout(self) -> float:
+        """Seconds for which what is real is waited for."""
 
     def claims(self, host: str, port: int | None) -> bool:
         """Tell whether connections to a host are the harness's: served, recorded or replayed.

@@ -111,7 +111,7 @@ class ServerHandshake:
             if name == DEFLATE:
                 with contextlib.suppress(NegotiationError):
                     agreed, _ = ServerPerMessageDeflateFactory().process_request_params(wished, [])
-                    return (build_extension([(DEFLATE, agreed)]),)
+                    return (build_extension([(name, agreed)]),)
         return ()
 
     def accept(self, answer: Accept) -> bytes:

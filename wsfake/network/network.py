@@ -195,8 +195,15 @@ class Network:
 
     def report(self, error: Exception) -> None:
         """Keep what a handler raised; the next `run` raises it."""
-        if error not in self.errors:
-            self.errors.append(error)
+        with self.lock:
+            if error not in self.errors:
+                self.errors.append(error)
+
+    def take_errors(self) -> list[Exception]:
+        """Return what was kept by `report`, and keep it no longer."""
+        with self.lock:
+            errors, self.errors = self.errors, []
+        return errors
 
 
 class _Nobody:

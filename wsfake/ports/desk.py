@@ -42,8 +42,8 @@ class Desk(Protocol):
     def passes(self, url: str) -> Upstream | None:
         """Return where a request that asks for no WebSocket goes; None where it is refused."""
 
-    def held(self) -> bool:
-        """Whether something of the recording only waits for another connection of it."""
+    def held(self) -> int | None:
+        """Return how far a recording has come where something only waits for its order; or None."""
 
     def give_way(self) -> bool:
         """Let that go; tell whether anything was held."""

@@ -22,11 +22,16 @@ _JOIN_SECONDS = 10.0
 class Keeper:
     """Moves real sockets, and does what is due on their `lane`, with the network's lock held.
 
-    `on_error` is told, with the lock held, what was raised there.
+    `on_error` is told, with the lock held, what was raised there; `on_news` is called whenever
+    anything has happened, and `news` is set.
     """
 
     def __init__(
-        self, desk: Desk, order_wait: float, on_error: Callable[[Exception], None]
+        self,
+        desk: Desk,
+        order_wait: float,
+        on_error: Callable[[Exception], None],
+        on_news: Callable[[], None],
     ) -> None:
         self.reactor = Reactor(desk.network.lock)
         self.lane = Lane(desk.network.clock, self.wake)
@@ -35,6 +40,7 @@ class Keeper:
         self._desk = desk
         self._order_wait = order_wait
         self._on_error = on_error
+        self._on_news = on_news
         self._asked: Event | None = None
         self._stopped = False
         self._position: int | None = None
@@ -83,6 +89,7 @@ class Keeper:
                     self._on_error(error)
             if worked:
                 self.news.set()
+                self._on_news()
             elif self._asked is not None:
                 asked, self._asked = self._asked, None
                 asked.set()

@@ -10,17 +10,15 @@ from wsfake.errors import Failure
 from wsfake.live import LiveServerEnd, Reactor
 from wsfake.live.server_handshake import ServerHandshake
 from wsfake.live.transport import Transport
-from wsfake.model import Accept, Close, Drop, End, Event, Refuse, Reject, Side
+from wsfake.model import Accept, Drop, End, Event, Refuse, Reject, Side
 from wsfake.network import Connection, Network, PlayerEnd
+from wsfake.network.failures import verdict_close
 from wsfake.ports.refusals import refuse
 
 __all__ = ["Link"]
 
 _NOT_FOUND = 404
 """Of the statuses that a client does not try again at."""
-
-_INTERNAL_ERROR = 1011
-_LONGEST_REASON = 123
 
 
 class Link:
@@ -101,13 +99,13 @@ class Link:
         if self._client.finished:
             return
         if self._answered:
-            self._client.arrive(Close(_INTERNAL_ERROR, _reason(failure)))
+            self._client.arrive(verdict_close(failure))
         else:
             refuse(self._reactor, self._transport, _NOT_FOUND, f"wsfake: {failure}")
         self._wake()
 
     def fail_if_stopped(self, error: Exception) -> None:
-        """Do as `fail` where the player of this connection has given up, which nobody else tells."""
+        """Do as `fail` where the player of this connection has given up."""
         server = self.connection.server
         if isinstance(server, PlayerEnd) and server.player.failed:
             self.fail(error)
@@ -123,9 +121,3 @@ class Link:
         """End TCP at once."""
         self._failed = True
         self._client.arrive(Drop(reset=True))
-
-
-def _reason(failure: Exception) -> str:
-    """Return the first line of a verdict, as far as it fits into a Close (RFC 6455 section 5.5)."""
-    line = f"wsfake: {failure}".partition("\n")[0]
-    return line.encode(errors="replace")[:_LONGEST_REASON].decode(errors="ignore")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from wsfake.errors import UsageError
 from wsfake.live.gate import Gate
-from wsfake.model import normalise_url
+from wsfake.model import Open, normalise_url
+from wsfake.network import End
 from wsfake.ports.certificates import TLS
 from wsfake.ports.desk import Desk
 from wsfake.ports.keeper import Keeper
@@ -61,6 +63,9 @@ class Ports:
         self._order_wait = order_wait
         self._keeper: Keeper | None = None
         self._ports: dict[tuple[str, str, int, TLS | None, int], Port] = {}
+        self.on_news: Callable[[], None] = _nothing
+        """Called, by the thread of the ports, whenever anything has happened there."""
+
         self.stuck = False
         """Whether its thread could not be ended."""
 
@@ -85,9 +90,7 @@ class Ports:
             known = self._ports.get(key)
             if known is not None:
                 return known
-            if self._keeper is None:
-                self._keeper = Keeper(self.desk, self._order_wait, self._tell)
-            keeper = self._keeper
+            keeper = self._keep()
             reception = Reception(self.desk, keeper, origin, faults, limits)
             try:
                 gate = Gate(
@@ -108,6 +111,18 @@ class Ports:
             opened = self._ports[key] = Port(self, gate, origin, reception)
         keeper.wake()
         return opened
+
+    def connect(self, opening: Open, client: End) -> None:
+        """Open a connection of a client that needs no socket: it is to be refused."""
+        with self.desk.network.lock:
+            keeper = self._keep()
+            self.desk.network.connect(opening, client, to=self.desk, clock=keeper.lane)
+        keeper.wake()
+
+    def _keep(self) -> Keeper:
+        if self._keeper is None:
+            self._keeper = Keeper(self.desk, self._order_wait, self._tell, self._has_news)
+        return self._keeper
 
     # The pump, as `run` in the test's thread sees it
 
@@ -144,6 +159,8 @@ class Ports:
     def leave(self) -> None:
         """Listen no more, and end what is still open, as the test's end."""
         with self.desk.network.lock:
+            if self._keeper is not None:
+                self._keeper.lane.stop()
             for port in self._ports.values():
                 port.close()
                 for connection in port.connections:
@@ -159,12 +176,19 @@ class Ports:
     def _all_finished(self) -> bool:
         return not any(port.connections for port in self._ports.values())
 
+    def _has_news(self) -> None:
+        self.on_news()
+
     def _tell(self, error: Exception) -> None:
         for each in error.exceptions if isinstance(error, ExceptionGroup) else [error]:
             self.desk.network.report(each)
             for port in self._ports.values():
                 for connection in port.connections:
                     connection.fail_if_stopped(each)
+
+
+def _nothing() -> None:
+    """Nobody is to know."""
 
 
 def origin_of(url: str) -> str:
