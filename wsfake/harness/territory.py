@@ -76,6 +76,13 @@ class Territory:
                 return True
         return False
 
+    @property
+    def serves_tls(self) -> bool:
+        """Whether a wss URL is served, replayed or an alias."""
+        with self.network.lock:
+            patterns = [str(served.pattern) for served in self._services.served]
+            return any(url.lower().startswith("wss") for url in (*patterns, *self._known_urls()))
+
     def scheme_at(self, host: str, port: int) -> str | None:
         """Return `ws` or `wss`, as the URLs at a place say; None where they do not."""
         urls = [url for url in self._known_urls() if is_at(url, host, port)]

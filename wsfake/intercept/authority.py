@@ -40,6 +40,8 @@ class Authority:
 
     def be_trusted(self, context: ssl.SSLContext) -> None:
         """Let the connections that a client's context makes from now on trust this authority."""
+        if context.protocol == ssl.PROTOCOL_TLS_SERVER:
+            return
         if context.verify_mode is not ssl.CERT_NONE and context not in self._trusting:
             context.load_verify_locations(cadata=self._pem)
             self._trusting.add(context)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import socket
 import ssl
+import sys
 import threading
 from typing import Protocol
 
@@ -45,6 +47,10 @@ class Ground(Protocol):
 
     def passes_through(self, host: str, port: int | None) -> bool:
         """Tell whether connections to a host are never touched (`ws_passthrough`)."""
+
+    @property
+    def serves_tls(self) -> bool:
+        """Whether a wss URL is served, replayed or an alias."""
 
     def scheme_at(self, host: str, port: int) -> str | None:
         """Return `ws` or `wss`, as the URLs at a place say; None where they do not."""
@@ -132,16 +138,34 @@ class Interception:
 
     # TLS
 
-    def be_trusted(self, context: ssl.SSLContext) -> None:
-        """Let a client's context trust our certificates, if there are any."""
-        if self._authority is not None:
-            self._authority.be_trusted(context)
+    def be_trusted(self, context: ssl.SSLContext, host: str | None) -> None:
+        """Let a client's context trust our certificates, if it may come to see one.
+
+        Some have their context wrap a socket first, and connect it then.
+        """
+        if self._authority is not None or self._may_serve(host):
+            with self._lock:
+                self._need_authority().be_trusted(context)
+
+    def _may_serve(self, host: str | None) -> bool:
+        ground = self.ground
+        if host is None:
+            return ground.is_live or ground.serves_tls
+        passes = ground.passes_through(host, None)
+        return not passes and (ground.is_live or ground.claims(host, None))
 
     def _tls(self, host: str) -> TLS:
         with self._lock:
-            if self._authority is None:
-                self._authority = Authority()
-            return self._authority.certify(host)
+            return self._need_authority().certify(host)
+
+    def _need_authority(self) -> Authority:
+        if self._authority is None:
+            self._authority = Authority()
+            if "picows" in sys.modules:  # its engine of C asks no context to wrap anything
+                for each in gc.get_objects():
+                    if isinstance(each, ssl.SSLContext):
+                        self._authority.be_trusted(each)
+        return self._authority
 
 
 def error_of(why: str) -> OSError:

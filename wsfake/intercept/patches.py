@@ -12,6 +12,7 @@ import socket
 import ssl
 import sys
 from collections.abc import Callable
+from functools import partial
 from threading import RLock
 from typing import Any
 
@@ -83,8 +84,9 @@ def _install() -> None:
     _replace(socket, "gethostbyname", _gethostbyname)
     _replace(real, "connect", _connect)
     _replace(real, "connect_ex", _connect_ex)
-    _replace(ssl.SSLContext, "wrap_bio", _trusting)
-    _replace(ssl.SSLContext, "wrap_socket", _trusting)
+    for name, position in _WRAPPERS.items():
+        _replace(ssl.SSLContext, name, partial(_trusting, position))
+    _replace(ssl.SSLContext, "load_default_certs", _trusting_from_the_start)
 
 
 def _install_late() -> None:
@@ -207,16 +209,37 @@ def _connect_ex(real: Callable[..., int]) -> Callable[..., int]:
 # TLS
 
 
-def _trusting(real: Callable[..., Any]) -> Callable[..., Any]:
+_WRAPPERS = {"wrap_bio": 3, "wrap_socket": 4}
+"""Where, among their positional arguments, the name of the server is."""
+
+
+def _trusting(position: int, real: Callable[..., Any]) -> Callable[..., Any]:
     def wrap(self: ssl.SSLContext, *arguments: Any, **keywords: Any) -> Any:
+        if self.protocol != ssl.PROTOCOL_TLS_SERVER:
+            host = keywords.get("server_hostname")
+            if host is None and len(arguments) > position:
+                host = arguments[position]
+            with _lock:
+                active = list(_active)
+            for interception in active:
+                interception.be_trusted(self, host)
+        return real(self, *arguments, **keywords)
+
+    return wrap
+
+
+def _trusting_from_the_start(real: Callable[..., None]) -> Callable[..., None]:
+    """Let contexts that are made now trust us: some clients have no use of `wrap_...`."""
+
+    def load_default_certs(self: ssl.SSLContext, *arguments: Any, **keywords: Any) -> None:
+        real(self, *arguments, **keywords)
         if self.protocol != ssl.PROTOCOL_TLS_SERVER:
             with _lock:
                 active = list(_active)
             for interception in active:
-                interception.be_trusted(self)
-        return real(self, *arguments, **keywords)
+                interception.be_trusted(self, None)
 
-    return wrap
+    return load_default_certs
 
 
 # Libraries that do their own networking
