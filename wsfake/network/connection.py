@@ -88,7 +88,7 @@ class Connection:
 
     def note(self, at: int, side: Side, what: Event) -> None:
         """One side has done something that the other side knows of: note it, for that time."""
-        self.network.note((at, self.number, side, what))
+        self.network.note((at, self.number, side is _CLIENT, what))
         self._follow(what)
 
     def tell(self, side: Side, news: str) -> None:
