@@ -44,6 +44,7 @@ class Script:
         neighbours: list[Script],
         *,
         files: Files,
+        beside: Path,
         servers: bool,
         context: str,
         time_limit: float,
@@ -82,7 +83,7 @@ class Script:
         self._begin = self._places.add(shown_path(path), self.text)
         own = {
             "url": url_of(path),
-            "sources": self._number(named_files(path, self.text, files)),
+            "sources": self._number(named_files(path, self.text, files, beside)),
             "context": context,
             "session": _SESSION.format(len(neighbours) + 1),
             "real": host.servers.listen_for_real is not None,
