@@ -74,9 +74,9 @@ def story(entries: Iterator[Entry] | tuple[Entry, ...]) -> list[Said]:
     over: set[Side] = set()
     for entry in entries:
         what = entry.what
-        if len(over) == 2 or (entry.side is Side.CLIENT and entry.side.other in over):
-            if not isinstance(what, Close):
-                continue
+        answers = len(over) == 2 or (entry.side is Side.CLIENT and entry.side.other in over)
+        if answers and not isinstance(what, Close):
+            continue
         if isinstance(what, str | bytes | Refuse | Stall):
             told.append((str(entry.side), what))
         elif isinstance(what, Close):
