@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from wsfake.harness import Harness as Harness
     from wsfake.proxies import WebSocket as WebSocket, WebSocketServer as WebSocketServer
+    from wsfake.proxy import Faults as Faults
     from wsfake.transcript import (
         Transcript as Transcript,
         json as json,
@@ -33,6 +34,7 @@ _PLACES = {
     "CassetteError": "errors",
     "ConnectionNotAnswered": "errors",
     "Failure": "errors",
+    "Faults": "proxy",
     "Harness": "harness",
     "LintWarning": "errors",
     "Transcript": "transcript",

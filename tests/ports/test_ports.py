@@ -24,7 +24,8 @@ URL = "wss://feed.test/v1"
 
 
 def connect(url: str, **options: Any) -> ClientConnection:
-    return connect_to(url, proxy=None, open_timeout=PATIENCE, **options)
+    connection: ClientConnection = connect_to(url, proxy=None, open_timeout=PATIENCE, **options)
+    return connection
 
 
 def finish_failed(ws_fake: Harness) -> None:

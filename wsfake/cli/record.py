@@ -15,9 +15,9 @@ from wsfake.cli.listening import address, is_loopback, signals
 from wsfake.cli.live_faults import add_fault_options, faults_of
 from wsfake.cli.output import line_printer
 from wsfake.cli.recording import Counts, Session
+from wsfake.cli.redacting import add_redaction_options, redactor_of
 from wsfake.errors import CassetteError, UsageError
 from wsfake.harness.recording import CassetteDeck
-from wsfake.harness.secrets import Secrets
 from wsfake.harness.settings import Settings
 from wsfake.live import Reactor
 from wsfake.live.gate import Gate
@@ -71,27 +71,16 @@ def add_parser(commands: Any) -> None:
         default=256,
         help="a larger message passes, but is not recorded (%(default)s MiB)",
     )
-    for what in ("header", "query", "json"):
-        parser.add_argument(
-            f"--redact-{what}",
-            metavar="NAME",
-            action="append",
-            default=[],
-            help=f"take the values of this {_REDACTED[what]} out, too; may be repeated",
-        )
+    add_redaction_options(parser)
     add_fault_options(parser)
     parser.set_defaults(command=record)
-
-
-_REDACTED = {"header": "header", "query": "parameter of URLs", "json": "key of JSON"}
 
 
 def record(arguments: argparse.Namespace) -> int:
     """Record until SIGINT or SIGTERM; nothing recorded is a finding."""
     url = normalise_url(arguments.url)
     host, port = address(arguments.listen)
-    settings = _settings(arguments)
-    deck = CassetteDeck(settings, Secrets(settings).redactor)
+    deck = CassetteDeck(_cassette(arguments), redactor_of(arguments))
     upstream = Upstream(url, _trusting(arguments.ca), arguments.origin)
     limits = Limits(message_bytes=int(arguments.max_message * MEBIBYTE))
     faults = faults_of(arguments)
@@ -106,9 +95,9 @@ def record(arguments: argparse.Namespace) -> int:
     )
     _raise_file_limit(arguments.max_connections)
     try:
-        gate = _listen(arguments, reactor, session, host, port)
-        _tell_where(gate, arguments)
         with signals(lambda: reactor.call_soon_threadsafe(lambda: None)) as ended:
+            gate = _listen(arguments, reactor, session, host, port)
+            _tell_where(gate, arguments)
             _pump(session, ended)
         gate.abort()
         session.end()
@@ -126,17 +115,11 @@ def record(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _settings(arguments: argparse.Namespace) -> Settings:
+def _cassette(arguments: argparse.Namespace) -> Settings:
     path = Path(arguments.output)
     if path.suffix != ".msgpack":
         raise UsageError(f"expected a path that ends in .msgpack, got {path}")
-    return Settings(
-        mode="rewrite",
-        cassette=path,
-        redact_headers=arguments.redact_header,
-        redact_query=arguments.redact_query,
-        redact_json=arguments.redact_json,
-    )
+    return Settings(mode="rewrite", cassette=path)
 
 
 def _listen(

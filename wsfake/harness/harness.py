@@ -81,6 +81,7 @@ class Harness(Timing):
         self._matching = self._matching_of(self._settings.match, self._settings.volatile)
         self._clients: list[tuple[str, Player]] = []
         self._scripts: list[Script] = []
+        self._running_scripts: list[Script] = []
         self._finished = False
         self.summary = Summary()
         """What the test did; known once it is finished."""
@@ -225,6 +226,7 @@ class Harness(Timing):
         entity: str | None = None,
         time_limit: float = 10.0,
         memory_limit: int = 256 * 2**20,
+        on_print: Callable[[str], object] | None = None,
     ) -> Script:
         """Run a script in JavaScript, unmodified: its top level now, the rest as the clock runs.
 
@@ -232,6 +234,7 @@ class Harness(Timing):
         `files` are those that it includes or requires by a name that it makes up, and may map the
         name that it asks for to a file. An entity script is constructed, and its `preload` called
         with `entity`. `time_limit` is in seconds of CPU time for one turn, `memory_limit` in bytes.
+        `on_print` is told at once what it prints.
 
         What the script does not catch, `run` raises. Raises `UsageError` for a file that is not
         there, and where the extra `wsfake[js]` is not installed.
@@ -243,11 +246,13 @@ class Harness(Timing):
             self._host,
             path,
             beside,
+            self._running_scripts,
             kind=kind,
             files=files,
             entity=entity,
             time_limit=time_limit,
             memory_limit=memory_limit,
+            on_print=on_print,
         )
         self._scripts.append(script)
         script.start(**start)

@@ -9,6 +9,8 @@
   const outbox = [];
   const turns = Object.create(null);
   const news = Object.create(null);
+  const realNow = Date.now;
+  const began = realNow();
   let time = 0;
 
   const host = {
@@ -16,7 +18,7 @@
     profile: start.profile,
     states: start.states,
     turns, // what a turn does, by its name
-    news, // what is told before a turn, by its name
+    news, // what is told before a turn, by its name; what nobody takes is nothing
 
     // Have Python do something, as soon as this turn is over.
     emit(...operation) {
@@ -30,9 +32,9 @@
       return found.stack;
     },
 
-    // Milliseconds of the test's clock; it stands still in a turn.
+    // Milliseconds of the test's clock, which stands still in a turn; real ones where time is real.
     now() {
-      return start.real ? Date.now() - start.began : time;
+      return start.real ? realNow() - began : time;
     },
 
     // Call a function of the script; what it throws is the test's to know, and nobody else's.
@@ -146,7 +148,7 @@
   function turn(text, value) {
     if (text !== "") {
       const [told, name, ...given] = parse(text);
-      if (told !== 0) for (const [what, ...rest] of told) news[what](...rest);
+      if (told !== 0) for (const [what, ...rest] of told) news[what]?.(...rest);
       turns[name](...given, value);
     } else if (rejected.size > 0) {
       const reasons = [...rejected.values()];

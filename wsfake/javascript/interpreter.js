@@ -79,15 +79,13 @@
   // What Python tells, before a turn and in one
   host.news.state = (id, state, url) => {
     const socket = sockets.get(id);
-    if (socket === undefined) return;
     socket.state = state;
-    if (url !== undefined) socket.url = url;
-    if (state === "closed") sockets.delete(id);
+    socket.url = url;
   };
+  host.news.forget = (id) => sockets.delete(id);
   host.turns.fire = (id, state, event, ...given) => {
     const socket = sockets.get(id);
     socket.state = state;
-    if (state === "closed" && event === "close") sockets.delete(id);
     if (event === "bytes") socket.fire("message", Uint8Array.fromBase64(given[0]).buffer);
     else socket.fire(event, ...given);
   };

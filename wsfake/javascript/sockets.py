@@ -1,4 +1,4 @@
-"""A script's sockets and servers: what its turns ask of them, and what they tell it.
+"""A script's sockets: what its turns ask of them, and what they tell it.
 
 JavaScript has done the local rows of the table by itself; here they only have their consequences.
 The remote rows are Python's, and each handler that they call is a turn.
@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from wsfake.errors import hide_frames
 from wsfake.model import Close, Drop, Side
-from wsfake.script_api import Host, ScriptSocket, WebSocketServer
+from wsfake.script_api import Host, ScriptSocket
 from wsfake.wire.payloads import encode_text
 
 if TYPE_CHECKING:
     from wsfake.javascript.script import Script
 
-__all__ = ["Servers", "Sockets"]
+__all__ = ["Sockets"]
 
 __tracebackhide__ = hide_frames
 
@@ -50,6 +50,7 @@ class Sockets:
         self._script = script
         self._host = host
         self._faces: dict[int, _Face] = {}
+        self._forgotten: list[int] = []
         self._accepted = 0
 
     def connect(self, number: int, url: str, shown: str, stack: str) -> None:
@@ -68,6 +69,9 @@ class Sockets:
 
     def news(self) -> Iterator[list[Any]]:
         """Yield what JavaScript does not know yet of its sockets."""
+        for number in self._forgotten:
+            yield ["forget", number]
+        self._forgotten.clear()
         ended = []
         for number, face in self._faces.items():
             state, url = face.socket.state, face.socket.shown_url
@@ -78,6 +82,11 @@ class Sockets:
                 ended.append(number)
         for number in ended:
             del self._faces[number]
+            self._forget_later(number)
+
+    def _forget_later(self, number: int) -> None:
+        """Let JavaScript forget a socket once no row of the table is under way any more."""
+        self._host.network.clock.call_soon(lambda: self._forgotten.append(number))
 
     # What the local rows come to
 
@@ -149,53 +158,3 @@ class Sockets:
             if connection is not None and connection.ended is None:
                 connection.say(socket.side, Close(1001, ""))
         self._faces.clear()
-
-
-class Servers:
-    """The servers of one script, by the numbers that JavaScript knows them by."""
-
-    def __init__(self, script: Script, host: Host, sockets: Sockets) -> None:
-        self._script = script
-        self._host = host
-        self._sockets = sockets
-        self._servers: dict[int, WebSocketServer] = {}
-        self._known: list[list[int]] | None = None
-        self._wrong: list[list[Any]] = []
-
-    def listen(self, number: int, port: int, name: str) -> None:
-        """Listen at a port that was free when JavaScript chose it; -1 is none that there is."""
-        server = self._host.WebSocketServer({"port": port or -1, "serverName": name})
-        self._servers[number] = server
-        if server.port != port:
-            self._wrong.append(["port", number, server.port])
-        server.newConnection.connect(lambda peer: self._welcome(number, peer))
-
-    def unlisten(self, number: int) -> None:
-        self._servers[number].close()
-
-    def _welcome(self, number: int, peer: Any) -> None:
-        socket = peer._socket
-        socket.faces.remove(peer)
-        accepted = self._sockets.accepted(socket)
-        self._script.turn("newConnection", number, accepted, socket.shown_url)
-
-    def news(self) -> Iterator[list[Any]]:
-        """Yield what JavaScript does not know yet of ports."""
-        known = [sorted(self._host.servers.ports), self._offered()]
-        if known != self._known:
-            self._known = known
-            yield ["ports", *known]
-        yield from self._wrong
-        self._wrong.clear()
-
-    def _offered(self) -> list[int]:
-        return []
-
-    def operations(self) -> dict[str, Callable[..., None]]:
-        """Return what a turn may ask of servers."""
-        return {"listen": self.listen, "unlisten": self.unlisten}
-
-    def leave(self) -> None:
-        """The script has ended, and its servers with it."""
-        for server in self._servers.values():
-            server.close()

@@ -34,10 +34,11 @@ class Timers:
                 del self._timers[number]
             self._script.turn("timer", number)
 
+        carried = self._host.lints.carry(tick)
         if again:
-            self._timers[number] = self._host.call_every(delay, tick)
+            self._timers[number] = self._host.call_every(delay, carried)
         else:
-            self._timers[number] = clock.call_at(clock.now + delay, tick)
+            self._timers[number] = clock.call_at(clock.now + delay, carried)
 
     def end(self, number: int) -> None:
         timer = self._timers.pop(number, None)

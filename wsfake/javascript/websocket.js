@@ -18,7 +18,8 @@
     #socket;
     #handlers = {};
 
-    constructor(url = "", peer = undefined) {
+    constructor(...given) {
+      const [url, peer] = given.length > 0 ? given : [""];
       this.binaryType = profile.binary_type;
       if (url === PEER) this.#socket = peer;
       else if (url instanceof WebSocket) this.#socket = url.#socket; // documented, and on no host
@@ -47,7 +48,7 @@
       if (given.length === 0) throw new Error("expected a message to send, as in: socket.send('hello')");
       const converted = convert(given[0]);
       converted.place = host.place(WebSocket.prototype.send);
-      if (this.#socket.state !== "open") host.lint?.lost(this.#socket, converted.place);
+      if (this.#socket.state !== "open") host.emit("lint", "lost", [this.#socket.state], converted.place);
       this.#socket.carryOut("send", converted);
     }
 
@@ -63,6 +64,7 @@
           },
           set(value) {
             this.#handlers[name] = value;
+            if (name === "onerror" && value?.length > 0) lintArgument(value);
           },
           configurable: true,
           enumerable: true,
@@ -84,6 +86,24 @@
     Object.defineProperty(WebSocket.prototype, name, { get: () => value, set() {}, configurable: true });
   }
   if (profile.class_constants) Object.assign(WebSocket, CONSTANTS);
+  else for (const name of Object.keys(CONSTANTS)) Object.defineProperty(WebSocket, name, undefinedConstant(name));
+
+  function undefinedConstant(name) {
+    return {
+      get: function constant() {
+        host.emit("lint", "class constant", { name }, host.place(constant));
+      },
+      set(value) {
+        Object.defineProperty(WebSocket, name, { value, writable: true, configurable: true });
+      },
+      configurable: true,
+    };
+  }
+
+  function lintArgument(handler) {
+    const [, name] = /^[^(]*?\(?\s*([\w$]+)/.exec(String(handler).replace(/^(?:async\s+)?function\s*[\w$]*/, "")) ?? [];
+    host.emit("lint", "error argument", { name: name ?? "its argument" }, host.place(lintArgument));
+  }
 
   host.peerOf = (socket) => new WebSocket(PEER, socket);
   host.closeSocket = closeSocket;

@@ -93,8 +93,8 @@ class Reception:
             return
         self._open.append(link)
         if len(network.failures) > known:  # such as of one connection more than is served
-            failure = network.failures[known]
-            link.fail(failure, told=not self._is_news(failure))
+            verdict = network.failures[known]
+            link.fail(verdict, told=not self._is_news(verdict))
 
     def _is_news(self, failure: Failure) -> bool:
         """Forget a verdict that is known word for word: a client may try again and again."""
