@@ -138,14 +138,16 @@ class _Visitor:
     def received(self, data: bytes) -> None:
         searched = max(0, len(self._received) - len(_HEAD_END) + 1)
         self._received += data
-        if self._received.find(_HEAD_END, searched) >= 0:
+        if self._is_hopeless():
+            self._leave()
+        elif self._received.find(_HEAD_END, searched) >= 0:
             self._done()
             try:
                 self._admit(self._transport, bytes(self._received))
             except BaseException:
                 self._transport.abort(reset=True)
                 raise
-        elif len(self._received) > _LARGEST_HEAD or self._is_hopeless():
+        elif len(self._received) > _LARGEST_HEAD:
             self._leave()
 
     def ended(self, *, reset: bool) -> None:
