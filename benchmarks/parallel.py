@@ -11,7 +11,7 @@ from benchmarks.one_test import cassette_of_echo
 __all__ = ["rows"]
 
 _TESTS = 500
-_PAIRS = 1_000
+_PAIRS = 300
 _REPLAYED = f"""
 import pytest
 
