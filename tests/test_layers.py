@@ -26,7 +26,9 @@ LAYERS = {
     "script_api": 3,
     "live": 4,
     "proxy": 4,
+    "ports": 4,
     "javascript": 5,
+    "intercept": 5,
     "harness": 6,
     "cli": 7,
     "proxies": 7,
@@ -37,6 +39,8 @@ BESIDE = {
     ("transcript", "clock"),  # a pause is a time
     ("transcript", "wire"),  # how much of a reason fits into a frame
     ("proxy", "live"),  # a relay stands on its reactor, transports and framing
+    ("ports", "live"),
+    ("ports", "proxy"),  # a port passes on what it does not answer by itself
     ("script_api", "network"),  # its sockets are ends of connections in memory
 }
 """Who imports whom within one layer."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from wsfake.errors import ConnectionNotAnswered, UsageError, hide_frames
 from wsfake.model import Side, normalise_url
-from wsfake.network import Connection, End, Network, PlayerEnd, ReplayTurns
+from wsfake.network import Answerer, Connection, End, Network, PlayerEnd, ReplayTurns
 from wsfake.player import Player, Replay
 
 if TYPE_CHECKING:
@@ -47,8 +48,37 @@ class Aliases:
             raise UsageError(f"the alias {url} stands for no URL: {real!r}")
         return real
 
+    def real_below(self, url: str) -> str:
+        """Return the URL to connect to, also for one whose path goes on where an alias ends.
+
+        Raises `UsageError` where that is no URL.
+        """
+        parts = urlsplit(normalise_url(url))
+        path, behind = parts.path, f"?{parts.query}" if parts.query else ""
+        if url in self:
+            return self.real(url)
+        while True:
+            for end in (path, path.rstrip("/")):
+                alias = f"{parts.scheme}://{parts.netloc}{end}"
+                if alias in self:
+                    return _appended(self.real(alias), parts.path[len(end) :] + behind)
+            path, slash, _ = path.rpartition("/")
+            if not slash:
+                return url
+
     def __contains__(self, url: str) -> bool:
         return _normal(url) in self._real
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._real)
+
+
+def _appended(real: str, rest: str) -> str:
+    parts = urlsplit(real)
+    base = f"{parts.scheme}://{parts.netloc}{parts.path}"
+    if not rest.startswith("/"):
+        return f"{base}{rest}"
+    return f"{base.rstrip('/')}{rest}"
 
 
 def _normal(url: str) -> str:
@@ -67,10 +97,13 @@ class FromCassette:
         self._network = network
         self._turns = ReplayTurns(replay)
 
-    def answer(self, connection: Connection) -> End | None:
+    def answer(self, connection: Connection, speed: float | None = None) -> End | None:
+        """Answer with the next recorded connection, at a speed if it is not as recorded."""
         recorded = self.replay.next_for(self._network.redaction.url(connection.url))
         if recorded is None:
             return None
+        if speed is not None:
+            recorded.at_speed(speed)
         connection.source = self.path
         player = self.replay.play(recorded, Side.SERVER)
         return PlayerEnd(self._network, player, connection, turns=self._turns)
@@ -85,10 +118,37 @@ class FromCassette:
                 )
                 end.schedule()
 
+    def dial(self, url: str, to: Answerer | None, speed: float) -> None:
+        """Act the recorded clients that nobody has opened, against `to`, or who answers `url`.
+
+        They ask for the paths that were recorded, unless `url` has one of its own.
+        """
+        for recorded in self.replay.connections:
+            if recorded.player is None:
+                recorded.at_speed(speed)
+                player = self.replay.play(recorded, Side.CLIENT)
+                PlayerEnd(
+                    self._network,
+                    player,
+                    turns=self._turns,
+                    url=_at_origin(url, recorded.url),
+                    to=to,
+                    source=self.path,
+                ).schedule()
+
     def give_way(self, player: Player) -> None:
         """Let an entry go that waits for another connection."""
         self.replay.give_way(player)
         self._turns.go_on()
+
+
+def _at_origin(url: str, recorded: str) -> str:
+    """Return a URL with the path of a recorded one, unless it has one of its own."""
+    parts = urlsplit(url)
+    if parts.path not in ("", "/") or parts.query:
+        return url
+    path = recorded.partition("://")[2] or recorded  # a script's server has a name and no scheme
+    return f"{parts.scheme}://{parts.netloc}/{path.partition('/')[2]}"
 
 
 def is_of_server(url: str, name: str) -> bool:

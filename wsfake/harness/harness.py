@@ -13,25 +13,33 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from wsfake.clock import Timer, VirtualClock, microseconds
-from wsfake.errors import CassetteError, Failure, OutOfOrder, UsageError, WsfakeWarning, hide_frames
+from wsfake.clock import VirtualClock
+from wsfake.errors import CassetteError, Failure, UsageError, WsfakeWarning, hide_frames
 from wsfake.harness import active
-from wsfake.harness.ending import GAVE_WAY, Ending, Verdicts
-from wsfake.harness.running import Runner
+from wsfake.harness.doors import Doors, Secure
+from wsfake.harness.ending import Ending, Verdicts
+from wsfake.harness.pumps import Pumps
+from wsfake.harness.intercepting import Intercepting
+from wsfake.harness.running import Runner, raise_errors
 from wsfake.harness.secrets import Secrets
 from wsfake.harness.settings import Settings
 from wsfake.harness.sources import Sources
 from wsfake.harness.summary import Summary
+from wsfake.harness.timing import Timing
 from wsfake.model import Side
 from wsfake.network import Connection, Dialogue, Handler, Network, PlayerEnd, Served, Services
+from wsfake.network.dialogue import MOST_SHOWN
 from wsfake.player import Plan, Player
 from wsfake.script_api import Host
 from wsfake.transcript import Matching, Transcript
 
 if TYPE_CHECKING:
     from wsfake import script_api
+    from wsfake.harness.desk import FrontDesk
+    from wsfake.intercept import Interception
     from wsfake.javascript import Script
     from wsfake.javascript.files import Files
+    from wsfake.proxy import Faults
 
 __all__ = ["Harness"]
 
@@ -41,7 +49,7 @@ Outcome = Literal["passed", "failed", "skipped", "retried", "interrupted"]
 """How a test ended, as far as it knows by itself."""
 
 
-class Harness:
+class Harness(Timing, Intercepting):
     """An in-memory network, its clock, and the mode: everything that one test needs.
 
     Outside pytest it is used as a context manager, with the same checks at its end::
@@ -76,6 +84,7 @@ class Harness:
         self._clients: list[tuple[str, Player]] = []
         self._scripts: list[Script] = []
         self._running_scripts: list[Script] = []
+        self._interceptions: list[Interception] = []
         self._finished = False
         self.summary = Summary()
         """What the test did; known once it is finished."""
@@ -100,7 +109,12 @@ class Harness:
             explain=self._explain,
             warn=self._warn,
         )
-        self._sources.on_real = partial(setattr, self._runner, "pump")
+        self._pumps = Pumps()
+        self._sources.on_real = partial(self._pump, "real")
+        self._doors = Doors(
+            self._settings, self._clock, lambda: self._make_desk(self._settings.speed)
+        )
+        self._doors.on_open = partial(self._pump, "ports")
 
     # Scripting
 
@@ -118,8 +132,9 @@ class Harness:
         of a transcript is called with each connection, and serves any number as well. `url` may
         have `*` in its host, or be a compiled pattern for the whole URL.
 
-        Raises `UsageError` for what cannot be served.
+        Raises `UsageError` for what cannot be served, and what went wrong at a real port.
         """
+        raise_errors(self._network)
         most = connections
         if most == -1:
             scripted = plans and all(isinstance(plan, Transcript) for plan in plans)
@@ -131,15 +146,23 @@ class Harness:
     def play_client(
         self,
         url: str,
-        transcript: Transcript,
+        transcript: Transcript | None = None,
         *,
         match: str | None = None,
         volatile: Sequence[str] | None = None,
+        live: bool = False,
     ) -> None:
         """Act the client of a transcript against a server of the script, or whoever answers.
 
-        It connects when the clock runs.
+        Without a transcript, the clients of the cassette are acted, each at its own path. With
+        `live` the real server at the URL answers, whatever the mode: time is real then. It
+        connects when the clock runs. Raises what went wrong at a real port.
         """
+        raise_errors(self._network)
+        to = self._sources.real_world() if live else None
+        if transcript is None:
+            self._sources.dial(url, to)
+            return
         if not isinstance(transcript, Transcript):
             raise UsageError(f"expected a Transcript, got {transcript!r}")
         player = Player(
@@ -148,7 +171,36 @@ class Harness:
             self._matching_with(match, volatile),
         )
         self._clients.append((url, player))
-        PlayerEnd(self._network, player, url=url).schedule()
+        PlayerEnd(self._network, player, url=url, to=to).schedule()
+
+    def url_for(
+        self,
+        url: str,
+        *,
+        tls: Secure = False,
+        faults: Faults | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> str:
+        """Return a URL at a real port, for any program: whoever answers `url` answers there.
+
+        That is what is served, then the cassette, and then, as the mode says, the real server,
+        which is recorded: the port stands for the origin of `url`, with any path. The same origin
+        has the same port. Time is real from now on; the port is served while the test blocks.
+
+        With `tls` it is a wss URL: True for a throw-away certificate (see `ca_file`), or the path
+        of a PEM file, or an `ssl.SSLContext`. `faults` happen while passing through to the real
+        server. Another `host` than this machine's own lets others in. Raises `UsageError` where it
+        cannot listen, and what went wrong at a real port.
+        """
+        raise_errors(self._network)
+        opened = self._doors.open(url, tls=tls, faults=faults, host=host, port=port)
+        return self._doors.url_at(opened, url)
+
+    @property
+    def ca_file(self) -> Path:
+        """The authority that clients are to trust, for `url_for(url, tls=True)`: a PEM file."""
+        return self._doors.ca_file
 
     @property
     def WebSocket(self) -> type[script_api.WebSocket]:  # noqa: N802 - the name that scripts use
@@ -218,57 +270,6 @@ class Harness:
         """
         self._sources.aliases.add(url, to)
 
-    # Time
-
-    def run(
-        self, until: Callable[[], object] | None = None, *, timeout: float | None = None
-    ) -> None:
-        """Let time pass until nothing more can happen, or until a condition is true.
-
-        On virtual time, waiting costs nothing. `timeout` is in seconds of the clock, and bounds
-        also what real connections may take.
-
-        Raises what handlers raised: one error as itself, several as an `ExceptionGroup`;
-        `NotHappened` where the condition does not come true; `NeverIdle` where it would go on for
-        ever; `UsageError` inside a running event loop.
-        """
-        if _in_event_loop():
-            raise UsageError("run() would block the running event loop: await run_async() instead")
-        self._runner.run(until, timeout)
-
-    async def run_async(
-        self, until: Callable[[], object] | None = None, *, timeout: float | None = None
-    ) -> None:
-        """Do as `run` inside a running event loop, whose other tasks go on meanwhile."""
-        await self._runner.run_async(until, timeout)
-
-    def advance(self, seconds: float) -> None:
-        """Let so many seconds pass, whatever happens in them."""
-        self._runner.advance(seconds)
-
-    @property
-    def now(self) -> float:
-        """Seconds since the harness was made."""
-        return self._clock.now / 1_000_000
-
-    def call_later(self, seconds: float, function: Callable[[], object]) -> Timer:
-        """Call a function once, after so many seconds of the clock."""
-        call = self._host.adapt(self._host.lints.carry(function))
-        delay = _delay(seconds)
-        with self._network.lock:
-            return self._clock.call_at(self._clock.now + delay, call)
-
-    def call_every(self, seconds: float, function: Callable[[], object]) -> Timer:
-        """Call a function again and again; this alone never keeps `run` going."""
-        delay = _delay(seconds)
-        with self._network.lock:
-            return self._host.call_every(delay, function)
-
-    def cancel(self, timer: Timer) -> None:
-        """Stop what `call_later` or `call_every` began; twice is nothing."""
-        with self._network.lock:
-            self._clock.cancel(timer)
-
     # What happened
 
     @property
@@ -294,7 +295,7 @@ class Harness:
 
     def dialogue_lines(self) -> list[str]:
         """Return the dialogue so far as it may be shown: without secrets, long messages cut."""
-        return self._network.lines(last=_MOST_SHOWN)
+        return self._network.lines(last=MOST_SHOWN)
 
     @property
     def cassette(self) -> Path | None:
@@ -310,6 +311,7 @@ class Harness:
 
     def __enter__(self) -> Self:
         active.enter(self)
+        self._intercept_as_set()
         return self
 
     @contextmanager
@@ -317,6 +319,7 @@ class Harness:
         """Be the harness that `from wsfake import WebSocket` means; ending it is the caller's."""
         active.enter(self)
         try:
+            self._intercept_as_set()
             yield self
         finally:
             active.leave(self)
@@ -345,21 +348,30 @@ class Harness:
             return
         self._finished = True
         try:
-            self._stop_scripts()
+            try:
+                self._stop_scripts()
+            finally:
+                stuck = self._doors.close()
             verdicts = Verdicts(self._network, self._services, self._sources, self._clients)
             ending = verdicts.ending(self._settings.unplayed, checked=outcome in _CHECKED)
         except BaseException:
             self._sources.discard()
             raise
+        if stuck:
+            ending.warnings.append(stuck)
         self._put_away(ending, outcome)
         ending.tell(self._warn)
 
     def _stop_scripts(self) -> None:
+        self._stop_intercepting()
+        self._doors.settle()
         for script in self._scripts:
             script.finish()
-        self._clock.stop()
-        for socket in self._host.sockets:
-            socket.leave()
+        with self._network.lock:
+            self._clock.stop()
+            for socket in self._host.sockets:
+                socket.leave()
+        self._doors.leave()
         self._sources.close()
 
     def _put_away(self, ending: Ending, outcome: Outcome) -> None:
@@ -398,6 +410,21 @@ class Harness:
     def _matching_of(self, match: str | None, volatile: Sequence[str]) -> Matching:
         return Matching(match, volatile, self._secrets.message)
 
+    def _make_desk(self, speed: float | None = None) -> FrontDesk:
+        from wsfake.harness.desk import FrontDesk  # noqa: PLC0415 - it takes websockets
+
+        return FrontDesk(
+            self._network,
+            self._services,
+            self._host.servers,
+            self._sources,
+            speed=speed,
+        )
+
+    def _pump(self, name: str, pump: Any) -> None:
+        setattr(self._pumps, name, pump)
+        self._runner.pump = self._pumps
+
     def _expects(self) -> bool:
         """Whether a recurring timer of the script could still say what is expected of it."""
         if not self._clock.recurring:
@@ -409,64 +436,21 @@ class Harness:
         return any(player.waits_for_script() for player in players)
 
     def _give_way(self) -> bool:
-        player = self._sources.held()
-        if player is None:
-            return False
-        network = self._network
-        if self._settings.order == "strict":
-            network.report(network.fail(self._out_of_order(player)))
-            player.fail()
-        else:
-            network.remark(GAVE_WAY)
-            self._sources.give_way(player)
-        return True
+        from wsfake.harness.giving_way import give_way  # noqa: PLC0415 - few tests need it
 
-    def _out_of_order(self, held: Player) -> OutOfOrder:
-        from wsfake.network.failures import field_lines  # noqa: PLC0415 - only for a failure
-
-        fields = {
-            "cassette": self._sources.path,
-            "expected": f"what was recorded before entry {held.place() + 1}",
-            "actual": f"nothing more before it, at t={self._network.time() / 1_000_000:.3f} s",
-        }
-        lines = [f"  {line}" for line in self.dialogue_lines()]
-        advice = "  to let the order give way: order='relaxed'"
-        text = [GAVE_WAY, *field_lines(fields), "", *lines, "", advice]
-        return OutOfOrder(self._network.redaction.text("\n".join(text)))
+        return give_way(self._network, self._sources)
 
     def _advice(self, connection: Connection) -> str:
         return f"to accept it: {self._how_to_record}" if connection.source else ""
 
     def _explain(self) -> list[str]:
-        from wsfake.network.failures import field_lines  # noqa: PLC0415 - only for a failure
+        from wsfake.harness.explaining import explain  # noqa: PLC0415 - only for a failure
 
-        url, sources = self._network.redaction.url, self._sources
-        served = [url(str(served.pattern)) for served in self._services.served]
-        fields = {
-            "mode": sources.mode_in_words(),
-            "served": "\n".join(dict.fromkeys(served)) or "nothing",
-            "cassette": sources.cassette_in_words(),
-        }
-        return [*field_lines(fields), "", f"  to record it: {self._how_to_record}"]
+        return explain(self._network, self._services, self._sources, self._how_to_record)
 
 
-_MOST_SHOWN = 100
 _CHECKED = ("passed", "retried")
 
 
 def _warn(text: str) -> None:
     warnings.warn(WsfakeWarning(text), stacklevel=2)
-
-
-def _delay(seconds: float) -> int:
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds != seconds:  # noqa: PLR0124 - NaN
-        raise UsageError(f"expected a number of seconds, got {seconds!r}")
-    return max(0, microseconds(min(seconds, 10**9)))
-
-
-def _in_event_loop() -> bool:
-    """Tell whether a running event loop would be blocked, without importing asyncio."""
-    import sys  # noqa: PLC0415
-
-    asyncio_events = sys.modules.get("asyncio.events")
-    return asyncio_events is not None and asyncio_events._get_running_loop() is not None

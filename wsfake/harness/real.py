@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from wsfake.clock import VirtualClock
+from wsfake.errors import Failure
 from wsfake.harness.answering import Aliases
 from wsfake.live import LiveClient, LiveListener, LiveServerEnd, Reactor
-from wsfake.model import Accept, Event, Headers, Open, Side, without_mechanics
-from wsfake.network import Connection, End, Network
+from wsfake.model import Accept, Drop, Event, Headers, Open, Side, without_mechanics
+from wsfake.network import Connection, End, Network, PlayerEnd
+from wsfake.network.failures import verdict_close
 
 if TYPE_CHECKING:
     from wsfake.harness.recording import CassetteDeck
@@ -34,7 +36,7 @@ class RealWorld:
         network: Network,
         clock: VirtualClock,
         aliases: Aliases,
-        deck: CassetteDeck,
+        deck: CassetteDeck | None,
         ssl_context: Any,
     ) -> None:
         self.connections: list[Connection] = []
@@ -42,10 +44,10 @@ class RealWorld:
         self._clock = clock
         self._aliases = aliases
         self._deck = deck
-        self._recorder = deck.recorder
+        self._recorder = None if deck is None else deck.recorder
         self._ssl_context = ssl_context
         self._reactor: Reactor | None = None
-        self._ends: list[LiveClient | LiveServerEnd] = []
+        self._ends: list[tuple[Connection, LiveClient | LiveServerEnd]] = []
         self._opening: set[int] = set()
         self._listeners: list[LiveListener] = []
 
@@ -69,7 +71,7 @@ class RealWorld:
         connection.reachable = False
         client.on_connected = self._connected(connection)
         self._admit(connection)
-        self._ends.append(client)
+        self._ends.append((connection, client))
         return client
 
     # Servers of the script
@@ -82,8 +84,8 @@ class RealWorld:
             path = opening.url.partition("://")[2].partition("/")[2]
             headers = _without_host(without_mechanics(opening.headers))
             known = evolve(opening, url=f"{name}/{path}" if path else name, headers=headers)
-            self._ends.append(end)
             connection = self._network.connect(known, end, to=server, ready=self._admit)
+            self._ends.append((connection, end))
             end.say = self._teller(connection, Side.CLIENT)
 
         try:
@@ -99,8 +101,12 @@ class RealWorld:
                 listener.close()
 
     def _admit(self, connection: Connection) -> None:
-        self.connections.append(connection)
         self._opening.add(connection.number)
+        self.admit(connection)
+
+    def admit(self, connection: Connection) -> None:
+        """Take a connection for a real one, which is recorded where the mode records."""
+        self.connections.append(connection)
         if self._recorder is not None:
             self._recorder.admit(connection.number)
 
@@ -114,10 +120,19 @@ class RealWorld:
                 self._opening.discard(connection.number)
                 try:
                     connection.say(side, what)
+                except Failure as failure:
+                    network.report(failure)
+                    self._end_played(connection, side, failure)
                 except Exception as error:  # noqa: BLE001 - what a handler raised; `run` raises it
                     network.report(error)
 
         return say
+
+    def _end_played(self, connection: Connection, side: Side, failure: Failure) -> None:
+        """Let a real server know that it does not keep to the transcript (RULES 3)."""
+        client, server = connection.client, connection.server
+        if side is Side.SERVER and isinstance(client, PlayerEnd) and server is not None:
+            server.arrive(verdict_close(failure) if connection.accepted else Drop())
 
     def _connected(self, connection: Connection) -> Callable[[], None]:
         def tell() -> None:
@@ -129,14 +144,15 @@ class RealWorld:
     def _open_world(self) -> Reactor:
         if self._reactor is None:
             self._reactor = Reactor()
-            self._clock.follow(_microseconds)
+            if not self._clock.real:
+                self._clock.follow(_microseconds)
         return self._reactor
 
     # The pump
 
     @property
     def busy(self) -> bool:
-        return any(not end.finished for end in self._ends) or any(
+        return any(not end.finished for _, end in self._ends) or any(
             listener.port for listener in self._listeners
         )
 
@@ -145,17 +161,30 @@ class RealWorld:
         """Whether a handshake is under way: an opening one, or a closing one that was begun."""
         return any(
             connection.number in self._opening or (connection.ended and not end.finished)
-            for connection, end in zip(self.connections, self._ends, strict=False)
+            for connection, end in self._ends
         )
 
     def wait(self, seconds: float) -> bool:
         if self._reactor is None:
             return False
-        flush_in = self._deck.due_in()
+        deck = self._deck
+        flush_in = None if deck is None else deck.due_in()
         happened = self._reactor.wait(seconds if flush_in is None else min(seconds, flush_in))
-        if self._deck.due_in() == 0:
-            self._deck.flush()
+        if deck is not None and flush_in is not None:
+            with self._network.lock:
+                if deck.due_in() == 0:
+                    deck.flush()
         return happened
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is anything to wait for."""
+        return self._reactor is not None
+
+    def wake(self) -> None:
+        """End a `wait` that is under way in another thread."""
+        if self._reactor is not None:
+            self._reactor.call_soon_threadsafe(lambda: None)
 
     def close(self) -> None:
         """Let what was said go out, for a bounded time, and free every socket."""
@@ -164,7 +193,7 @@ class RealWorld:
         for listener in self._listeners:
             listener.close()
         end = time.monotonic() + _LINGER_SECONDS
-        while any(not e.finished for e in self._ends) and (left := end - time.monotonic()) > 0:
+        while any(not e.finished for _, e in self._ends) and (left := end - time.monotonic()) > 0:
             self._reactor.wait(left)
         self._reactor.close()
 

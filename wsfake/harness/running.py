@@ -10,7 +10,7 @@ from wsfake.clock import VirtualClock, microseconds
 from wsfake.errors import NeverIdle, NotHappened, UsageError, hide_frames
 from wsfake.network import Network
 
-__all__ = ["Pump", "Runner"]
+__all__ = ["Pump", "Runner", "raise_errors"]
 
 __tracebackhide__ = hide_frames
 
@@ -37,6 +37,15 @@ class Pump(Protocol):
 
     def wait(self, seconds: float) -> bool:
         """Handle what is ready, and wait for it at most so long; tell whether anything was."""
+
+
+def raise_errors(network: Network) -> None:
+    """Raise what handlers raised and nobody has seen: one error as itself, several as a group."""
+    errors = network.take_errors()
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        raise ExceptionGroup("several handlers raised", errors)
 
 
 class Runner:
@@ -76,10 +85,11 @@ class Runner:
         """Do as `run`, and let the other tasks of a running event loop go on meanwhile."""
         import asyncio  # noqa: PLC0415 - most tests never need it
 
+        settle = getattr(asyncio.get_running_loop(), "settle", None)  # of a loop on virtual time
         for seconds in self.steps(until, timeout):
             pump = self.pump
             if seconds is None or pump is None or pump.wait(0):
-                await asyncio.sleep(0)
+                await (asyncio.sleep(0) if settle is None else settle())
             else:
                 await asyncio.sleep(min(seconds, _POLL_SECONDS))
 
@@ -205,11 +215,7 @@ class _Run:
         self.at_once = self.altogether = 0
 
     def raise_errors(self) -> None:
-        errors, self.network.errors = self.network.errors, []
-        if len(errors) == 1:
-            raise errors[0]
-        if errors:
-            raise ExceptionGroup("several handlers raised", errors)
+        raise_errors(self.network)
 
     # Between two instants
 

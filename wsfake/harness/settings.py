@@ -44,6 +44,14 @@ def _seconds(_: Any, attribute: Attribute[Any], value: Any) -> None:
         )
 
 
+def _speed(_: Any, attribute: Attribute[Any], value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 10**6:
+        raise UsageError(
+            f"expected {attribute.name} to be 0 (at once), 1 (as recorded) or how many times as"
+            f" fast, got {value!r}"
+        )
+
+
 def _url(_: Any, attribute: Attribute[Any], value: Any) -> None:
     if value is not None and not isinstance(value, str):
         raise UsageError(f"expected {attribute.name} to be a URL, got {value!r}")
@@ -83,6 +91,12 @@ class Settings:
     volatile: tuple[str, ...] = field(default=(), converter=_names)
     unplayed: str = field(default="fail", validator=_one_of("fail", "warn", "ignore"))
     order: str = field(default="relaxed", validator=_one_of("relaxed", "strict"))
+    order_wait: float = field(default=5.0, validator=_seconds)
+    """Seconds of real time after which that order gives way at a real port."""
+
+    speed: float = field(default=0.0, validator=_speed)
+    """How many times as fast as recorded a cassette is played at a real port; 0 is at once."""
+
     timeout: float = field(default=300.0, validator=_seconds)
     record_idle: float = field(default=1.0, validator=_seconds)
     redact_headers: tuple[str, ...] = field(default=(), converter=_names)
@@ -94,6 +108,12 @@ class Settings:
     text_sidecar: bool = field(default=False, validator=_yes_or_no)
     ssl_context: Any = field(default=None, validator=_context)
     """For wss connections that are really made; None for the system's certificates."""
+
+    intercept: bool = field(default=False, validator=_yes_or_no)
+    """Whether the sockets of the test are intercepted from its begin to its end."""
+
+    passthrough: tuple[str, ...] = field(default=(), converter=_names)
+    """Hosts, with or without a port and with `*`, whose connections are never intercepted."""
 
     base_url: str | None = field(default=None, validator=_url)
     """The URL of the page that a browser's script is on."""

@@ -71,13 +71,13 @@ def load(
         files=files,
         context=KINDS[kind].context,
         servers=KINDS[kind].servers and host.profile.servers,
-        entity=entity,
         time_limit=time_limit,
         memory_limit=int(memory_limit),
         on_print=on_print,
     )
-    is_entity = entity is not None or "entity" in kind or _ends_with_function(script.text)
-    return script, {"entity": is_entity, "entity_id": entity or _ENTITY}
+    is_entity = entity is not None or "entity" in kind
+    looks_like = is_entity or _last_expression(script.text)
+    return script, {"entity": looks_like, "entity_id": entity or _ENTITY}
 
 
 def _find(path: Path, beside: Path) -> Path:
@@ -92,14 +92,14 @@ def _find(path: Path, beside: Path) -> Path:
 _LAST_COMMENT = re.compile(r"//[^\n]*\Z|/\*(?:[^*]|\*(?!/))*\*/\Z")
 
 
-def _ends_with_function(text: str) -> bool:
-    """Whether a script ends with `)`: then a function that it is, is no handler that it set last.
+def _last_expression(text: str) -> str:
+    """Return a script up to where its last expression ends, if that is in parentheses; or "".
 
     `(function () { ... })` is how entity scripts are written.
     """
     before = None
     while text != before:
         before, text = text, text.rstrip(" \t\r\n;")
-        last = text[text.rfind("\n") + 1 :] if not text.endswith("*/") else text
+        last = text if text.endswith("*/") else text[text.rfind("\n") + 1 :]
         text = text[: len(text) - len(last)] + _LAST_COMMENT.sub("", last)
-    return text.endswith(")")
+    return text if text.endswith(")") else ""

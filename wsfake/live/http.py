@@ -25,6 +25,7 @@ __all__ = [
     "DEFLATE",
     "ascii_host",
     "basic_credentials",
+    "can_be_used",
     "check_upgrade",
     "deflate_of",
     "extensions_in",
@@ -160,6 +161,14 @@ def deflate_of(
     except (ValueError, InvalidHandshake):
         raise UsageError(f"not an extension that can be used: {', '.join(extensions)}") from None
     return PerMessageDeflate(contexts[1 - ours], contexts[ours], bits[1 - ours], bits[ours])
+
+
+def can_be_used(extensions: tuple[str, ...]) -> bool:
+    """Whether they are one permessage-deflate that a server of ours can do."""
+    try:
+        return deflate_of(extensions, Side.SERVER) is not None
+    except UsageError:
+        return False
 
 
 def fits_offer(answer: str, offer: str) -> bool:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from wsfake.errors import UsageError
@@ -46,10 +47,13 @@ class Timer:
 class Reactor:
     """Calls back when sockets are ready and deadlines are over, inside `wait()` and nowhere else.
 
-    Everything is called from one thread, except `call_soon_threadsafe`.
+    Everything is called from one thread, except `call_soon_threadsafe`; or, with a `lock`, by
+    whoever holds that. `wait()` takes it for all but the waiting itself, and has to be woken by
+    `call_soon_threadsafe` when a deadline or a socket was added meanwhile.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, lock: AbstractContextManager[object] | None = None) -> None:
+        self._lock = nullcontext() if lock is None else lock
         self._selector = selectors.DefaultSelector()
         self._soon: deque[Callable[[], None]] = deque()
         self._timers: list[tuple[float, int, Timer]] = []
@@ -73,11 +77,15 @@ class Reactor:
         """
         if self._closed:
             return False
-        self._poll(self._patience(timeout_seconds))
-        happened = bool(self._soon)
-        self._run_soon()
-        self._run_soon()  # what those have queued: events are told in the turn in which they came
-        self._raise_errors()
+        with self._lock:
+            patience = self._patience(timeout_seconds)
+        ready = self._selector.select(patience)
+        with self._lock:
+            self._queue_what_is_due(ready)
+            happened = bool(self._soon)
+            self._run_soon()
+            self._run_soon()  # what those have queued: events are told in the turn they came in
+            self._raise_errors()
         return happened
 
     def call_soon(self, call: Callable[[], None]) -> None:
@@ -164,8 +172,8 @@ class Reactor:
             return max(timeout_seconds, 0)
         return max(min(timeout_seconds, deadline - time.monotonic()), 0)
 
-    def _poll(self, timeout_seconds: float) -> None:
-        for key, _ in self._selector.select(timeout_seconds):
+    def _queue_what_is_due(self, ready: list[tuple[selectors.SelectorKey, int]]) -> None:
+        for key, _ in ready:
             if key.data == self._woken:
                 self._woken()  # no event in itself: what woke us is in the queue
             else:

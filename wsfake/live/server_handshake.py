@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 from collections.abc import Generator
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from attrs import evolve
 from websockets.exceptions import InvalidHandshake, NegotiationError, SecurityError
+from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
+from websockets.headers import build_extension, parse_extension
 from websockets.http11 import Request
 from websockets.streams import StreamReader
 from websockets.utils import accept_key
 
 from wsfake.live.http import (
+    DEFLATE,
+    can_be_used,
     check_upgrade,
     extensions_in,
     fits_offer,
@@ -89,6 +94,25 @@ class ServerHandshake:
         if all(any(fits_offer(one, offer) for offer in offers) for one in answer.extensions):
             return answer
         return evolve(answer, extensions=())
+
+    def negotiate(self, extensions: tuple[str, ...]) -> tuple[str, ...]:
+        """Return what takes the place of the extensions of a recorded answer, for this client.
+
+        They stay where they fit what it offers, and can be used. Else, permessage-deflate is
+        negotiated afresh if they had it (RFC 7692 section 7.1), and others are left out.
+        """
+        offers = () if self._opening is None else self._opening.extensions
+        if can_be_used(extensions) and any(fits_offer(extensions[0], o) for o in offers):
+            return extensions
+        if not any(parse_extension(one)[0][0] == DEFLATE for one in extensions):
+            return ()
+        for offer in offers:
+            ((name, wished),) = parse_extension(offer)
+            if name == DEFLATE:
+                with contextlib.suppress(NegotiationError):
+                    agreed, _ = ServerPerMessageDeflateFactory().process_request_params(wished, [])
+                    return (build_extension([(name, agreed)]),)
+        return ()
 
     def accept(self, answer: Accept) -> bytes:
         """Return the bytes of a 101; raises `UsageError` for headers that cannot be sent."""

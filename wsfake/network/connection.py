@@ -38,6 +38,8 @@ class Connection:
 
     def __init__(self, network: Network, number: int, opening: Open) -> None:
         self.network = network
+        self.clock = network.clock
+        """Where what is due on it waits: at a real port, another queue than that of scripts."""
         self.number = number
         self.opening = opening
         self.client: End | None = None
@@ -84,6 +86,11 @@ class Connection:
             clock.call_soon(partial(end.arrive, what))
         else:
             end.arrive(what)
+
+    def note(self, at: int, side: Side, what: Event) -> None:
+        """One side has done something that the other side knows of: note it, for that time."""
+        self.network.note((at, self.number, side is _CLIENT, what))
+        self._follow(what)
 
     def tell(self, side: Side, news: str) -> None:
         """Let a side know of TCP what no dialogue notes.

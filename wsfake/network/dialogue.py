@@ -8,7 +8,10 @@ from attrs import frozen
 
 from wsfake.model import Entry
 
-__all__ = ["LITERAL_LENGTH", "Dialogue", "write_dialogue"]
+__all__ = ["LITERAL_LENGTH", "MOST_SHOWN", "Dialogue", "write_dialogue"]
+
+MOST_SHOWN = 100
+"""Entries of a dialogue that is shown as a whole; of a longer one, the last."""
 
 LITERAL_LENGTH = 400
 """Characters of a message in a verdict; a longer one is cut."""

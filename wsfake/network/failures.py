@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wsfake.errors import Failure, UnexpectedClose, UnexpectedHandshake, UnexpectedMessage
-from wsfake.model import Entry, Open, Side
+from wsfake.model import Close, Entry, Open, Side
 from wsfake.network.dialogue import LITERAL_LENGTH
 from wsfake.player import Mismatch, Player
 from wsfake.player.plan import CLOSINGS
@@ -18,15 +18,25 @@ if TYPE_CHECKING:
     from wsfake.network.connection import Connection
     from wsfake.network.network import Network
 
-__all__ = ["field_lines", "mismatch_failure", "write_seconds"]
+__all__ = ["field_lines", "mismatch_failure", "verdict_close", "write_seconds"]
 
 _MOST_ENTRIES = 30
 _SHORT = 80
+_INTERNAL_ERROR = 1011
+_LONGEST_REASON = 123
+"""Bytes of a reason (RFC 6455 section 5.5)."""
 
 
 def write_seconds(at: int) -> str:
     """Return microseconds as seconds, to the millisecond or as exactly as they are."""
     return f"{at / 1_000_000:.6f}".rstrip("0").ljust(len(str(at // 1_000_000)) + 4, "0")
+
+
+def verdict_close(failure: Exception) -> Close:
+    """Return the Close by which a real peer learns of a verdict: as much of it as fits."""
+    line = f"wsfake: {failure}".partition("\n")[0]
+    reason = line.encode(errors="replace")[:_LONGEST_REASON].decode(errors="ignore")
+    return Close(_INTERNAL_ERROR, reason)
 
 
 def field_lines(fields: dict[str, str]) -> list[str]:
@@ -179,7 +189,7 @@ def _dialogue(connection: Connection, script: Side, mismatch: Mismatch) -> list[
     numbered = len(network.connections) > 1
     lines = [f"  {line}" for line in lines]
     if mismatch.kind != "handshake":
-        at = network.time()
+        at = network.entries[-1].at  # that of what came
         for what in mismatch.expected:
             entry = Entry(at, connection.number, script, what)
             marked = write_entry(entry, numbered=numbered, most=LITERAL_LENGTH)

@@ -120,8 +120,9 @@ class Network:
         entries: list[Any] = self.noted
         made = self._made
         if made < len(entries):
-            entries[made:] = map(_entry, entries[made:])
-            self._made = len(entries)
+            with self.lock:  # another thread may be adding to them
+                entries[made:] = map(_entry, entries[made:])
+                self._made = len(entries)
         return entries
 
     def on_entry(self, listener: Callable[[Entry], None]) -> None:
@@ -165,14 +166,18 @@ class Network:
         *,
         to: Answerer | None = None,
         ready: Callable[[Connection], None] | None = None,
+        clock: Clock | None = None,
     ) -> Connection:
         """Open a connection for a client's end; who answers it is found out at once.
 
-        The answer itself comes later, from the clock. `ready` is called before anything is said.
+        The answer itself comes later, from the clock: this network's, unless there is another for
+        this connection. `ready` is called before anything is said.
         Raises the failure of an answerer.
         """
         connection = Connection(self, len(self.connections) + 1, opening)
         connection.client = client
+        if clock is not None:
+            connection.clock = clock
         answerers = self.answerers if to is None else [to]
         for answerer in answerers:
             end = answerer.answer(connection)
@@ -188,7 +193,7 @@ class Network:
     def refuse_later(self, connection: Connection, why: str = "refused") -> End:
         """Return an end that refuses, as the network does where nobody listens."""
         connection.reachable = False
-        self.clock.call_soon(lambda: connection.say(Side.SERVER, Refuse(why)))
+        connection.clock.call_soon(lambda: connection.say(Side.SERVER, Refuse(why)))
         return _Nobody()
 
     # What goes wrong
@@ -200,8 +205,15 @@ class Network:
 
     def report(self, error: Exception) -> None:
         """Keep what a handler raised; the next `run` raises it."""
-        if error not in self.errors:
-            self.errors.append(error)
+        with self.lock:
+            if error not in self.errors:
+                self.errors.append(error)
+
+    def take_errors(self) -> list[Exception]:
+        """Return what was kept by `report`, and keep it no longer."""
+        with self.lock:
+            errors, self.errors = self.errors, []
+        return errors
 
 
 class _Nobody:

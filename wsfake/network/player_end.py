@@ -52,7 +52,7 @@ class PlayerEnd:
         answer it, if not whoever answers the URL. `source` is where the transcript is from.
         """
         self.network = network
-        self.clock = network.clock
+        self.clock = network.clock if connection is None else connection.clock
         self.player = player
         self._side = player.side
         self.connection = connection

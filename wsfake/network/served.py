@@ -115,7 +115,7 @@ class PeerConnection:
         connection = self._connection
         if connection.ended is not None:
             raise UsageError(f"connection {connection.number} to {connection.url} is closed")
-        connection.network.clock.call_soon(lambda: self._say_now(what))
+        connection.clock.call_soon(lambda: self._say_now(what))
 
     def _say_now(self, what: Event) -> None:
         connection = self._connection
@@ -159,12 +159,12 @@ class Peer(PeerConnection):
             answers = connection.ended is not what  # ours, that came first
             if isinstance(what, Close) and connection.accepted and not answers:
                 close = Close(what.code)
-                connection.network.clock.call_soon(lambda: connection.say(Side.SERVER, close))
+                connection.clock.call_soon(lambda: connection.say(Side.SERVER, close))
             self._call(self._on_close, what)
 
     def _call(self, function: Callable[[Any], object] | None, argument: Any) -> None:
         if function is not None:
-            clock = self._connection.network.clock
+            clock = self._connection.clock
             clock.call_soon(lambda: function(argument))
 
 
@@ -255,7 +255,7 @@ class Served:
                 finally:
                     connection.say(Side.SERVER, Accept(peer._choice))
 
-        self._network.clock.call_soon(accept)
+        connection.clock.call_soon(accept)
         return peer
 
     def unopened(self) -> int:

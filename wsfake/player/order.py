@@ -30,6 +30,11 @@ class Order:
             position += 1
         self._position = position
 
+    @property
+    def position(self) -> int:
+        """The first entry that has not happened, nor was skipped, nor has given way."""
+        return self._position
+
     def clear(self, index: int) -> bool:
         return self._position >= index
 

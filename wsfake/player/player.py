@@ -152,6 +152,11 @@ class Player:
         self.fail()
         return Mismatch(kind, tuple(candidates), actual, len(self._heard), place)
 
+    @property
+    def failed(self) -> bool:
+        """Whether it has given up: after a mismatch, or a reply that could not be made."""
+        return self._failed
+
     def fail(self) -> None:
         """Play nothing more, and leave nothing unplayed: the failure is told elsewhere."""
         self._failed = True

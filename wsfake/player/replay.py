@@ -31,6 +31,13 @@ class ReplayConnection:
     def url(self) -> str:
         return self.opening.url
 
+    def at_speed(self, speed: float) -> None:
+        """Let its intervals pass so many times as fast as they did; 0 is at once."""
+        self.entries = [
+            (index, int(interval / speed) if speed else 0, entry)
+            for index, interval, entry in self.entries
+        ]
+
     def unplayed(self) -> list[tuple[Side | None, Any]]:
         """Return what was not said on it; it need not have been opened."""
         if self.player is None:

@@ -46,7 +46,7 @@ _OURS = str(Path(__file__).parent.parent)
 _ONLY_ON_FAILURE = ("close", "error")
 
 
-Place = tuple[str, int, str | None]
+Place = tuple[str, int, str]
 """A file, a line, and the module's name."""
 
 
@@ -133,4 +133,4 @@ def _place() -> Place:
     frame: FrameType = sys._getframe(2)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
         frame = frame.f_back
-    return frame.f_code.co_filename, frame.f_lineno, frame.f_globals.get("__name__")
+    return frame.f_code.co_filename, frame.f_lineno, frame.f_globals.get("__name__", "")

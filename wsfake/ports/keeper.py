@@ -1,0 +1,145 @@
+"""The thread that serves a test's ports, also while the test itself blocks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from threading import Event, Thread, get_ident
+
+from wsfake.live import Reactor
+from wsfake.ports.desk import Desk
+from wsfake.ports.lane import Lane
+
+__all__ = ["Keeper"]
+
+_CALLBACKS = 1_000
+"""How many callbacks are made at a stretch; then the sockets, and other threads, have a turn."""
+
+_LONG_SECONDS = 60.0
+_JOIN_SECONDS = 10.0
+
+
+class Keeper:
+    """Moves real sockets, and does what is due on their `lane`, with the network's lock held.
+
+    `on_error` is told, with the lock held, what was raised there; `on_news` is called whenever
+    anything has happened, and `news` is set.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        order_wait: float,
+        on_error: Callable[[Exception], None],
+        on_news: Callable[[], None],
+    ) -> None:
+        self.reactor = Reactor(desk.network.lock)
+        self.lane = Lane(desk.network.clock, self.wake)
+        self.news = Event()
+        """Set whenever anything has happened; for whoever waits in another thread."""
+        self._desk = desk
+        self._order_wait = order_wait
+        self._on_error = on_error
+        self._on_news = on_news
+        self._asked: Event | None = None
+        self._stopped = False
+        self._position: int | None = None
+        self._held_since = 0.0
+        self._thread = Thread(target=self._serve, name="wsfake ports", daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Have it look again at what is due; from any thread."""
+        if get_ident() != self._thread.ident:
+            self.reactor.call_soon_threadsafe(_nothing)
+
+    def settle(self, seconds: float) -> bool:
+        """Wait until everything that has come was handled, but not longer than so many seconds.
+
+        Not to be called with the lock of the network held. Tells whether that was so.
+        """
+        asked = self._asked = Event()
+        self.reactor.call_soon_threadsafe(_nothing)
+        return asked.wait(seconds)
+
+    def linger(self, over: Callable[[], bool], seconds: float) -> None:
+        """Wait until all is over, but not longer than so many seconds. As `settle`."""
+        end = time.monotonic() + seconds
+        while not over() and (left := end - time.monotonic()) > 0:
+            self.news.wait(left)
+            self.news.clear()
+
+    def stop(self) -> bool:
+        """End the thread and free every socket; tell whether it has ended in time."""
+        self._stopped = True
+        self.reactor.call_soon_threadsafe(_nothing)
+        self._thread.join(_JOIN_SECONDS)
+        ended = not self._thread.is_alive()
+        if ended:
+            self.reactor.close()
+        return ended
+
+    def _serve(self) -> None:
+        while not self._stopped:
+            try:
+                worked = self._turn()
+            except Exception as error:  # noqa: BLE001 - the others are served on; a test is told
+                worked = True
+                with self._desk.network.lock:
+                    self._on_error(error)
+            if worked:
+                self.news.set()
+                self._on_news()
+            elif self._asked is not None:
+                asked, self._asked = self._asked, None
+                asked.set()
+
+    def _turn(self) -> bool:
+        """Do what is due, and wait for what comes; tell whether anything was."""
+        with self._desk.network.lock:
+            worked = self._call_due()
+            if self._desk.flush_in() == 0:
+                self._desk.flush()
+            seconds = 0.0 if worked or self._asked is not None else self._patience()
+        return self.reactor.wait(seconds) or worked
+
+    def _call_due(self) -> bool:
+        lane = self.lane
+        for count in range(_CALLBACKS):
+            callback = lane.take()
+            if callback is None:
+                return count > 0
+            try:
+                callback()
+            except Exception as error:  # noqa: BLE001 - as above
+                self._on_error(error)
+        return True
+
+    def _patience(self) -> float:
+        seconds = min(_LONG_SECONDS, self._give_way_in())
+        due, flush_in = self.lane.next_due, self._desk.flush_in()
+        if due is not None:
+            seconds = min(seconds, (due - self.lane.now) / 1_000_000)
+        return max(0.0, seconds if flush_in is None else min(seconds, flush_in))
+
+    def _give_way_in(self) -> float:
+        """Let order across connections give way once it has held something up for too long."""
+        position, now = self._desk.held(), time.monotonic()
+        if position is None or position != self._position:
+            self._position, self._held_since = position, now
+        if position is None:
+            return _LONG_SECONDS
+        left = self._held_since + self._order_wait - now
+        if left > 0:
+            return left
+        self._held_since = now
+        failures = self._desk.network.failures
+        known = len(failures)
+        self._desk.give_way()
+        for failure in failures[known:]:  # where the order is strict
+            self._on_error(failure)
+        return 0.0
+
+
+def _nothing() -> None:
+    """Wake a reactor."""

@@ -1,0 +1,197 @@
+"""The ports of a test: each stands for an origin, and leads to whoever answers for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from wsfake.errors import UsageError
+from wsfake.live.gate import Gate
+from wsfake.model import Open, normalise_url
+from wsfake.network import End
+from wsfake.ports.certificates import TLS
+from wsfake.ports.desk import Desk
+from wsfake.ports.keeper import Keeper
+from wsfake.ports.link import Link
+from wsfake.ports.passing import Passing
+from wsfake.ports.reception import Reception
+from wsfake.proxy import Faults, Limits
+
+__all__ = ["Port", "Ports"]
+
+_MOST_CONNECTIONS = 10_000
+_SETTLE_SECONDS = 1.0
+_LINGER_SECONDS = 1.0
+
+
+class Port:
+    """Listens for an origin. `url` is what takes the place of `origin` in a client's URL."""
+
+    def __init__(self, ports: Ports, gate: Gate, origin: str, reception: Reception) -> None:
+        self.origin = origin
+        self.host = gate.host
+        self.port = gate.port
+        self.url = gate.origin
+        self._ports = ports
+        self._gate = gate
+        self._reception = reception
+
+    @property
+    def connections(self) -> list[Link | Passing]:
+        """Those that are still open."""
+        return self._reception.open
+
+    @property
+    def waiting(self) -> int:
+        """How many clients have not asked for anything yet."""
+        return self._gate.waiting
+
+    def close(self) -> None:
+        """Listen no more; connections go on. May be called again."""
+        with self._ports.desk.network.lock:
+            self._gate.abort()
+
+
+class Ports:
+    """Every port of one test, served by one thread from the first of them on.
+
+    `order_wait` is how many seconds an order across connections is waited for that does not come.
+    """
+
+    def __init__(self, desk: Desk, *, order_wait: float = 5.0) -> None:
+        self.desk = desk
+        self._order_wait = order_wait
+        self._keeper: Keeper | None = None
+        self._ports: dict[tuple[str, str, int, TLS | None, int], Port] = {}
+        self.on_news: Callable[[], None] = _nothing
+        """Called, by the thread of the ports, whenever anything has happened there."""
+
+        self.stuck = False
+        """Whether its thread could not be ended."""
+
+    def open(
+        self,
+        origin: str,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tls: TLS | None = None,
+        faults: Faults | None = None,
+        limits: Limits | None = None,
+    ) -> Port:
+        """Listen for an origin (the scheme and authority of a URL); the same again is the same.
+
+        `faults` happen on connections that are passed on to the real server. May be called from
+        any thread. Raises `UsageError` where it cannot listen.
+        """
+        origin = origin_of(origin)
+        key = (origin, host, port, tls, id(faults))
+        with self.desk.network.lock:
+            known = self._ports.get(key)
+            if known is not None:
+                return known
+            keeper = self._keep()
+            reception = Reception(self.desk, keeper, origin, faults, limits)
+            try:
+                gate = Gate(
+                    keeper.reactor,
+                    reception.admit,
+                    host=host,
+                    port=port,
+                    tls=None if tls is None else tls.context,
+                    most=_MOST_CONNECTIONS,
+                    busy=lambda: len(reception.open),
+                )
+            except (OSError, OverflowError) as error:
+                words = getattr(error, "strerror", None) or error
+                raise UsageError(
+                    f"expected an address to listen at, got {host}:{port}: {words}"
+                ) from None
+            reception.authority = gate.origin.partition("://")[2]
+            opened = self._ports[key] = Port(self, gate, origin, reception)
+        keeper.wake()
+        return opened
+
+    def connect(self, opening: Open, client: End) -> None:
+        """Open a connection of a client that needs no socket: it is to be refused."""
+        with self.desk.network.lock:
+            keeper = self._keep()
+            self.desk.network.connect(opening, client, to=self.desk, clock=keeper.lane)
+        keeper.wake()
+
+    def _keep(self) -> Keeper:
+        if self._keeper is None:
+            self._keeper = Keeper(self.desk, self._order_wait, self._tell, self._has_news)
+        return self._keeper
+
+    # The pump, as `run` in the test's thread sees it
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything may still come: a port listens, or a connection is open."""
+        return bool(self._ports)
+
+    @property
+    def settling(self) -> bool:
+        """Whether a handshake is under way, or something waits for another connection."""
+        with self.desk.network.lock:
+            return self.desk.held() is not None or any(
+                port.waiting or any(c.settling for c in port.connections)
+                for port in self._ports.values()
+            )
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until anything happens, but not longer than so many seconds."""
+        keeper = self._keeper
+        if keeper is None:
+            return False
+        happened = keeper.news.wait(seconds)
+        keeper.news.clear()
+        return happened
+
+    # The end
+
+    def settle(self) -> None:
+        """Hear what clients have said so far, and let what ends come to its end; bounded."""
+        if self._keeper is not None:
+            self._keeper.settle(_SETTLE_SECONDS)
+
+    def leave(self) -> None:
+        """Listen no more, and end what is still open, as the test's end."""
+        with self.desk.network.lock:
+            if self._keeper is not None:
+                self._keeper.lane.stop()
+            for port in self._ports.values():
+                port.close()
+                for connection in port.connections:
+                    connection.leave()
+
+    def close(self) -> None:
+        """Let what was said go out, for a bounded time, stop the thread and free every socket."""
+        keeper, self._keeper = self._keeper, None
+        if keeper is not None:
+            keeper.linger(self._all_finished, _LINGER_SECONDS)
+            self.stuck = not keeper.stop()
+
+    def _all_finished(self) -> bool:
+        return not any(port.connections for port in self._ports.values())
+
+    def _has_news(self) -> None:
+        self.on_news()
+
+    def _tell(self, error: Exception) -> None:
+        for each in error.exceptions if isinstance(error, ExceptionGroup) else [error]:
+            self.desk.network.report(each)
+            for port in self._ports.values():
+                for connection in port.connections:
+                    connection.fail_if_stopped(each)
+
+
+def _nothing() -> None:
+    """Nobody is to know."""
+
+
+def origin_of(url: str) -> str:
+    """Return the scheme and the authority of a ws or wss URL. Raises `UsageError` for another."""
+    parts = urlsplit(normalise_url(url))
+    return f"{parts.scheme}://{parts.netloc}"

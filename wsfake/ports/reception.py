@@ -1,0 +1,178 @@
+"""Where a port's clients arrive: it asks who answers, and brings the two together."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from attrs import evolve
+
+from wsfake.clock import Clock
+from wsfake.errors import Failure, UsageError
+from wsfake.live.reactor import Reactor
+from wsfake.live.server_handshake import NotAWebSocket, ServerHandshake
+from wsfake.live.transport import Transport
+from wsfake.model import Open, without_mechanics
+from wsfake.network import Connection
+from wsfake.ports.desk import Desk, Through
+from wsfake.ports.link import Link
+from wsfake.ports.passing import Passing
+from wsfake.ports.refusals import refuse
+from wsfake.proxy import Faults, Limits, Relay, Upstream
+
+__all__ = ["Mover", "Reception"]
+
+_BAD_REQUEST = 400
+_UPGRADE_REQUIRED = 426
+_SERVER_ERROR = 500
+
+
+class Mover(Protocol):
+    """What moves connections: the thread of real ports, or an event loop that is in memory."""
+
+    @property
+    def reactor(self) -> Reactor: ...
+
+    @property
+    def lane(self) -> Clock:
+        """The clock that what is due on them waits on."""
+
+    def wake(self) -> None:
+        """Have it look again at what is due; from any thread."""
+
+
+class Reception:
+    """Receives the clients of one port, with the head of their request read."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        keeper: Mover,
+        origin: str,
+        faults: Faults | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.authority = ""
+        """What stands for the `Host` header of a client that sends none."""
+
+        self._desk = desk
+        self._network = desk.network
+        self._keeper = keeper
+        self._origin = origin
+        self._faults = faults
+        self._limits = limits
+        self._open: list[Link | Passing] = []
+
+    @property
+    def open(self) -> list[Link | Passing]:
+        """The connections that are not finished."""
+        if any(connection.finished for connection in self._open):
+            self._open = [each for each in self._open if not each.finished]
+        return list(self._open)
+
+    def admit(self, client: Transport, received: bytes) -> None:
+        handshake = ServerHandshake(self.authority, None)
+        try:
+            opening = handshake.receive(received)
+        except NotAWebSocket as error:
+            self._receive_other(client, received, str(error))
+            return
+        if opening is None:
+            self._refuse(client, _BAD_REQUEST, "this is no request of HTTP/1.1")
+            return
+        try:
+            self._connect(client, received, handshake, self._as_asked(opening))
+        except UsageError as error:  # as of an alias that stands for no URL
+            self._network.report(error)
+            self._refuse(client, _SERVER_ERROR, str(error))
+
+    def _as_asked(self, opening: Open) -> Open:
+        """Return the opening as the test knows it: of the origin, and not of this port."""
+        path = opening.url.partition("://")[2].partition("/")[2]
+        headers = without_mechanics(opening.headers)
+        kept = tuple(pair for pair in headers if pair[0].lower() != "host")
+        return evolve(opening, url=f"{self._origin}/{path}", headers=kept)
+
+    def _connect(
+        self, client: Transport, received: bytes, handshake: ServerHandshake, opening: Open
+    ) -> None:
+        network, keeper = self._network, self._keeper
+        link = Link(network, keeper.reactor, client, handshake, keeper.wake)
+        known = len(network.failures)
+        try:
+            connection = network.connect(
+                opening, link, to=self._desk, ready=link.ready, clock=keeper.lane
+            )
+        except Failure as failure:
+            link.fail(failure, told=not self._is_news(failure))
+            return
+        if isinstance(connection.server, Through):
+            self._pass_on(client, received, connection, connection.server.upstream)
+            return
+        self._open.append(link)
+        if len(network.failures) > known:  # such as of one connection more than is served
+            failure = network.failures[known]
+            link.fail(failure, told=not self._is_news(failure))
+
+    def _is_news(self, failure: Failure) -> bool:
+        """Forget a verdict that is known word for word: a client may try again and again."""
+        failures = self._network.failures
+        news = not any(str(known) == str(failure) for known in failures[:-1])
+        if not news:
+            del failures[-1]
+            self._network.errors = [e for e in self._network.errors if e is not failure]
+        return news
+
+    def _pass_on(
+        self,
+        client: Transport,
+        received: bytes,
+        connection: Connection | None,
+        upstream: Upstream,
+    ) -> None:
+        passing = Passing(self._network, connection)
+        if connection is not None:
+            connection.client = passing
+        passing.relay = Relay(
+            self._keeper.reactor,
+            client,
+            received,
+            upstream,
+            passing,
+            faults=self._faults,
+            limits=self._limits,
+        )
+        self._open.append(passing)
+
+    def _receive_other(self, client: Transport, received: bytes, why: str) -> None:
+        """Pass on what asks for no WebSocket, or refuse it by name (RULES 26)."""
+        asked = _request_of(received)
+        if asked is None:
+            self._refuse(client, _BAD_REQUEST, f"this is no request of HTTP/1.1: {why}")
+            return
+        method, target = asked
+        url = f"{self._origin}{target}"
+        upstream = self._desk.passes(url)
+        if upstream is not None:
+            self._pass_on(client, received, None, upstream)
+            return
+        shown = self._network.redaction.url(url)
+        self._refuse(
+            client,
+            _UPGRADE_REQUIRED,
+            f"{method} {shown} is no valid opening handshake of a WebSocket ({why}),"
+            " and nothing else is answered here",
+            ("Upgrade", "websocket"),
+            ("Sec-WebSocket-Version", "13"),
+        )
+
+    def _refuse(self, client: Transport, status: int, text: str, *headers: tuple[str, str]) -> None:
+        refuse(self._keeper.reactor, client, status, f"wsfake: {text}", *headers)
+
+
+def _request_of(received: bytes) -> tuple[str, str] | None:
+    """Return method and target of a request, if it is one of HTTP/1.1 that can be passed on."""
+    line = received.partition(b"\r\n")[0].decode("latin-1")
+    parts = line.split(" ")
+    if len(parts) != 3 or not parts[0].isalpha() or not parts[2].startswith("HTTP/1."):
+        return None
+    return (parts[0], parts[1]) if parts[1].startswith("/") else None
