@@ -56,13 +56,17 @@ class Gate:
 
         if not 0 <= port <= 65535:  # `create_server` would leave its socket open
             raise OverflowError(f"a port is from 0 to 65535, got {port}")
+        reactor.own(self)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._socket = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        try:
+            self._socket = socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        except OSError:
+            reactor.disown(self)
+            raise
         self._socket.setblocking(False)
         self.host = host
         self.port: int = self._socket.getsockname()[1]
-        self._closed = False
-        reactor.own(self)
+        self.closed = False
         self._watch()
 
     @property
@@ -73,18 +77,18 @@ class Gate:
 
     def abort(self) -> None:
         """Listen no more; connections go on. May be called again."""
-        if not self._closed:
-            self._closed = True
+        if not self.closed:
+            self.closed = True
             self._reactor.unwatch(self._socket)
             self._reactor.disown(self)
             self._socket.close()
 
     def _watch(self) -> None:
-        if not self._closed:
+        if not self.closed:
             self._reactor.watch(self._socket, self._ready, read=True, write=False)
 
     def _ready(self) -> None:
-        while not self._closed:
+        while not self.closed:
             try:
                 sock, _ = self._socket.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
