@@ -17,11 +17,12 @@ from wsfake import Harness, Transcript
 __all__ = ["CAPABILITIES", "table", "transcript_of"]
 
 HOST = "feed.example"
+PATIENCE = 60
 
 
 def talk(client: Client, call: Call) -> Seen:
     if client.kind == "asyncio":
-        return asyncio.run(client.talk(call))
+        return asyncio.run(asyncio.wait_for(client.talk(call), PATIENCE))
     if client.kind == "trio":
         return trio.run(client.talk, call)
     return client.talk(call)
@@ -68,7 +69,7 @@ CANNED_SERVER = """
 import asyncio, json, sys
 from websockets.asyncio.server import serve
 
-turns, subprotocol = json.loads(sys.argv[1]), sys.argv[2]
+turns, subprotocols = json.loads(sys.argv[1]), sys.argv[2:] or None
 
 async def talk(connection):
     for says, answers in turns:
@@ -80,7 +81,7 @@ async def talk(connection):
         pass
 
 async def main():
-    async with serve(talk, "127.0.0.1", 0, subprotocols=[subprotocol] or None) as server:
+    async with serve(talk, "127.0.0.1", 0, subprotocols=subprotocols) as server:
         print(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
         await server.serve_forever()
 
@@ -90,7 +91,8 @@ asyncio.run(main())
 
 def record(client: Client, tmp_path: Path) -> None:
     turns, cassette = json.dumps(client.turns), tmp_path / "recorded.msgpack"
-    with running(CANNED_SERVER, turns, client.subprotocol) as server:
+    chosen = [client.subprotocol] if client.needs_subprotocol else []
+    with running(CANNED_SERVER, turns, *chosen) as server:
         with Harness(cassette=cassette, mode="rewrite") as ws_fake:
             ws_fake.alias(f"ws://{HOST}", to=server)
             with ws_fake.intercept():
