@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         WebSocketServer as WebSocketServer,
         loop_factory as loop_factory,
     )
+    from wsfake.proxy import Faults as Faults
     from wsfake.transcript import (
         Transcript as Transcript,
         json as json,
@@ -37,6 +38,7 @@ _PLACES = {
     "CassetteError": "errors",
     "ConnectionNotAnswered": "errors",
     "Failure": "errors",
+    "Faults": "proxy",
     "Harness": "harness",
     "LintWarning": "errors",
     "Transcript": "transcript",

@@ -19,7 +19,6 @@ from wsfake import Harness
 from wsfake.cassette import load
 from wsfake.model import Close, Drop, End, Open, Reject
 
-
 GONE = (InvalidMessage, ConnectionError, ConnectionClosed)
 """What a client of `websockets` raises, by how far it had come when its stream was reset."""
 

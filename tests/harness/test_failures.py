@@ -787,7 +787,7 @@ def test_where_only_a_secret_differs_that_is_all_that_is_told() -> None:
 
 def save(path: Path, *said: tuple[int, int, Side, Any]) -> Path:
     with Harness() as ws_fake:
-        ws_fake._network.noted += said
+        ws_fake._network.noted += [(at, n, side is CLIENT, what) for at, n, side, what in said]
         return ws_fake.save(path)
 
 

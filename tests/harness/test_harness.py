@@ -179,9 +179,9 @@ def test_an_order_that_gave_way_is_a_warning(tmp_path: Path) -> None:
     path = tmp_path / "two.msgpack"
     with Harness() as ws_fake:
         ws_fake._network.noted += [
-            Entry(0, 1, Side.CLIENT, Open(URL)),
-            Entry(0, 2, Side.CLIENT, Open("ws://two.example/")),
-            Entry(0, 1, Side.SERVER, Accept()),
+            (0, 1, True, Open(URL)),
+            (0, 2, True, Open("ws://two.example/")),
+            (0, 1, False, Accept()),
         ]
         ws_fake.save(path)
     told = pytest.warns(WsfakeWarning, match="the order across connections is not that")

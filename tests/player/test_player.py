@@ -400,7 +400,7 @@ def test_a_played_client_answers_a_close_of_the_server() -> None:
 
 
 def test_a_recording_without_an_answer_judges_none() -> None:
-    player = Player(Plan(), CLIENT)
+    player = Player(Plan([], [], []), CLIENT)
     assert player.receive(Accept(), 0) is None
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -28,12 +29,12 @@ from wsfake.proxy import Faults, LiveHandle
 Play = Callable[[ClientConnection], None]
 
 
-def talk(proxy: Proxy, url: str, faults: Faults, play: Play, **options: object) -> Told:
+def talk(proxy: Proxy, url: str, faults: Faults, play: Play, **options: Any) -> Told:
     """Relay one connection to a server with faults; return its story."""
     proxy.to(url, faults=faults)
 
     def run() -> None:
-        with connect(proxy.url, **options) as client:  # type: ignore[arg-type]
+        with connect(proxy.url, **options) as client:
             play(client)
 
     with in_thread(run):
@@ -68,7 +69,8 @@ def test_a_message_can_be_edited_and_swallowed(
     def edit(side: Side, message: Message) -> Message | None:
         if message == "secret":
             return None
-        return f"{message}!" if side is Side.SERVER else message
+        assert isinstance(message, str)
+        return message + "!" if side is Side.SERVER else message
 
     def play(client: ClientConnection) -> None:
         client.send("secret")

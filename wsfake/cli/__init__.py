@@ -14,7 +14,10 @@ from io import TextIOWrapper
 
 __all__ = ["main"]
 
-_COMMANDS = ("convert", "demo", "record", "run", "show")
+_COMMANDS = (
+    *("convert", "demo", "diff", "git-setup", "record"),
+    *("run", "scrub", "serve", "show"),
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -53,5 +56,5 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"wsfake {version('wsfake')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name in _COMMANDS:
-        import_module(f"wsfake.cli.{name}").add_parser(commands)
+        import_module(f"wsfake.cli.{name.replace('-', '_')}").add_parser(commands)
     return parser

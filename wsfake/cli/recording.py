@@ -15,12 +15,27 @@ from wsfake.harness.recording import CassetteDeck
 from wsfake.live import Reactor
 from wsfake.live.gate import target_of
 from wsfake.live.transport import Transport
-from wsfake.model import Accept, End, Entry, Event, Open, Reject, Side, without_mechanics
+from wsfake.model import (
+    Accept,
+    Close,
+    Drop,
+    End,
+    Entry,
+    Event,
+    Open,
+    Refuse,
+    Reject,
+    Side,
+    without_mechanics,
+)
 from wsfake.network.dialogue import LITERAL_LENGTH
 from wsfake.proxy import Backlog, Faults, Limits, Relay, Upstream
 from wsfake.transcript.writing import write_entry
 
 __all__ = ["Counts", "Session"]
+
+_EARLY_SECONDS = 0.05
+"""What passed may have waited so long before it was told: a kill costs 100 ms in all (RULES 21)."""
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -67,7 +82,7 @@ class Session:
         self._faults = faults
         self._limits = limits
         self._show = show
-        self._talks: dict[int, _Talk] = {}
+        self._talks: set[_Talk] = set()
         self._began: int | None = None
         self._number = 0
         self.messages = 0
@@ -84,9 +99,8 @@ class Session:
     def admit(self, client: Transport, received: bytes) -> None:
         """Relay one client; it asks for its own path."""
         upstream = evolve(self._upstream, url=self._origin + target_of(received))
-        self._number += 1
-        talk = _Talk(self, self._number)
-        self._talks[self._number] = talk
+        talk = _Talk(self)
+        self._talks.add(talk)
         try:
             talk.relay = Relay(
                 self._reactor,
@@ -98,23 +112,26 @@ class Session:
                 limits=self._limits,
             )
         except BaseException:
-            del self._talks[self._number]
+            self._talks.discard(talk)
             raise
 
     def wait(self, seconds: float) -> None:
         """Pump, but no longer than what was recorded may stay out of the file."""
         flush_in = self._deck.due_in()
-        self._reactor.wait(seconds if flush_in is None else min(seconds, flush_in))
-        if self._deck.due_in() == 0:
+        if flush_in is not None:
+            seconds = min(seconds, max(0.0, flush_in - _EARLY_SECONDS))
+        self._reactor.wait(seconds)
+        flush_in = self._deck.due_in()
+        if flush_in is not None and flush_in <= _EARLY_SECONDS:
             self._deck.flush()
 
     def end(self) -> None:
         """Note every connection that is still open, and end it."""
         Backlog.of(self._reactor).drain()
         now = time.monotonic_ns() // 1000
-        for number, talk in list(self._talks.items()):
-            if talk.began:
-                self.note(Entry(now, number, Side.CLIENT, End()))
+        for talk in sorted(self._talks, key=lambda talk: talk.number):
+            if talk.is_open:
+                self.note(Entry(now, talk.number, Side.CLIENT, End()))
             if talk.relay is not None:
                 talk.relay.abort()
         self._talks.clear()
@@ -143,8 +160,13 @@ class Session:
             self._show = None
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
-    def leave(self, number: int) -> None:
-        self._talks.pop(number, None)
+    def open(self) -> int:
+        """Return the number of a connection that is recorded from now on."""
+        self._number += 1
+        return self._number
+
+    def leave(self, talk: _Talk) -> None:
+        self._talks.discard(talk)
 
     def _remark_redirect(self, what: Reject) -> None:
         for name, value in what.headers:
@@ -160,17 +182,27 @@ class Session:
 class _Talk:
     """The story of one connection, on its way to the cassette."""
 
-    def __init__(self, session: Session, number: int) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._number = number
+        self.number = 0
         self.relay: Relay | None = None
-        self.began = False
+        self.is_open = False
+        """Whether more may be said: neither both have closed, nor one has gone."""
+
+        self._closed: set[Side] = set()
 
     def say(self, at: int, side: Side, what: Event) -> None:
         if isinstance(what, Open | Accept):
-            self.began = True
+            if isinstance(what, Open):
+                self.number = self._session.open()
+            self.is_open = True
             what = evolve(what, headers=without_mechanics(what.headers))
-        self._session.note(Entry(at, self._number, side, what))
+        elif isinstance(what, Close):
+            self._closed.add(side)
+            self.is_open = self.is_open and len(self._closed) == 1
+        elif isinstance(what, Drop | Reject | Refuse):
+            self.is_open = False
+        self._session.note(Entry(at, self.number, side, what))
 
     def over(self) -> None:
-        self._session.leave(self._number)
+        self._session.leave(self)

@@ -16,10 +16,12 @@ __all__ = ["add_parser"]
 
 
 def add_parser(commands: Any) -> None:
-    parser = commands.add_parser(
-        "run", help="run a Python script that does `from wsfake import WebSocket`"
+    parser = commands.add_parser("run", help="run a script, in JavaScript or in Python")
+    parser.add_argument(
+        "script",
+        help="the path of a script: JavaScript (.js), run unmodified, or Python (.py) that does"
+        " `from wsfake import WebSocket`",
     )
-    parser.add_argument("script", help="the path of a Python script")
     parser.add_argument(
         "--cassette",
         metavar="FILE",
@@ -29,14 +31,23 @@ def add_parser(commands: Any) -> None:
         "--record", action="store_true", help="connect for real, and record the cassette"
     )
     parser.add_argument("--profile", default="overte", help="whose WebSocket it is (%(default)s)")
+    parser.add_argument(
+        "--for",
+        dest="seconds",
+        type=float,
+        metavar="SECONDS",
+        help="end after so many seconds of the clock; by default when nothing more can happen",
+    )
     parser.set_defaults(command=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the script, and then its callbacks until nothing more can happen."""
     script = Path(arguments.script)
-    if script.suffix != ".py":
-        raise UsageError(f"expected a Python script (.py), got {arguments.script}")
+    if script.suffix not in _LANGUAGES:
+        raise UsageError(
+            f"expected a script in JavaScript (.js) or Python (.py), got {arguments.script}"
+        )
     if not script.is_file():
         raise UsageError(f"expected a script that exists, got {arguments.script}")
     if arguments.record and arguments.cassette is None:
@@ -50,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         profile=arguments.profile,
         how_to_record=f"wsfake run {arguments.script} --cassette {arguments.cassette} --record",
     )
-    code = _run(script, harness)
+    code = _run(script, harness, arguments.seconds)
     written = harness.summary.written
     if written is not None:
         print(
@@ -63,7 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     return code
 
 
-def _run(script: Path, harness: Harness) -> int:
+def _run(script: Path, harness: Harness, seconds: float | None) -> int:
     """Run a script; what it raises is told without the lines that are not its own."""
     sys.path.insert(0, str(script.parent))
     argv, sys.argv = sys.argv, [str(script)]
@@ -71,12 +82,15 @@ def _run(script: Path, harness: Harness) -> int:
     try:
         with harness:
             try:
-                runpy.run_path(str(script), run_name="__main__")
+                _LANGUAGES[script.suffix](script, harness)
             except SystemExit as exit_:
                 code = _exit_code(exit_)
                 if code:
                     raise
-            harness.run()
+            if seconds is None:
+                harness.run()
+            else:
+                harness.advance(seconds)
     except SystemExit:
         pass
     except (WsfakeError, KeyboardInterrupt):
@@ -88,6 +102,17 @@ def _run(script: Path, harness: Harness) -> int:
         sys.argv = argv
         sys.path.remove(str(script.parent))
     return code
+
+
+def _run_python(script: Path, harness: Harness) -> None:
+    runpy.run_path(str(script), run_name="__main__")
+
+
+def _run_javascript(script: Path, harness: Harness) -> None:
+    harness.load_script(script, on_print=lambda text: print(text, flush=True))
+
+
+_LANGUAGES = {".py": _run_python, ".js": _run_javascript, ".mjs": _run_javascript}
 
 
 def _exit_code(exit_: SystemExit) -> int:

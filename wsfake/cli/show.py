@@ -25,24 +25,34 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--json", action="store_true", help="print one JSON object for each entry, in lines"
     )
+    parser.add_argument(
+        "--no-times",
+        action="store_true",
+        help="print every time as 0, to compare what was said in two recordings",
+    )
     parser.set_defaults(command=show)
 
 
 def show(arguments: argparse.Namespace) -> int:
     """Print all that can be read; what cannot is told on stderr, and is a finding."""
     with read_cassette(arguments.cassette, recover=True) as reader:
+        entries = map(_timeless, reader) if arguments.no_times else iter(reader)
         if arguments.json:
-            for entry in reader:
+            for entry in entries:
                 print(json.dumps(entry_to_json(entry)))
         else:
             numbered = _has_several_connections(arguments.cassette)
-            print_lines(write_entries(reader, numbered=numbered))
+            print_lines(write_entries(entries, numbered=numbered))
         findings = [str(damage) for damage in reader.damage]
         if reader.cut:
             findings.append("cut off: what was recorded after this is lost")
     for finding in findings:
         print(f"wsfake: {arguments.cassette}: {finding}", file=sys.stderr)
     return 1 if findings else 0
+
+
+def _timeless(entry: Entry) -> Entry:
+    return entry._replace(at=0)
 
 
 def _has_several_connections(path: str) -> bool:

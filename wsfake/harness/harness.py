@@ -83,6 +83,7 @@ class Harness(Timing, Intercepting):
         self._matching = self._matching_of(self._settings.match, self._settings.volatile)
         self._clients: list[tuple[str, Player]] = []
         self._scripts: list[Script] = []
+        self._running_scripts: list[Script] = []
         self._interceptions: list[Interception] = []
         self._finished = False
         self.summary = Summary()
@@ -145,7 +146,7 @@ class Harness(Timing, Intercepting):
     def play_client(
         self,
         url: str,
-        transcript: Transcript,
+        transcript: Transcript | None = None,
         *,
         match: str | None = None,
         volatile: Sequence[str] | None = None,
@@ -153,10 +154,15 @@ class Harness(Timing, Intercepting):
     ) -> None:
         """Act the client of a transcript against a server of the script, or whoever answers.
 
-        With `live` that is the real server at the URL, whatever the mode. It connects when the
-        clock runs. Raises what went wrong at a real port.
+        Without a transcript, the clients of the cassette are acted, each at its own path. With
+        `live` the real server at the URL answers, whatever the mode: time is real then. It
+        connects when the clock runs. Raises what went wrong at a real port.
         """
         raise_errors(self._network)
+        to = self._sources.real_world() if live else None
+        if transcript is None:
+            self._sources.dial(url, to)
+            return
         if not isinstance(transcript, Transcript):
             raise UsageError(f"expected a Transcript, got {transcript!r}")
         player = Player(
@@ -165,7 +171,6 @@ class Harness(Timing, Intercepting):
             self._matching_with(match, volatile),
         )
         self._clients.append((url, player))
-        to = self._sources.real_world() if live else None
         PlayerEnd(self._network, player, url=url, to=to).schedule()
 
     def url_for(
@@ -226,6 +231,7 @@ class Harness(Timing, Intercepting):
         entity: str | None = None,
         time_limit: float = 10.0,
         memory_limit: int = 256 * 2**20,
+        on_print: Callable[[str], object] | None = None,
     ) -> Script:
         """Run a script in JavaScript, unmodified: its top level now, the rest as the clock runs.
 
@@ -233,6 +239,7 @@ class Harness(Timing, Intercepting):
         `files` are those that it includes or requires by a name that it makes up, and may map the
         name that it asks for to a file. An entity script is constructed, and its `preload` called
         with `entity`. `time_limit` is in seconds of CPU time for one turn, `memory_limit` in bytes.
+        `on_print` is told at once what it prints.
 
         What the script does not catch, `run` raises. Raises `UsageError` for a file that is not
         there, and where the extra `wsfake[js]` is not installed.
@@ -244,11 +251,13 @@ class Harness(Timing, Intercepting):
             self._host,
             path,
             beside,
+            self._running_scripts,
             kind=kind,
             files=files,
             entity=entity,
             time_limit=time_limit,
             memory_limit=memory_limit,
+            on_print=on_print,
         )
         self._scripts.append(script)
         script.start(**start)

@@ -9,7 +9,6 @@ from typing import Protocol
 from wsfake.clock import VirtualClock, microseconds
 from wsfake.errors import NeverIdle, NotHappened, UsageError, hide_frames
 from wsfake.network import Network
-from wsfake.network.failures import write_seconds
 
 __all__ = ["Pump", "Runner", "raise_errors"]
 
@@ -169,7 +168,7 @@ class _Run:
         return self.until is not None and bool(self.until())
 
     def take_turn(self) -> bool:
-        """Do what is due, as much as is done at a stretch; tell whether anything was."""
+        """Do what is due, as much as is done at a stretch; tell whether more may be due."""
         most = min(_TURN, _MOST_AT_ONCE + 1 - self.at_once, self.most + 1 - self.altogether)
         if self.until is not None:
             most = 1
@@ -179,16 +178,17 @@ class _Run:
                 count = self.call(most)
             finally:
                 self.network.held_by = outer
+                self.note_entries()
         self.at_once += count
         self.altogether += count
         if self.at_once > _MOST_AT_ONCE or self.altogether > self.most:
             self.look_for_progress()
-        return count > 0
+        return count == most
 
     def call(self, most: int) -> int:
         """Do what is due next, so many times at the most; return how many times it was."""
         clock, network = self.clock, self.network
-        ready, noted = clock.ready, network.noted
+        ready, noted, entries = clock.ready, network.noted, self.entries
         for count in range(most):
             if not ready and not clock.collect():
                 return count
@@ -197,20 +197,21 @@ class _Run:
                 callback()
             except Exception as error:  # noqa: BLE001 - raised at the end of this instant
                 network.report(error)
-            if len(noted) != self.entries:
-                self.note_entries()
+            if len(noted) != entries:
+                entries = len(noted)
+                self.asked = clock.asked
         return most
 
     def note_entries(self) -> None:
-        self.entries = len(self.network.noted)
-        self.last_entry = self.clock.now
-        self.asked = self.clock.asked
+        if len(self.network.noted) != self.entries:
+            self.entries = len(self.network.noted)
+            self.last_entry = self.clock.now
 
     def look_for_progress(self) -> None:
         """Raise where nothing was played of any transcript since this was last looked for."""
-        if self.network.progress == self.progress:
+        before, self.progress = self.progress, self.network.progress
+        if self.progress == before:
             raise self.never_idle()
-        self.progress = self.network.progress
         self.at_once = self.altogether = 0
 
     def raise_errors(self) -> None:
@@ -276,6 +277,7 @@ class _Run:
         yield max(0, until - now) / 1_000_000
         if len(self.network.noted) != self.entries:
             self.note_entries()
+            self.asked = self.clock.asked
         return True
 
     def _patience(self, pump: Pump) -> int:
@@ -294,6 +296,8 @@ class _Run:
     # Verdicts
 
     def not_happened(self, why: str, advice: str) -> NotHappened:
+        from wsfake.network.failures import write_seconds  # noqa: PLC0415 - only for a failure
+
         passed = write_seconds(self.clock.now - self.begin)
         if self.until is None:
             call = f"run(timeout={self.limit:g})"
@@ -314,6 +318,8 @@ class _Run:
         )
 
     def never_idle(self) -> NeverIdle:
+        from wsfake.network.failures import write_seconds  # noqa: PLC0415 - only for a failure
+
         instant = self.at_once > _MOST_AT_ONCE
         count = self.at_once - 1 if instant else self.altogether - 1
         when = f"at t={write_seconds(self.network.time())} s" if instant else "in one run()"

@@ -4,11 +4,15 @@
 (function (common, own) {
   "use strict";
   const { parse, stringify } = JSON;
+  const { apply } = Reflect;
   const compile = globalThis.eval; // called by another name it evaluates in the global scope
   const start = { ...parse(common), ...parse(own) };
+  const FRAMES = 2; // a function that has no line may be in between, such as forEach
   const outbox = [];
   const turns = Object.create(null);
   const news = Object.create(null);
+  const realNow = Date.now;
+  const began = realNow();
   let time = 0;
 
   const host = {
@@ -16,30 +20,38 @@
     profile: start.profile,
     states: start.states,
     turns, // what a turn does, by its name
-    news, // what is told before a turn, by its name
+    news, // what is told before a turn, by its name; what nobody takes is nothing
 
     // Have Python do something, as soon as this turn is over.
     emit(...operation) {
       outbox.push(operation);
     },
 
-    // The lines from which a function of wsfake was called: the stack above `callee`.
+    // The line from which a function of wsfake was called: the stack above `callee`, of which only the
+    // innermost frames are looked for, as each costs time.
     place(callee) {
       const found = {};
+      const limit = Error.stackTraceLimit;
+      Error.stackTraceLimit = FRAMES;
       Error.captureStackTrace(found, callee);
+      Error.stackTraceLimit = limit;
       return found.stack;
     },
 
-    // Milliseconds of the test's clock; it stands still in a turn.
+    // Milliseconds of the test's clock, which stands still in a turn; real ones where time is real.
     now() {
-      return start.real ? Date.now() - start.began : time;
+      return start.real ? realNow() - began : time;
     },
 
     // Call a function of the script; what it throws is the test's to know, and nobody else's.
     call(callee, self, ...given) {
+      return host.apply(callee, self, given);
+    },
+
+    apply(callee, self, given) {
       let result;
       try {
-        result = callee.apply(self, given);
+        result = apply(callee, self, given);
       } catch (error) {
         host.report(error);
         return undefined;
@@ -145,15 +157,19 @@
   // `text` is a turn; without one, all jobs of the last turn are done. `value` is what has no text.
   function turn(text, value) {
     if (text !== "") {
-      const [told, name, ...given] = parse(text);
-      if (told !== 0) for (const [what, ...rest] of told) news[what](...rest);
-      turns[name](...given, value);
+      const [told, name, given] = parse(text);
+      if (told !== 0) for (const [what, ...rest] of told) news[what]?.(...rest);
+      if (value !== undefined) given.push(value);
+      turns[name].apply(undefined, given);
     } else if (rejected.size > 0) {
       const reasons = [...rejected.values()];
       rejected.clear();
       for (const reason of reasons) host.report(reason, true);
     }
-    return outbox.length === 0 ? "" : stringify(outbox.splice(0));
+    if (outbox.length === 0) return "";
+    const out = stringify(outbox);
+    outbox.length = 0;
+    return out;
   }
   turn.track = track;
   return turn;

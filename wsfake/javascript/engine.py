@@ -56,13 +56,13 @@ class Engine:
         self._run_job = self._context.execute_pending_job
         self._call: Any = None
         self._rejections: Any = None
+        self._endless = False
 
-    def boot(self, source: str, *given: dict[str, Any]) -> None:
+    def boot(self, source: str, common: str, own: dict[str, Any]) -> None:
         """Evaluate the function that makes the border, and call it with what is common and own."""
         make = self._context.eval(source)
-        common, own = given
         tracks = track_rejections(self._context)
-        self._call = make(dumps(common), dumps({**own, "tracks": tracks is not None}))
+        self._call = make(common, dumps({**own, "tracks": tracks is not None}))
         if tracks is not None:
             self._context.set(_HOLDER, self._call)
             tracks.begin(_HOLDER, "track")
@@ -95,15 +95,19 @@ class Engine:
     def run_jobs(self) -> bool:
         """Do what promises have waiting; tell whether that may have left anything in the outbox.
 
-        Raises `Thrown`, and `Interrupted` where there is no end of them.
+        Raises `Thrown`, and `Interrupted` where there is no end of it: from then on it is not done
+        any more, as the engine cannot be told to forget it.
         """
         tracks = self._rejections
+        if self._endless:
+            return False
         try:
             if not self._run_job():
                 return tracks is not None and tracks.take_news()
             began = time.process_time()
             while self._run_job():
                 if time.process_time() - began > self._limit:
+                    self._endless = True
                     raise Interrupted("InternalError: interrupted", "")
         except self._thrown as error:
             raise _thrown(error) from None
@@ -135,5 +139,5 @@ def _quickjs() -> Any:
     try:
         import quickjs  # noqa: PLC0415 - an extra
     except ModuleNotFoundError:
-        raise UsageError("scripts in JavaScript need an engine: pip install 'wsfake[js]'") from None
+        raise UsageError("scripts in JavaScript need an engine: pip install wsfake[js]") from None
     return quickjs

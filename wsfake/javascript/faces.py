@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from attrs import frozen
 
 from wsfake.errors import UsageError
-from wsfake.javascript.sockets import Servers, Sockets
+from wsfake.javascript.engine import dumps
+from wsfake.javascript.messages import Messages
+from wsfake.javascript.servers import Servers
+from wsfake.javascript.sockets import Sockets
 from wsfake.javascript.timers import Timers
 from wsfake.script_api import Host
 from wsfake.script_api.profiles.table import STATES, Profile
@@ -18,13 +21,13 @@ from wsfake.script_api.profiles.table import STATES, Profile
 if TYPE_CHECKING:
     from wsfake.javascript.script import Script
 
-__all__ = ["BORDER", "FACES", "FIRST_LINE", "Face", "Part", "common_start", "face_of"]
+__all__ = ["BORDER", "FACES", "FIRST_LINE", "Face", "Part", "Teller", "common_start", "face_of"]
 
 BORDER = "border.js"
-FIRST_LINE = 100_001
+FIRST_LINE = 8_001
 """Where scripts begin; before it are wsfake's own lines."""
 
-_OWN_LINE = 10_001  # texts that a script evaluates itself are numbered from 1
+_OWN_LINE = 2_001  # texts that a script evaluates itself are numbered from 1
 
 
 class Part(Protocol):
@@ -33,11 +36,16 @@ class Part(Protocol):
     def operations(self) -> dict[str, Callable[..., None]]:
         """Return the operations, by their names."""
 
-    def news(self) -> Iterator[list[Any]]:
-        """Yield what JavaScript is to know before the next turn: a name, and what it takes."""
-
     def leave(self) -> None:
         """The script has ended, before the test: its host ends what it left."""
+
+
+@runtime_checkable
+class Teller(Protocol):
+    """A part that has news."""
+
+    def news(self) -> list[list[Any]]:
+        """Return what JavaScript is to know before the next turn: names, and what each takes."""
 
 
 @frozen
@@ -55,21 +63,32 @@ class Face:
 
 def _qt_parts(script: Script, host: Host) -> list[Part]:
     sockets = Sockets(script, host)
-    return [Timers(script, host), sockets, Servers(script, host, sockets)]
+    servers = Servers(script, host, sockets)
+    return [Timers(script, host), sockets, servers, Messages(script, host)]
 
 
 FACES: dict[str, Face] = {
     "qt": Face(
         files=(
+            "dates.js",
             "interpreter.js",
             "arguments.js",
             "urls.js",
             "signals.js",
+            "stubs.js",
             "websocket.js",
             "script.js",
             "questions.js",
         ),
         server_files=("server.js",),
+        on_demand=(
+            "vectors.js",
+            "uuids.js",
+            "entities.js",
+            "messages.js",
+            "avatars.js",
+            "places.js",
+        ),
         parts=_qt_parts,
     ),
 }
@@ -91,14 +110,14 @@ def read_source(name: str) -> str:
     return files(__package__).joinpath(name).read_text("utf-8")
 
 
-_common: dict[tuple[int, bool], tuple[Profile, dict[str, Any]]] = {}
+_common: dict[tuple[int, bool], tuple[Profile, str]] = {}  # which keeps the profile, and so its id
 
 
-def common_start(profile: Profile, *, servers: bool) -> dict[str, Any]:
-    """Return what scripts of a profile have in common: its data, and the files for it."""
+def common_start(profile: Profile, *, servers: bool) -> str:
+    """Return as JSON what scripts of a profile have in common: its data, and the files for it."""
     key = (id(profile), servers)
     if key not in _common:
-        _common[key] = (profile, _make_start(profile, servers=servers))
+        _common[key] = (profile, dumps(_make_start(profile, servers=servers)))
     return _common[key][1]
 
 
@@ -110,6 +129,7 @@ def _make_start(profile: Profile, *, servers: bool) -> dict[str, Any]:
         text = read_source(name)
         numbered[name] = [line, text]
         line += text.count("\n") + 1
+    assert line <= FIRST_LINE
     return {
         "profile": profile.as_data(),
         "states": STATES,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +45,14 @@ def load(
     host: Host,
     path: str | os.PathLike[str],
     beside: Path,
+    neighbours: list[Script],
     *,
     kind: str,
     files: Files,
     entity: str | None,
     time_limit: float,
     memory_limit: int,
+    on_print: Callable[[str], object] | None,
 ) -> tuple[Script, dict[str, Any]]:
     """Return a script that is ready to start, and how it is started.
 
@@ -64,15 +67,17 @@ def load(
     script = Script(
         _find(Path(path), beside),
         host,
+        neighbours,
         files=files,
         context=KINDS[kind].context,
         servers=KINDS[kind].servers and host.profile.servers,
-        entity=entity,
         time_limit=time_limit,
         memory_limit=int(memory_limit),
+        on_print=on_print,
     )
-    is_entity = entity is not None or "entity" in kind or _ends_with_function(script.text)
-    return script, {"entity": is_entity, "entity_id": entity or _ENTITY}
+    is_entity = entity is not None or "entity" in kind
+    looks_like = is_entity or _last_expression(script.text)
+    return script, {"entity": looks_like, "entity_id": entity or _ENTITY}
 
 
 def _find(path: Path, beside: Path) -> Path:
@@ -84,12 +89,17 @@ def _find(path: Path, beside: Path) -> Path:
     raise UsageError(f"{path}: there is no such script in {places}")
 
 
-_COMMENTS = re.compile(r"(?://[^\n]*|/\*(?:[^*]|\*(?!/))*\*/|[\s;])*\Z")
+_LAST_COMMENT = re.compile(r"//[^\n]*\Z|/\*(?:[^*]|\*(?!/))*\*/\Z")
 
 
-def _ends_with_function(text: str) -> bool:
-    """Whether a script ends with `)`: then a function that it is, is no handler that it set last.
+def _last_expression(text: str) -> str:
+    """Return a script up to where its last expression ends, if that is in parentheses; or "".
 
     `(function () { ... })` is how entity scripts are written.
     """
-    return _COMMENTS.sub("", text).endswith(")")
+    before = None
+    while text != before:
+        before, text = text, text.rstrip(" \t\r\n;")
+        last = text if text.endswith("*/") else text[text.rfind("\n") + 1 :]
+        text = text[: len(text) - len(last)] + _LAST_COMMENT.sub("", last)
+    return text if text.endswith(")") else ""

@@ -174,20 +174,32 @@
 
   // An entity script: its last expression is a function that the host constructs.
   let entity;
-  host.turns.loaded = (isEntity, id, ...rest) => {
-    const make = rest.at(-1);
-    if (typeof make !== "function" || !isEntity) return;
+  let entityID;
+  host.turns.loaded = (isEntity, id, make) => {
+    if (typeof make !== "function") return;
+    if (isEntity !== true && !isAlone(make, isEntity)) return;
+    entityID = id;
     host.call(() => {
       entity = new make();
       if (typeof entity.preload === "function") entity.preload(id);
     }, undefined);
   };
+  // Whether a text ends with this function, in parentheses, and not with what it is handed to.
+  function isAlone(callee, text) {
+    const inner = text.slice(0, -1).trimEnd();
+    const source = String(callee);
+    const before = inner.slice(0, inner.length - source.length).trimEnd();
+    if (!inner.endsWith(source) || !before.endsWith("(")) return false;
+    const head = before.slice(0, -1);
+    return /(?:^|[;}])\s*$/.test(head) || /[^=,([:?&|+*%<>!^.-]\s*\n\s*$/.test(head);
+  }
+
   host.turns.stop = () => {
     for (const timer of timers.keys()) end(timer);
     host.emit("clear", UPDATE);
-    if (typeof entity?.unload === "function") host.call(entity.unload, entity, start.entity);
+    if (typeof entity?.unload === "function") host.call(entity.unload, entity, entityID);
     scriptEnding.emit();
   };
 
-  host.define({ Script: host.stubbed?.("Script", Script) ?? Script, print, console });
+  host.define({ Script: host.partly("Script", Script, { notes: false }), print, console });
 };

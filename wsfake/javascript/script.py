@@ -8,9 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from wsfake.errors import Failure, RunawayScript, ScriptError, UsageError, hide_frames
+from wsfake.errors import Failure, LintWarning, RunawayScript, ScriptError, UsageError, hide_frames
 from wsfake.javascript.engine import Engine, Interrupted, Thrown, dumps
-from wsfake.javascript.faces import BORDER, FIRST_LINE, Part, common_start, face_of, read_source
+from wsfake.javascript.faces import (
+    BORDER,
+    FIRST_LINE,
+    Part,
+    Teller,
+    common_start,
+    face_of,
+    read_source,
+)
 from wsfake.javascript.files import Files, named_files, read_script, url_of
 from wsfake.javascript.places import Places, shown_path
 from wsfake.javascript.values import decode, encode
@@ -22,6 +30,10 @@ __all__ = ["Script"]
 __tracebackhide__ = hide_frames
 
 
+_read_json = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # C alone
+_SESSION = "{{5e5510a1-0000-4000-8000-{:012}}}"
+
+
 class Script:
     """One script, from its load to its `stop`. `ws_fake.load_script` makes it."""
 
@@ -29,43 +41,50 @@ class Script:
         self,
         path: Path,
         host: Host,
+        neighbours: list[Script],
         *,
         files: Files,
         servers: bool,
         context: str,
-        entity: str | None,
         time_limit: float,
         memory_limit: int,
+        on_print: Callable[[str], object] | None = None,
     ) -> None:
         self.path = path
         self.printed: list[str] = []
         """What the script has printed so far, a text for each call of `print` and `console`."""
         self.text = read_script(path)
         """Its source."""
+        self.neighbours = neighbours
+        """The scripts of the test that run, this one included."""
         self._network = host.network
         self._time_limit = time_limit
         self._stopping = self._stopped = False
+        self._on_print = on_print
         self._results: list[Any] = []
         self._calls: list[tuple[str, list[Any]]] = []
         self._now = 0
         self._parts: list[Part] = face_of(host.profile).parts(self, host)
+        self._lints = host.lints
         self._operations: dict[str, Callable[..., None]] = {
-            "print": self.printed.append,
+            "print": self._print,
             "error": self._report,
             "result": self._take_result,
             "call": self._note_call,
             "stop": self._stop_later,
+            "lint": self._lint,
         }
         for part in self._parts:
             self._operations |= part.operations()
+        self._tellers = [part.news for part in self._parts if isinstance(part, Teller)]
         self._places = Places(FIRST_LINE)
         self._begin = self._places.add(shown_path(path), self.text)
         own = {
             "url": url_of(path),
             "sources": self._number(named_files(path, self.text, files)),
             "context": context,
-            "entity": entity,
-            "real": bool(getattr(self._network.clock, "real", False)),
+            "session": _SESSION.format(len(neighbours) + 1),
+            "real": host.servers.listen_for_real is not None,
         }
         self._engine = Engine(time_limit=time_limit, memory_limit=memory_limit)
         self._engine.boot(read_source(BORDER), common_start(host.profile, servers=servers), own)
@@ -80,9 +99,13 @@ class Script:
 
     # Turns
 
-    def start(self, *, entity: bool, entity_id: str) -> None:
-        """Run the top level of the script, and what its host does with it then."""
+    def start(self, *, entity: bool | str, entity_id: str) -> None:
+        """Run the top level of the script, and what its host does with it then.
+
+        `entity` is whether it is an entity script, or the text that may end with one.
+        """
         with self._network.lock:
+            self.neighbours.append(self)
             self.turn("begin")
             try:
                 last = self._engine.evaluate("\n" * (self._begin - 1) + self.text)
@@ -93,54 +116,82 @@ class Script:
             self.turn("loaded", entity, entity_id, value=last)
 
     def turn(self, name: str, *given: Any, value: Any = None) -> None:
-        """Have JavaScript do something, and do what it asks for then."""
+        """Have JavaScript do something, and do what it asks for then; after its end, nothing."""
         with self._network.lock:
-            try:
-                out = self._engine.turn(self._envelope(name, given), value)
-            except Thrown as thrown:
-                self._throw(thrown)
-                out = ""
-            self._finish_turn(out)
+            if self._stopped:
+                return
+            self._turn(self._envelope(name, given), value)
+
+    def fire(self, number: int, state: str, event: str, given: str) -> None:
+        """Have the handlers of a socket's event called; `given` is JSON of what it hands them."""
+        with self._network.lock:
+            if not self._stopped:
+                self._turn(f'[{self.news()},"fire",[{number},"{state}","{event}",{given}]]')
+
+    def _turn(self, envelope: str, value: Any = None) -> None:
+        try:
+            out = self._engine.turn(envelope, value)
+        except Thrown as thrown:
+            self._throw(thrown)
+            out = ""
+        self._finish_turn(out)
 
     def _envelope(self, name: str, given: tuple[Any, ...]) -> str:
-        return dumps([[*self._news()] or 0, name, *given])
+        return f'[{self.news()},"{name}",{dumps(given)}]'
 
-    def _news(self) -> Iterator[list[Any]]:
+    def news(self) -> str:
+        """Return what JavaScript is to know before the next turn, as a part of its envelope."""
+        told: list[list[Any]] = []
         now = self._network.clock.now
         if now != self._now:
             self._now = now
-            yield ["now", now / 1000]
-        for part in self._parts:
-            yield from part.news()
+            told.append(["now", now / 1000])
+        for tell in self._tellers:
+            told += tell()
+        return dumps(told) if told else "0"
 
     def _finish_turn(self, out: str) -> None:
         """Carry out what a turn has asked for, and what the jobs have that follow it."""
-        engine = self._engine
-        outs = [out]
+        engine, operations = self._engine, self._operations
+        rest = ""
         try:
             if engine.run_jobs() or not out:
-                outs.append(engine.turn(""))
+                rest = engine.turn("")
         except Thrown as thrown:
             self._throw(thrown)
-            outs.append(engine.turn(""))
-        for text in outs:
+            rest = engine.turn("")
+        for text in (out, rest):
             if text:
-                for name, *given in json.loads(text):
-                    self._operations[name](*given)
+                for name, *given in _read_json(text, 0)[0]:
+                    operations[name](*given)
 
     # What goes wrong
 
     @contextmanager
     def said_at(self, stack: str) -> Iterator[None]:
         """Let a verdict on what is done in this block name the line of the script that did it."""
+        lints = self._lints
+        before, lints.find_place = lints.find_place, lambda: self._lint_place(stack)
         try:
             yield
         except Failure as failure:
-            places = self._places.find(stack)
-            if places:
-                text = with_place(str(failure), places[0])
-                failure.args = (self._network.redaction.text(text),)
-            self._network.report(failure)
+            self.blame(failure, stack)
+        except LintWarning as warning:  # where warnings are errors
+            self._network.report(warning)
+        finally:
+            lints.find_place = before
+
+    def blame(self, failure: Failure, stack: str) -> None:
+        """Let a verdict name the line of the script that it is on, and be told."""
+        places = self._places.find(stack)
+        if places:
+            text = with_place(str(failure), places[0])
+            failure.args = (self._network.redaction.text(text),)
+        self._network.report(failure)
+
+    def _lint_place(self, stack: str) -> tuple[str, int, str] | None:
+        place = next(iter(self._places.find(stack)), None)
+        return None if place is None else (place.path, place.line, place.path)
 
     def _throw(self, thrown: Thrown) -> None:
         self._network.report(self._error(thrown))
@@ -162,11 +213,24 @@ class Script:
 
     # What turns ask for
 
+    def _print(self, text: str) -> None:
+        self.printed.append(text)
+        if self._on_print is not None:
+            self._on_print(text)
+
     def _take_result(self, encoded: str) -> None:
         self._results.append(decode(encoded))
 
     def _note_call(self, name: str, encoded: str) -> None:
         self._calls.append((name, decode(encoded)))
+
+    def _lint(self, what: str, given: list[Any] | dict[str, Any], stack: str) -> None:
+        """Take note of what may be a mistake: what is sent in vain, or a lint by its name."""
+        with self.said_at(stack):
+            if isinstance(given, dict):
+                self._lints.warn(what, **given)
+            else:
+                self._lints.lost(*given)
 
     def _stop_later(self) -> None:
         self._network.clock.call_soon(self.stop)
@@ -195,7 +259,7 @@ class Script:
 
         Raises `UsageError` for a name that is no signal, and where the script has ended.
         """
-        if not self._ask("emit", signal, [encode(argument) for argument in arguments]):
+        if not self._ask("emit", signal, dumps([encode(argument) for argument in arguments])):
             raise UsageError(f"expected a signal of {self.path.name}'s host, got {signal!r}")
 
     def _ask(self, name: str, *given: Any) -> Any:
@@ -227,6 +291,7 @@ class Script:
         self._stopping = True
         self.turn("stop")
         self._stopped = True
+        self.neighbours.remove(self)
 
     def finish(self) -> None:
         """The test ends: end the script, whose sockets are the test's to end, and free it."""

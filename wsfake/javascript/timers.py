@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from wsfake.clock import Timer, microseconds
 from wsfake.script_api import Host
@@ -34,18 +34,16 @@ class Timers:
                 del self._timers[number]
             self._script.turn("timer", number)
 
+        carried = self._host.lints.carry(tick)
         if again:
-            self._timers[number] = self._host.call_every(delay, tick)
+            self._timers[number] = self._host.call_every(delay, carried)
         else:
-            self._timers[number] = clock.call_at(clock.now + delay, tick)
+            self._timers[number] = clock.call_at(clock.now + delay, carried)
 
     def end(self, number: int) -> None:
         timer = self._timers.pop(number, None)
         if timer is not None:
             self._host.network.clock.cancel(timer)
-
-    def news(self) -> Iterator[list[Any]]:
-        yield from ()
 
     def operations(self) -> dict[str, Callable[..., None]]:
         """Return what a turn may ask of timers."""

@@ -17,7 +17,13 @@ _TAG = "$wsfake"
 
 def decode(text: str) -> Any:
     """Return a value of JavaScript in Python: null and undefined are None, buffers `bytes`."""
-    return json.loads(text, object_hook=_untag)
+    return json.loads(text, object_hook=_untag, parse_int=_whole)
+
+
+def _whole(text: str) -> int | float:
+    """Return a number without a fraction; a large one is a float in JavaScript, and so here."""
+    number = int(text)
+    return number if abs(number) <= 2**53 else float(text)
 
 
 def _untag(value: dict[str, Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from wsfake.javascript.places import Place, shown_path
@@ -14,6 +15,7 @@ _MOST_FRAMES = 10
 
 def error_text(told: str, places: list[Place], path: Path) -> str:
     """Return what a script threw, with the line that threw it and those that called it."""
+    told = _advised(told)
     if not places:
         return "\n".join([told, *field_lines({"script": shown_path(path)})])
     lines = [told, *field_lines({"script": str(places[0]), "line": places[0].source})]
@@ -22,6 +24,16 @@ def error_text(told: str, places: list[Place], path: Path) -> str:
     if len(places) > _MOST_FRAMES:
         lines.append(f"    and {len(places) - _MOST_FRAMES} more")
     return "\n".join(lines)
+
+
+_ABSENT = re.compile(
+    r"ReferenceError: (setTimeout|setInterval|clearTimeout|clearInterval) is not defined"
+)
+
+
+def _advised(told: str) -> str:
+    found = _ABSENT.fullmatch(told)
+    return f"{told} (this host has Script.{found[1]})" if found else told
 
 
 def _frame(place: Place) -> str:

@@ -5,12 +5,13 @@
   const convert = host.convert[profile.convert];
   const closeArguments = host.closeArguments[profile.close_arguments];
   const readUrl = host.readUrl[profile.urls];
-  const HANDLERS = ["onopen", "onmessage", "onerror", "onclose"];
   const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 };
   const ATTRIBUTES = { bufferedAmount: 0, extensions: "", protocol: "", ...CONSTANTS };
   const ARGUMENTS = {
-    message: (data) => [{ data }],
-    close: (code, reason, wasClean) => [{ code, reason, wasClean }],
+    open: () => [],
+    message: ([data]) => [{ data }],
+    error: () => [],
+    close: ([code, reason, wasClean]) => [{ code, reason, wasClean }],
   };
   const PEER = Symbol("peer");
 
@@ -18,17 +19,16 @@
     #socket;
     #handlers = {};
 
-    constructor(url = "", peer = undefined) {
+    constructor(...given) {
+      const [url, peer] = given.length > 0 ? given : [""];
       this.binaryType = profile.binary_type;
       if (url === PEER) this.#socket = peer;
       else if (url instanceof WebSocket) this.#socket = url.#socket; // documented, and on no host
       else this.#socket = connect(String(url));
       this.#socket.faces.push({
-        fire: (event, ...given) => {
-          const handler = this.#handlers[`on${event}`];
-          if (typeof handler === "function") {
-            host.call(handler, globalThis, ...(ARGUMENTS[event]?.(...given) ?? []));
-          }
+        fire: (event, given) => {
+          const handler = this.#handlers[event];
+          if (typeof handler === "function") host.apply(handler, globalThis, ARGUMENTS[event](given));
         },
       });
     }
@@ -43,11 +43,11 @@
     }
     set url(ignored) {}
 
-    send(...given) {
-      if (given.length === 0) throw new Error("expected a message to send, as in: socket.send('hello')");
-      const converted = convert(given[0]);
+    send(message) {
+      if (arguments.length === 0) throw new Error("expected a message to send, as in: socket.send('hello')");
+      const converted = convert(message);
       converted.place = host.place(WebSocket.prototype.send);
-      if (this.#socket.state !== "open") host.lint?.lost(this.#socket, converted.place);
+      if (this.#socket.state !== "open") host.emit("lint", "lost", [this.#socket.state], converted.place);
       this.#socket.carryOut("send", converted);
     }
 
@@ -56,13 +56,14 @@
     }
 
     static {
-      for (const name of HANDLERS) {
-        Object.defineProperty(this.prototype, name, {
+      for (const event of Object.keys(ARGUMENTS)) {
+        Object.defineProperty(this.prototype, `on${event}`, {
           get() {
-            return this.#handlers[name];
+            return this.#handlers[event];
           },
           set(value) {
-            this.#handlers[name] = value;
+            this.#handlers[event] = value;
+            if (event === "error" && value?.length > 0) lintArgument(value);
           },
           configurable: true,
           enumerable: true,
@@ -84,6 +85,24 @@
     Object.defineProperty(WebSocket.prototype, name, { get: () => value, set() {}, configurable: true });
   }
   if (profile.class_constants) Object.assign(WebSocket, CONSTANTS);
+  else for (const name of Object.keys(CONSTANTS)) Object.defineProperty(WebSocket, name, undefinedConstant(name));
+
+  function undefinedConstant(name) {
+    return {
+      get: function constant() {
+        host.emit("lint", "class constant", { name }, host.place(constant));
+      },
+      set(value) {
+        Object.defineProperty(WebSocket, name, { value, writable: true, configurable: true });
+      },
+      configurable: true,
+    };
+  }
+
+  function lintArgument(handler) {
+    const [, name] = /^[^(]*?\(?\s*([\w$]+)/.exec(String(handler).replace(/^(?:async\s+)?function\s*[\w$]*/, "")) ?? [];
+    host.emit("lint", "error argument", { name: name ?? "its argument" }, host.place(lintArgument));
+  }
 
   host.peerOf = (socket) => new WebSocket(PEER, socket);
   host.closeSocket = closeSocket;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wsfake.errors import hide_frames
@@ -72,22 +73,23 @@ class Connection:
     def say(self, side: Side, what: Event) -> None:
         """One side does something: note it, and let it arrive at the other side."""
         network = self.network
-        origin = network.origin
-        at = network.time() if origin is None else network.clock.now - origin
-        network.note((at, self.number, side, what))
+        clock, origin = network.clock, network.origin
+        at = network.time() if origin is None else clock.now - origin
+        by_client = side is _CLIENT
+        network.note((at, self.number, by_client, what))
         if type(what) is not str and type(what) is not bytes:
             self._follow(what)
-        end = self.server if side is _CLIENT else self.client
+        end = self.server if by_client else self.client
         if end is None:
             return
         if self.posted:
-            network.clock.call_soon(lambda: end.arrive(what))
+            clock.call_soon(partial(end.arrive, what))
         else:
             end.arrive(what)
 
     def note(self, at: int, side: Side, what: Event) -> None:
         """One side has done something that the other side knows of: note it, for that time."""
-        self.network.note((at, self.number, side, what))
+        self.network.note((at, self.number, side is _CLIENT, what))
         self._follow(what)
 
     def tell(self, side: Side, news: str) -> None:

@@ -9,7 +9,6 @@ from attrs import evolve
 from wsfake.clock import Timer
 from wsfake.errors import Failure, hide_frames
 from wsfake.model import Drop, Event, Open
-from wsfake.network.failures import mismatch_failure
 from wsfake.player import Mismatch, Player, Replay
 
 if TYPE_CHECKING:
@@ -55,8 +54,9 @@ class PlayerEnd:
         self.network = network
         self.clock = network.clock if connection is None else connection.clock
         self.player = player
+        self._side = player.side
         self.connection = connection
-        self._turns = turns
+        self._turns = turns if turns is not None and turns.replay.interleaved else None
         self._url = url
         self._to = to
         self._source = source
@@ -76,19 +76,16 @@ class PlayerEnd:
         mismatch = self.player.receive(what, self.clock.now)
         if mismatch is not None:
             raise self._judge(mismatch)
-        self._go_on()
+        if not self._soon or self._turns is not None:
+            self._go_on()
 
     def _judge(self, mismatch: Mismatch) -> Failure:
+        from wsfake.network.failures import mismatch_failure  # noqa: PLC0415 - only for a failure
+
         assert self.connection is not None
         if self._turns is not None:
             self._turns.go_on()
         return self.network.fail(mismatch_failure(self.connection, self.player, mismatch))
-
-    def _go_on(self) -> None:
-        if self._turns is None:
-            self.schedule()
-        else:
-            self._turns.go_on()
 
     def schedule(self) -> None:
         """Ask the clock for the time at which the player is due."""
@@ -113,22 +110,33 @@ class PlayerEnd:
         self._soon = False
         self._timer = None
         now = self.clock.now
-        due = self.player.due()
         try:
-            if due is not None and due <= now:
-                self._speak(now)
+            what = self.player.take(now)
+            if type(what) is str and self.connection is not None:  # as nearly all are
+                self.connection.say(self._side, what)
+            elif what is not None:
+                self._say(what, now)
         finally:  # where this connection has failed, the others go on
-            self._go_on()
+            if not self._soon or self._turns is not None:
+                self._go_on()
 
-    def _speak(self, now: int) -> None:
-        what = self.player.take(now)
+    def _go_on(self) -> None:
+        if self._turns is not None:
+            self._turns.go_on()
+        elif self.player.prompt and self._timer is None:
+            self._soon = True
+            self.clock.call_soon(self._wake)
+        else:
+            self.schedule()
+
+    def _say(self, what: Event, now: int) -> None:
         connection = self.connection
         if isinstance(what, Open):
             self._dial(what)
-        elif what is not None and connection is not None:
-            if type(what) is not str and type(what) is not bytes:
+        elif connection is not None:
+            if not isinstance(what, bytes):
                 self._foretell(connection, now)
-            connection.say(self.player.side, what)
+            connection.say(self._side, what)
 
     def _foretell(self, connection: Connection, now: int) -> None:
         """Let what comes at one instant come together: a Close and a reset, one segment on a wire.

@@ -23,11 +23,12 @@ class Correlation:
     touched, nor is the rest of the text.
     """
 
-    __slots__ = ("_instead", "_volatile")
+    __slots__ = ("_volatile", "instead")
 
     def __init__(self, volatile: tuple[Selector, ...]) -> None:
         self._volatile = volatile
-        self._instead: dict[str, str] = {}
+        self.instead: dict[str, str] = {}
+        """What is said in place of a recorded value: both as JSON."""
 
     def learn(self, matching: Matching, expected: Any, actual: object) -> None:
         """Compare the volatile values of two messages that fit."""
@@ -36,11 +37,11 @@ class Correlation:
             return
         for recorded, fresh in matching.pairs(text, actual):
             if type(recorded) is type(fresh):
-                self._instead[_canonical(recorded)] = encode_json(fresh)
+                self.instead[_canonical(recorded)] = encode_json(fresh)
 
     def apply(self, text: str) -> str:
         """Return a text that the player is to say, with the values of this run."""
-        if not self._instead:
+        if not self.instead:
             return text
         found = spans(text)
         if found is None:
@@ -57,7 +58,7 @@ class Correlation:
         return "".join([*pieces, text[end:]])
 
     def _fresh(self, span: Span, value: Any) -> str | None:
-        fresh = self._instead.get(_canonical(value))
+        fresh = self.instead.get(_canonical(value))
         if fresh is None:
             return None
         anywhere = isinstance(value, str) and len(value) >= _LONG_ENOUGH

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any
 
 from attrs import evolve
@@ -21,21 +22,28 @@ from wsfake.model import (
     Refuse,
     Reject,
     Side,
-    Stall,
 )
-from wsfake.transcript import AnyOrder, Fault, Group, Optional, Repeat, Step, Transcript
+from wsfake.player.groups import (
+    UNASKED,
+    UNHEARD,
+    Accepts,
+    branch_for,
+    branches,
+    can_begin,
+    demands,
+    firsts,
+    is_begun_by,
+)
+from wsfake.transcript import Fault, Group, Repeat, Step, Transcript
 from wsfake.transcript.matchers import AnyClose, Reply
 
-__all__ = ["CLOSINGS", "NOT_YET", "SKIPPED", "UNHEARD", "Plan", "demands", "firsts"]
+__all__ = ["CLOSINGS", "NOT_YET", "SKIPPED", "Plan"]
 
 NOT_YET = -1
 SKIPPED = -2
 
 CLOSINGS = (Close, AnyClose, Drop)
 _OPENINGS = (Accept, Reject, Refuse)
-
-Accepts = Callable[[Any], bool]
-Branch = tuple[Sequence[Step], Group | None]
 
 
 class Plan:
@@ -46,15 +54,36 @@ class Plan:
     number of times: they are no progress towards an end.
     """
 
-    __slots__ = ("endless", "happened", "indexes", "intervals", "sides", "whats")
+    __slots__ = (
+        *("cues", "endless", "happened", "indexes", "intervals", "lines", "replies", "sides"),
+        *("script", "whats"),
+    )
 
-    def __init__(self) -> None:
-        self.sides: list[Side | None] = []
-        self.whats: list[Any] = []
-        self.intervals: list[int] = []
-        self.indexes: list[int] = []
-        self.happened: list[int] = []
-        self.endless: list[bool] = []
+    def __init__(
+        self,
+        sides: list[Side | None],
+        whats: list[Any],
+        intervals: list[int],
+        indexes: list[int] | None = None,
+    ) -> None:
+        self.sides = sides
+        self.whats = whats
+        self.intervals = intervals
+        self.indexes = [-1] * len(whats) if indexes is None else indexes
+        self.happened = [NOT_YET] * len(whats)
+        self.endless = [False] * len(whats)
+        self.replies = Reply in set(map(type, whats))
+        """Whether there are replies that are made on the spot: they are told what they answer."""
+
+        self.script = 0
+        """The first step that the script may still do."""
+
+        self.cues: list[Message | None] = []
+        """The messages that the other side is to say to the letter, each at its step; one item
+        more, for what is behind the end."""
+
+        self.lines: list[Message | None] = []
+        """The same of what the player is to say."""
 
     def __len__(self) -> int:
         return len(self.whats)
@@ -62,44 +91,68 @@ class Plan:
     @classmethod
     def of_transcript(cls, transcript: Transcript) -> Plan:
         """Return the plan of a transcript; its handshake is accepted unless it says more."""
-        plan = cls()
         steps = transcript.steps
-        plan._append(Side.CLIENT, transcript.opening or Open(""), 0)
+        sides: list[Side | None] = [Side.CLIENT]
+        whats: list[Any] = [transcript.opening or Open("")]
         if not steps or not _answers_handshake(steps[0].what):
-            plan._append(Side.SERVER, Accept(), 0)
-        for step, interval in zip(steps, _intervals(steps), strict=True):
-            plan._append(step.side, step.what, interval)
-        return plan
+            sides.append(Side.SERVER)
+            whats.append(Accept())
+        intervals = [0] * len(whats) + _intervals(steps)
+        sides += [side for _, side, _ in steps]
+        whats += [what for _, _, what in steps]
+        return cls(sides, whats, intervals)
 
     @classmethod
-    def of_recording(cls, entries: Iterable[tuple[int, int, Entry]], script: Side) -> Plan:
+    def of_recording(cls, entries: Sequence[tuple[int, int, Entry]], script: Side) -> Plan:
         """Return the plan of one connection of a recording, in which `script` is the script's side.
 
         `entries` are its entries, each with its index on the timeline and the microseconds since
         the entry before it there. What hosts do by themselves, pings and pongs, is skipped.
         """
-        plan = cls()
-        for index, interval, entry in entries:
-            plan._append(entry.side, entry.what, interval, index)
-            by_host = (Ping, Pong, End, Gap) if entry.side is script else (Pong, End, Gap)
-            if isinstance(entry.what, by_host):
-                plan.happened[-1] = SKIPPED
+        indexes, intervals, said = map(list, zip(*entries, strict=True))
+        plan = cls([e.side for e in said], [e.what for e in said], intervals, indexes)
+        for i, what in enumerate(plan.whats):
+            if type(what) in _BY_HOST or (type(what) is Ping and plan.sides[i] is script):
+                plan.happened[i] = SKIPPED
         return plan
 
-    def _append(self, side: Side | None, what: Any, interval: int, index: int = -1) -> None:
-        self.sides.append(side)
-        self.whats.append(what)
-        self.intervals.append(interval)
-        self.indexes.append(index)
-        self.happened.append(NOT_YET)
-        self.endless.append(False)
+    def hand_out(self, own: Side, *, alone: bool) -> None:
+        """Fill in `cues`, and, where no other connection can hold up the player, `lines`."""
+        whats, sides = self.whats, self.sides
+        nothing: list[Message | None] = [None] * len(whats)
+        cues = lines = nothing
+        if not self.replies:
+            cues = [
+                what if side is not own and (type(what) is str or type(what) is bytes) else None
+                for what, side in zip(whats, sides, strict=True)
+            ]
+        if not self.replies and alone:
+            lines = [
+                what if side is own and (type(what) is str or type(what) is bytes) else None
+                for what, side in zip(whats, sides, strict=True)
+            ]
+        self.cues += [*cues, None]
+        self.lines += [*lines, None]
 
     def time_before(self, i: int) -> int:
-        """When the step before this one was done, groups apart; negative where it was not."""
+        """When the step before this one was done; negative where it was not.
+
+        A group, and what is skipped, are no steps of this kind.
+        """
         before = i - 1
-        while before >= 0 and self.sides[before] is None:
+        while before >= 0 and (self.sides[before] is None or self.happened[before] == SKIPPED):
             before -= 1
         return self.happened[before] if before >= 0 else 0
+
+    def pass_by(self, i: int, own: Side) -> None:
+        """Let the script go on from step `i`, so that no group before it is entered later.
+
+        But for those that the player itself can begin.
+        """
+        for n in range(self.script, i):
+            if self.sides[n] is None and not can_begin(self.whats[n], own):
+                self.happened[n] = SKIPPED
+        self.script = i + 1
 
     def bind_replies(self, i: int, message: Message) -> None:
         """Let the replies to step `i` answer its message, and not one that comes meanwhile."""
@@ -111,23 +164,23 @@ class Plan:
 
     # What the script may do next
 
-    def find(self, start: int, script: Side, accepts: Accepts) -> tuple[int | None, list[Any]]:
+    def find(self, script: Side, accepts: Accepts) -> tuple[int | None, list[Any]]:
         """Return the next step of the script's side, if `accepts` says it is met.
 
         Groups are unfolded along the branch that is entered. The list is of what else, or what
         instead, might have come.
         """
         candidates: list[Any] = []
-        i = start
+        i = self.script
         while i < len(self.whats):
             side, what = self.sides[i], self.whats[i]
-            if self.happened[i] != NOT_YET or side is script.other or isinstance(what, _UNASKED):
+            if self.happened[i] != NOT_YET or side is script.other or isinstance(what, UNASKED):
                 i += 1
             elif side is script:
                 if accepts(what):
                     return i, candidates
                 return None, [*candidates, what]
-            elif (branch := _branch_for(what, script, accepts)) is not None:
+            elif (branch := branch_for(what, script, accepts)) is not None:
                 self.unfold(i, *branch)
             else:
                 candidates += firsts(what, script)
@@ -136,17 +189,62 @@ class Plan:
                 i += 1
         return None, candidates
 
+    def awaited(self, script: Side) -> int:
+        """Return the index on a recording's timeline of what the script was to do next, or -1."""
+        for i in range(self.script, len(self)):
+            if self.happened[i] == NOT_YET and self.sides[i] in (script, None):
+                return self.indexes[i]
+        return -1
+
     def last_asked(self, script: Side) -> int:
         """Return the index of the last step that waits for the script, or -1."""
         for i in range(len(self.whats) - 1, -1, -1):
             what = self.whats[i]
-            if self.happened[i] != NOT_YET or isinstance(what, _UNASKED):
+            if self.happened[i] != NOT_YET or isinstance(what, UNASKED):
                 continue
             if self.sides[i] is script:
                 return i
             if self.sides[i] is None and demands(what, script):
                 return i
         return -1
+
+    def unplayed(self, script: Side) -> list[tuple[Side | None, Any]]:
+        """Return what the script did not say, and what stands before it on the other side."""
+        left: list[tuple[Side | None, Any]] = []
+        for i in range(self.last_asked(script) + 1):
+            side, what = self.sides[i], self.whats[i]
+            if self.happened[i] != NOT_YET or isinstance(what, Open | Pong):
+                continue
+            if side is not None:
+                left.append((side, what))
+            elif demands(what, script):
+                left += [(script, first) for first in firsts(what, script)]
+        return left
+
+    # What the player may do next
+
+    def find_own(self, i: int, own: Side) -> int | None:
+        """Return the player's next step from this one on, if nothing stands before it.
+
+        Groups that the player itself can begin are unfolded.
+        """
+        while i < len(self.whats):
+            what = self.whats[i]
+            if self.happened[i] != NOT_YET or (type(what) is Fault and what.phase == "close"):
+                i += 1
+            elif self.sides[i] is own:
+                return i
+            elif self.sides[i] is None:
+                if self._unfold_own(i, own):
+                    continue
+                if demands(what, own.other):
+                    return None
+                i += 1
+            elif isinstance(what, UNHEARD):
+                i += 1
+            else:
+                return None
+        return None
 
     # Groups
 
@@ -170,31 +268,28 @@ class Plan:
             if self.sides[n] is not None:
                 break
         endless = self.endless[i] or (isinstance(then, Repeat) and then.times is None)
+        if i < self.script:
+            self.script += len(whats) - 1
         self.sides[i : i + 1] = sides
         self.whats[i : i + 1] = whats
         self.intervals[i : i + 1] = intervals
         self.indexes[i : i + 1] = [-1] * len(whats)
         self.happened[i : i + 1] = [NOT_YET] * len(whats)
         self.endless[i : i + 1] = [endless] * len(whats)
+        self.cues[i : i + 1] = [None] * len(whats)
+        self.lines[i : i + 1] = [None] * len(whats)
+        self.replies = self.replies or Reply in set(map(type, whats))
 
-    @staticmethod
-    def can_begin(group: Group, own: Side) -> bool:
-        """Whether the player itself may begin a group."""
-        return any(not steps or _is_begun_by(steps, own) for steps, _ in _branches(group))
-
-    def unfold_own(self, i: int, own: Side) -> bool:
+    def _unfold_own(self, i: int, own: Side) -> bool:
         """Unfold the group at `i` where its next part begins with a step of the player itself."""
-        for steps, then in _branches(self.whats[i]):
-            if not steps or _is_begun_by(steps, own):
+        for steps, then in branches(self.whats[i]):
+            if not steps or is_begun_by(steps, own):
                 self.unfold(i, steps, then)
                 return True
         return False
 
 
-UNHEARD = (Pong, End, Gap, Stall)
-"""What a host does by itself, or silence: nothing waits for it; a pong that comes is met."""
-
-_UNASKED = (Open, Accept, Fault, *UNHEARD)
+_BY_HOST = frozenset((Pong, End, Gap))
 
 
 def _intervals(steps: Sequence[Step]) -> list[int]:
@@ -202,6 +297,8 @@ def _intervals(steps: Sequence[Step]) -> list[int]:
 
     A group may be left out: what follows it is timed from the step before it.
     """
+    if not any(map(itemgetter(0), steps)):
+        return [0] * len(steps)
     intervals, before = [], 0
     for at, side, _ in steps:
         intervals.append(at - before)
@@ -212,72 +309,3 @@ def _intervals(steps: Sequence[Step]) -> list[int]:
 
 def _answers_handshake(what: Any) -> bool:
     return isinstance(what, _OPENINGS) or (isinstance(what, Fault) and what.phase == "handshake")
-
-
-def demands(group: Group, script: Side) -> bool:
-    """Whether the script must say something of this group before the dialogue can go on."""
-    if isinstance(group, Optional) or (isinstance(group, Repeat) and not group.times):
-        return False
-    parts = (group.part,) if isinstance(group, Repeat) else group.parts
-    return any(_is_demanded(step, script) for part in parts for step in part.steps)
-
-
-def _is_demanded(step: Step, script: Side) -> bool:
-    if step.side is None:
-        return demands(step.what, script)
-    return step.side is script and not isinstance(step.what, _UNASKED)
-
-
-def _is_begun_by(steps: Sequence[Step], own: Side) -> bool:
-    """Whether the player itself can begin these steps."""
-    for step in steps:
-        if step.side is own:
-            return True
-        if step.side is None and any(_is_begun_by(b, own) for b, _ in _branches(step.what)):
-            return True
-        if _is_demanded(step, own.other):
-            return False
-    return False
-
-
-def _branches(group: Group) -> Iterator[Branch]:
-    """Yield the ways in which a group can go on: the steps that come next, and what is left."""
-    if isinstance(group, Optional):
-        yield group.part.steps, None
-    elif isinstance(group, Repeat):
-        if group.times != 0:
-            left = None if group.times is None else group.times - 1
-            yield group.part.steps, (None if left == 0 else Repeat(left, group.part))
-    else:
-        for n, part in enumerate(group.parts):
-            others = group.parts[:n] + group.parts[n + 1 :]
-            yield part.steps, (AnyOrder(others) if others else None)
-
-
-def _branch_for(group: Group, script: Side, accepts: Accepts) -> Branch | None:
-    return next((b for b in _branches(group) if _begins(b[0], script, accepts)), None)
-
-
-def _begins(steps: Sequence[Step], script: Side, accepts: Accepts) -> bool:
-    for step in steps:
-        if step.side is script and accepts(step.what):
-            return True
-        if step.side is None and _branch_for(step.what, script, accepts) is not None:
-            return True
-        if _is_demanded(step, script):
-            return False
-    return False
-
-
-def firsts(group: Group, script: Side) -> list[Any]:
-    """Return what the script might say first in each part of a group."""
-    found: list[Any] = []
-    for steps, _ in _branches(group):
-        for step in steps:
-            if step.side is None:
-                found += firsts(step.what, script)
-            elif step.side is script and not isinstance(step.what, _UNASKED):
-                found.append(step.what)
-            if _is_demanded(step, script):
-                break
-    return found

@@ -34,13 +34,11 @@ from wsfake.player.answers import (
     same_answer,
     same_close,
 )
-from wsfake.player.conversation import Conversation, make_reply
-from wsfake.player.correlation import Correlation
 from wsfake.player.mismatch import Mismatch
 from wsfake.player.order import Order
-from wsfake.player.plan import CLOSINGS, NOT_YET, SKIPPED, UNHEARD, Plan, demands, firsts
-from wsfake.transcript import Fault, Matching
-from wsfake.transcript.matchers import AnyClose, Json, Reply
+from wsfake.player.plan import CLOSINGS, NOT_YET, SKIPPED, Plan
+from wsfake.player.speech import Speech
+from wsfake.transcript import Matching
 
 __all__ = ["Player"]
 
@@ -49,6 +47,11 @@ class Player:
     """Acts `side` of one connection.
 
     After a mismatch it says nothing more: one failure, no cascade.
+
+    Nearly every step is a message that is known to the letter, and comes when it is its turn: when
+    everything before it is done. As on a stage, the player then only has to know its cues, the
+    script's words, and its own lines: `receive` and `take` play these straight away. All else
+    (what comes early, groups, matchers, pauses, closes) is looked for in the plan.
     """
 
     def __init__(
@@ -63,18 +66,21 @@ class Player:
         self.side = side
         self.stopped = False
         """It plays nothing more: after a mismatch, a stall, or the end of the connection."""
+        self.prompt = False
+        """It has a line to say at once; where this is not so, `due` tells."""
         self.steps = 0
         """How many steps were played, but for what is repeated any number of times."""
         self._plan = plan
         self._order = order
         self.matching = matching or Matching()
-        self._correlation = Correlation(self.matching.volatile)
         self._expected_headers = expected_headers
-        self._conversation = Conversation()
-        self._heard = self._conversation.of(side.other)
-        self._spoken = self._conversation.of(side)
-        self._script = 0  # the first step that the script may still do
-        self._own = 0  # the first step that the player may still say
+        self._speech = Speech(side, self.matching)
+        self._heard = self._speech.heard
+        self._spoken = self._speech.spoken
+        self._instead = self._speech.instead
+        self._cues, self._lines = plan.cues, plan.lines
+        plan.hand_out(side, alone=order is None)
+        self._turn = 0  # the first step that is not done, or one before it
         self._latest = 0
         self._asides: deque[Event] = deque()
         self._closing = False
@@ -88,7 +94,20 @@ class Player:
 
     def receive(self, what: Event, now: int) -> Mismatch | None:
         """Take note of what the other side has done; return a verdict if it should not have."""
-        if isinstance(what, str | bytes):
+        i = self._turn
+        cue = self._cues[i]
+        if type(what) is type(cue) and what == cue and not self._closing and not self.stopped:
+            self._heard.append(cue)  # which fits, whatever else would
+            plan = self._plan
+            plan.happened[i] = self._latest = now
+            self._turn = plan.script = i + 1
+            self.prompt = self._lines[i + 1] is not None and not plan.intervals[i + 1]
+            self.steps += 1
+            if self._order is not None:
+                self._order.happen(plan.indexes[i], now)
+            return None
+        self.prompt = False
+        if isinstance(what, _MESSAGES):
             return self._message(what, now)
         if self.stopped:
             return None
@@ -103,29 +122,25 @@ class Player:
         def accepts(expected: Any) -> bool:
             return not isinstance(expected, NO_MESSAGE) and matching.fits(expected, message)
 
-        i, candidates = plan.find(self._script, self.side.other, accepts)
+        i, candidates = plan.find(self.side.other, accepts)
         if i is None:
             if not candidates and closing.is_silence(plan, self._next_own()):
                 return None
             return self._mismatch("message" if candidates else "extra", candidates, message)
-        if matching.volatile:
-            self._correlation.learn(matching, plan.whats[i], message)
+        self._speech.learn(plan.whats[i], message)
         self._meet(i, now)
         plan.bind_replies(i, message)
         return None
 
     def _meet(self, i: int, now: int) -> None:
-        plan = self._plan
-        for passed in range(self._script, i):  # a group that was left out is never entered later
-            group, side = plan.whats[passed], plan.sides[passed]
-            if side is None and not plan.can_begin(group, self.side):
-                plan.happened[passed] = SKIPPED
-        self._script = i + 1
-        self._own = min(self._own, i)
+        self._plan.pass_by(i, self.side)
         self._happen(i, now)
 
     def _happen(self, i: int, now: int) -> None:
         self._plan.happened[i] = now
+        self._cues[i] = self._lines[i] = None
+        if i == self._turn:
+            self._turn = i + 1
         if now >= 0:
             self._latest = now
             self.steps += not self._plan.endless[i]
@@ -133,18 +148,9 @@ class Player:
             self._order.happen(self._plan.indexes[i], now)
 
     def _mismatch(self, kind: Any, candidates: list[Any], actual: Any) -> Mismatch:
-        script, plan = self.side.other, self._plan
-        place = next(
-            (
-                i
-                for i in range(self._script, len(plan))
-                if plan.happened[i] == NOT_YET and plan.sides[i] in (script, None)
-            ),
-            -1,
-        )
+        place = self._plan.awaited(self.side.other)
         self.fail()
-        index = plan.indexes[place] if place >= 0 else -1
-        return Mismatch(kind, tuple(candidates), actual, len(self._heard), index)
+        return Mismatch(kind, tuple(candidates), actual, len(self._heard), place)
 
     @property
     def failed(self) -> bool:
@@ -162,6 +168,7 @@ class Player:
         What the script has not said until then it still owes.
         """
         self.stopped = True
+        self.prompt = False
         self._asides.clear()
 
     def _stop(self) -> None:
@@ -178,7 +185,7 @@ class Player:
     def _ping(self, what: Ping, now: int) -> None:
         if self._closing:
             return
-        i, _ = self._plan.find(self._script, self.side.other, is_the_same(what))
+        i, _ = self._plan.find(self.side.other, is_the_same(what))
         if i is not None:
             self._meet(i, now)
         own = self._next_own()
@@ -187,14 +194,14 @@ class Player:
 
     def _pong(self, what: Pong, now: int) -> None:
         plan, script = self._plan, self.side.other
-        for i in range(self._script, len(plan)):
+        for i in range(plan.script, len(plan)):
             if plan.happened[i] == NOT_YET and plan.sides[i] is script:
                 if plan.whats[i] == what:
                     self._happen(i, now)
                 return
 
     def _raw(self, what: Raw, now: int) -> Mismatch | None:
-        i, candidates = self._plan.find(self._script, self.side.other, is_the_same(what))
+        i, candidates = self._plan.find(self.side.other, is_the_same(what))
         if i is None:
             return self._mismatch("message" if candidates else "extra", candidates, what)
         self._meet(i, now)
@@ -202,7 +209,7 @@ class Player:
 
     def _open(self, what: Open, now: int) -> Mismatch | None:
         self._happen(0, now)
-        self._script = max(self._script, 1)
+        self._plan.script = max(self._plan.script, 1)
         missed = missed_header(self._expected_headers, what)
         return None if missed is None else self._mismatch("handshake", [missed], what)
 
@@ -228,7 +235,7 @@ class Player:
         def accepts(expected: Any) -> bool:
             return isinstance(expected, CLOSINGS) and same_close(expected, what)
 
-        i, candidates = self._plan.find(self._script, self.side.other, accepts)
+        i, candidates = self._plan.find(self.side.other, accepts)
         if i is None and (self._plan.last_asked(self.side.other) >= 0):
             return self._mismatch("close", candidates, what)
         if i is not None:
@@ -257,7 +264,7 @@ class Player:
         if answer is not None:
             self._skip_rest(spare=lambda i: closing.is_answer_or_tail(plan, side, i, answer))
             plan.whats[answer] = closing.effect_of(plan.whats[answer])
-            self._own = answer
+            self._turn = answer
             return
         self._skip_rest()
         if isinstance(what, Close) and closing.is_open(plan):
@@ -272,12 +279,17 @@ class Player:
 
     def due(self) -> int | None:
         """When the player wants to speak, or None while it waits, or has nothing more to say."""
+        plan, turn = self._plan, self._turn
         if self._asides:
             return self._latest
+        if self._lines[turn] is not None and not self.stopped:
+            before = plan.happened[turn - 1]
+            if before >= 0:
+                return before + plan.intervals[turn]
         i = self._next_own()
         if i is None:
             return None
-        plan, order = self._plan, self._order
+        order = self._order
         if order is not None:
             index = plan.indexes[i]
             if not order.clear(index):
@@ -311,57 +323,52 @@ class Player:
         """Return the step that the player may say next; it is the first that is not done."""
         if self.stopped:
             return None
-        plan, own, i = self._plan, self.side, self._own
-        whats, sides, happened = plan.whats, plan.sides, plan.happened
-        while i < len(whats) and happened[i] != NOT_YET:
+        i, happened = self._turn, self._plan.happened
+        while i < len(happened) and happened[i] != NOT_YET:
             i += 1
-        self._own = i
-        while i < len(whats):
-            what = whats[i]
-            if happened[i] != NOT_YET or closing.is_answer_to_close(what):
-                i += 1
-            elif sides[i] is own:
-                return i
-            elif sides[i] is None:
-                if self._begin_group(i):
-                    continue
-                if demands(what, own.other):
-                    return None
-                i += 1
-            elif isinstance(what, UNHEARD):
-                i += 1
-            else:
-                return None
-        return None
-
-    def _begin_group(self, i: int) -> bool:
-        """Unfold a group that the player itself can begin; tell whether it can."""
-        length = len(self._plan)
-        unfolded = self._plan.unfold_own(i, self.side)
-        if unfolded and i < self._script:  # what the script may still do has moved
-            self._script += len(self._plan) - length
-        return unfolded
+        self._turn = i
+        return self._plan.find_own(i, self.side)
 
     def take(self, now: int) -> Event | None:
-        """Return what is due, and count it as said; None where it is silence that begins.
+        """Return what is due by now, and count it as said; None where nothing is.
 
-        After calling this you must ask `due` again.
+        None also where it is silence that begins. After calling this you must ask `due` again.
         """
+        plan, i = self._plan, self._turn
+        line = self._lines[i]
+        if (
+            line is not None
+            and not self._asides
+            and not self.stopped
+            and 0 <= plan.happened[i - 1] <= now - plan.intervals[i]
+        ):
+            if self._instead:
+                line = self._speech.correct(line)
+            self._spoken.append(line)
+            plan.happened[i] = self._latest = now
+            self._turn = i + 1
+            self.prompt = self._lines[i + 1] is not None and not plan.intervals[i + 1]
+            self.steps += 1
+            return line
+        self.prompt = False
+        due = self.due()
+        return None if due is None or due > now else self._take(now)
+
+    def _take(self, now: int) -> Event | None:
         if self._asides:
             aside = self._asides.popleft()
             if isinstance(aside, Close):
                 self.stopped = True
             return aside
         i = self._next_own()
-        if i is None:
-            return None
+        assert i is not None
         try:
-            what = self._speech(self._plan.whats[i])
+            what = self._speech.say(self._plan.whats[i])
         except BaseException:
             self.fail()  # a reply that cannot be made would be asked for again and again
             raise
         self._happen(i, now)
-        if isinstance(what, str | bytes):
+        if isinstance(what, _MESSAGES):
             self._spoken.append(what)
         elif isinstance(what, Close):
             self._after_close()
@@ -373,20 +380,6 @@ class Player:
             self.stopped = True
             return None
         return what
-
-    def _speech(self, what: Any) -> Event:
-        if isinstance(what, str):
-            return self._correlation.apply(what)
-        if isinstance(what, Json):
-            return self._correlation.apply(what.text)
-        if isinstance(what, Reply):
-            return make_reply(what, self._heard, self._conversation)
-        if isinstance(what, AnyClose):
-            return Close(1000 if what.code is None else what.code, what.reason or "")
-        if isinstance(what, Fault):
-            return what.effect
-        said: Event = what
-        return said
 
     def _after_close(self) -> None:
         """Skip all but the answer to our Close, a drop and a stall: words mean nothing more."""
@@ -408,20 +401,12 @@ class Player:
 
     def unplayed(self) -> list[tuple[Side | None, Any]]:
         """Return what the script did not say, and what stands before it on the player's side."""
-        if self._failed or self._closing:
+        if self._failed or self._closing or self._turn == len(self._plan):
             return []
-        plan, script = self._plan, self.side.other
-        left: list[tuple[Side | None, Any]] = []
-        for i in range(plan.last_asked(script) + 1):
-            side, what = plan.sides[i], plan.whats[i]
-            if plan.happened[i] != NOT_YET or isinstance(what, Open | Pong):
-                continue
-            if side is not None:
-                left.append((side, what))
-            elif demands(what, script):
-                left += [(script, first) for first in firsts(what, script)]
-        return left
+        return self._plan.unplayed(self.side.other)
 
+
+_MESSAGES = (str, bytes)
 
 _RECEIVERS: dict[type, Callable[[Player, Any, int], Mismatch | None]] = {
     Open: Player._open,

@@ -90,12 +90,13 @@ class Link:
 
     # The end
 
-    def fail(self, failure: Exception) -> None:
-        """Let the client know that the test has failed here; the test is told by the network."""
+    def fail(self, failure: Exception, *, told: bool = False) -> None:
+        """Let the client know that the test has failed here, and the test, unless it was `told`."""
         if self._failed:
             return
         self._failed = True
-        self._network.report(failure)
+        if not told:
+            self._network.report(failure)
         if self._client.finished:
             return
         if self._answered:

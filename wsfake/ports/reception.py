@@ -103,14 +103,24 @@ class Reception:
                 opening, link, to=self._desk, ready=link.ready, clock=keeper.lane
             )
         except Failure as failure:
-            link.fail(failure)
+            link.fail(failure, told=not self._is_news(failure))
             return
         if isinstance(connection.server, Through):
             self._pass_on(client, received, connection, connection.server.upstream)
             return
         self._open.append(link)
         if len(network.failures) > known:  # such as of one connection more than is served
-            link.fail(network.failures[known])
+            failure = network.failures[known]
+            link.fail(failure, told=not self._is_news(failure))
+
+    def _is_news(self, failure: Failure) -> bool:
+        """Forget a verdict that is known word for word: a client may try again and again."""
+        failures = self._network.failures
+        news = not any(str(known) == str(failure) for known in failures[:-1])
+        if not news:
+            del failures[-1]
+            self._network.errors = [e for e in self._network.errors if e is not failure]
+        return news
 
     def _pass_on(
         self,

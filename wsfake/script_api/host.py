@@ -55,15 +55,29 @@ class Host:
         What it raises is kept for the next `run`: on these hosts an exception in a handler does
         not stop the connection.
         """
-        most, least = count_arguments(function), count_required(function)
+        trimmed = self.trim(function)
         report = self.network.report
 
         def call(*arguments: Any) -> None:
-            given = arguments[:most] + (None,) * (least - len(arguments))
             try:
-                function(*given)
+                trimmed(*arguments)
             except Exception as error:  # noqa: BLE001 - told by `run`
                 report(error)
+
+        return call
+
+    def trim(self, function: Callable[..., Any], given: int = -1) -> Callable[..., Any]:
+        """Return a function that can be called with any number of arguments.
+
+        The script's own is given as many as it takes. Where it takes the number that is `given`,
+        it is the script's own.
+        """
+        most, least = count_arguments(function), count_required(function)
+        if least <= given and (most is None or given <= most):
+            return function
+
+        def call(*arguments: Any) -> Any:
+            return function(*arguments[:most], *(None,) * (least - len(arguments)))
 
         return call
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from typing import Any, Protocol
 
 from attrs import frozen
@@ -53,6 +54,8 @@ class CompiledProfile:
     remote: dict[tuple[str, str], Action]
     sending: frozenset[str]
     """The states in which `send` sends the message, and nothing else."""
+    hearing: frozenset[str]
+    """The states in which a message that comes is handed to the script, and nothing else."""
 
 
 _NAMED: dict[str, Mapping[str, object]] = {
@@ -75,6 +78,8 @@ def compile_profile(profile: Profile) -> CompiledProfile:
         return known
     for field, known_names in _NAMED.items():
         if getattr(profile, field) not in known_names:
+            import_module("wsfake.script_api.browser.websocket")  # which brings names of its own
+        if getattr(profile, field) not in known_names:
             raise UsageError(
                 f"profile {profile.name!r}: expected {field} to be one of {', '.join(known_names)},"
                 f" got {getattr(profile, field)!r}"
@@ -83,14 +88,24 @@ def compile_profile(profile: Profile) -> CompiledProfile:
         profile,
         {_key(name): _compile_row(row) for name, row in profile.local.items()},
         {_key(name): _compile_row(row) for name, row in profile.remote.items()},
-        frozenset(state for state in STATES if _only_sends(profile.local[f"{state} send"])),
+        frozenset(state for state in STATES if _is_only(profile.local[f"{state} send"], _SENDS)),
+        frozenset(
+            state
+            for state in STATES
+            if _is_only(profile.remote[f"{state} text"], _HANDS_ON)
+            and _is_only(profile.remote[f"{state} binary"], _HANDS_ON)
+        ),
     )
     _compiled[id(profile)] = compiled
     return compiled
 
 
-def _only_sends(row: Row) -> bool:
-    return [list(operation) for operation in row] == [["wire", "message"]]
+_SENDS = ["wire", "message"]
+_HANDS_ON = ["fire", "message"]
+
+
+def _is_only(row: Row, operation: list[str]) -> bool:
+    return [list(each) for each in row] == [operation]
 
 
 def _key(name: str) -> tuple[str, str]:

@@ -46,6 +46,10 @@ _OURS = str(Path(__file__).parent.parent)
 _ONLY_ON_FAILURE = ("close", "error")
 
 
+Place = tuple[str, int, str]
+"""A file, a line, and the module's name."""
+
+
 class Lints:
     """Notices the mistakes that a profile names."""
 
@@ -53,13 +57,15 @@ class Lints:
         self._names = names
         self._cause: tuple[int, str] | None = None
         self._reconnected: set[tuple[int, str, str]] = set()
+        self.find_place: Callable[[], Place | None] = lambda: None
+        """Knows the line of a script that has no frames, where it is such a one that runs."""
 
     # What a socket reports
 
     def lost(self, state: str) -> None:
         """Take note of a message that was sent in a state in which the host drops it."""
         early = state in ("connecting", "handshaking", "rejected")
-        self._warn("sends before open" if early else "sends after close")
+        self.warn("sends before open" if early else "sends after close")
 
     def connecting(self, url: str) -> None:
         """Take note of a new connection, for what it may be the consequence of."""
@@ -68,21 +74,21 @@ class Lints:
         socket, event = self._cause
         self._reconnected.add((socket, event, url))
         if all((socket, each, url) in self._reconnected for each in _ONLY_ON_FAILURE):
-            self._warn("reconnects twice", url=url)
+            self.warn("reconnects twice", url=url)
 
     def handler_set(self, event: str, function: Callable[..., Any]) -> None:
         """Take note of a handler."""
         if event == "error" and count_required(function):
             name = next(iter(inspect.signature(function).parameters))
-            self._warn("error argument", name=name)
+            self.warn("error argument", name=name)
 
     def port_as_number(self, port: object) -> None:
         """Take note of a server that was given a number in place of its options."""
-        self._warn("port as a number", port=port)
+        self.warn("port as a number", port=port)
 
     def class_constant(self, name: str) -> None:
         """Take note of a constant that was looked for on the class."""
-        self._warn("class constant", name=name)
+        self.warn("class constant", name=name)
 
     # Causes
 
@@ -113,23 +119,18 @@ class Lints:
 
         return call
 
-    def _warn(self, lint: str, /, **particulars: object) -> None:
+    def warn(self, lint: str, /, **particulars: object) -> None:
+        """Warn of a mistake, if the profile names it, at the line of the script."""
         if lint not in self._names:
             return
         text = LINTS[lint].format(**particulars)
-        frame = _place()
-        warnings.warn_explicit(
-            LintWarning(text),
-            LintWarning,
-            frame.f_code.co_filename,
-            frame.f_lineno,
-            module=frame.f_globals.get("__name__"),
-        )
+        path, line, module = self.find_place() or _place()
+        warnings.warn_explicit(LintWarning(text), LintWarning, path, line, module=module)
 
 
-def _place() -> FrameType:
-    """Return the frame of the script: the innermost one that is not wsfake's."""
-    frame = sys._getframe(2)
+def _place() -> Place:
+    """Return the line of the script: that of the innermost frame that is not wsfake's."""
+    frame: FrameType = sys._getframe(2)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
         frame = frame.f_back
-    return frame
+    return frame.f_code.co_filename, frame.f_lineno, frame.f_globals.get("__name__", "")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from wsfake.errors import hide_frames
 from wsfake.model import End as TestEnds, Event, Message, Open, Raw, Reject, Side
-from wsfake.script_api.browser.exceptions import DOMException
 from wsfake.script_api.facts import Given, as_violation, classify, given_close
 from wsfake.script_api.profiles.table import STATES
 from wsfake.script_api.urls import READERS
@@ -37,7 +36,9 @@ class ScriptSocket:
 
     __slots__ = (
         "_compiled",
+        "_hearing",
         "_held",
+        "_sending",
         "connection",
         "faces",
         "host",
@@ -55,6 +56,8 @@ class ScriptSocket:
         self.shown_url = ""
         self._held: list[Event] = []
         self._compiled = host.compiled
+        self._sending = host.compiled.sending
+        self._hearing = host.compiled.hearing
         host.sockets.append(self)
 
     @property
@@ -93,8 +96,9 @@ class ScriptSocket:
             self.happen("connected")
 
     def send(self, message: Message) -> None:
-        if self.state in self._compiled.sending:
-            self.say(message)
+        connection = self.connection
+        if connection is not None and self.state in self._sending:
+            connection.say(self.side, message)
             return
         self.host.lints.lost(self.state)
         self._compiled.local[self.state, "send"](self, Given(message))
@@ -113,6 +117,10 @@ class ScriptSocket:
     # What comes from the wire
 
     def arrive(self, what: Event) -> None:
+        if (type(what) is str or type(what) is bytes) and self.state in self._hearing:
+            for face in self.faces:
+                face.fire("message", what)
+            return
         fact = classify(what, self._compiled.profile, self.shown_url)
         if fact is not None:
             name, given = fact
@@ -173,6 +181,8 @@ class ScriptSocket:
         self.host.network.clock.call_soon(lambda: self.happen(fact))
 
     def throw(self, name: str, message: str) -> None:
+        from wsfake.script_api.browser.exceptions import DOMException  # noqa: PLC0415 - only browsers
+
         raise DOMException(message, name)
 
     def buffer(self, message: Message, *, leaves: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import get_ident
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from wsfake.errors import hide_frames
@@ -93,7 +94,7 @@ def _handler(name: str) -> Any:
         socket._handlers[event] = value
         if callable(value):
             socket._host.lints.handler_set(event, value)
-            socket._calls[event] = socket._host.adapt(value)
+            socket._calls[event] = socket._host.trim(value, 1 if event in _ARGUMENTS else 0)
         else:
             socket._calls.pop(event, None)
 
@@ -138,6 +139,7 @@ class WebSocket(metaclass=WebSocketType):
 
     def _attach(self, socket: ScriptSocket) -> None:
         self._socket = socket
+        self._network = self._host.network
         socket.faces.append(self)
         self.binaryType: Any = self._host.profile.binary_type
         self._handlers: dict[str, Any] = {}
@@ -179,7 +181,11 @@ class WebSocket(metaclass=WebSocketType):
         value = message[0]
         if type(value) is not str:
             value = CONVERTERS[self._host.profile.convert](value)
-        with self._host.network.lock:
+        network = self._network
+        if network.held_by == get_ident():  # a callback sends, and the lock is held already
+            self._socket.send(value)
+            return
+        with network.lock:
             self._socket.send(value)
 
     def close(self, *arguments: object) -> None:
@@ -196,8 +202,14 @@ class WebSocket(metaclass=WebSocketType):
         """Call the handler of an event, as its socket asks for it."""
         call = self._calls.get(event)
         if call is not None:
-            made = _ARGUMENTS.get(event)
-            call(*((made(*arguments),) if made else ()))
+            make = _ARGUMENTS.get(event)
+            try:
+                if make is None:
+                    call()
+                else:
+                    call(make(*arguments))
+            except Exception as error:  # noqa: BLE001 - told by `run`
+                self._network.report(error)
 
     def __repr__(self) -> str:
         return f"<WebSocket {self.url} readyState={self.readyState}>"

@@ -9,8 +9,10 @@ from telling.log import Ports
 from telling.script import Script, ScriptError
 
 from fake.host import FakeHost
+from fake.javascript import Script as JavaScript
 from fake.peer import RawClientEnd, RawServer, RawServerEnd, Says
 from wsfake import Harness, Transcript
+from wsfake.errors import ScriptError as JavaScriptError
 from wsfake.script_api import Profile, profile_named
 
 PEER, REFUSED, TAKEN = 40001, 40002, 40003
@@ -27,13 +29,12 @@ def without_lints(profile: str) -> Profile:
 class Stage:
     """One scenario, with one profile."""
 
-    def __init__(self, scenario: Scenario, profile: str, says: Says) -> None:
+    def __init__(
+        self, scenario: Scenario, profile: str, says: Says, language: str = "Python"
+    ) -> None:
         self.scenario = scenario
         self.ws_fake = Harness(profile=without_lints(profile))
-        self.ports = Ports()
-        self.script = Script(FakeHost(self.ws_fake), self.ports)
-        self.ports.hosts["nowhere"] = NOWHERE
-        self.ports.numbers.update(peer=PEER, refused=REFUSED, taken=TAKEN)
+        self.script = self._make_script(language)
         self.says = says
         self.network = self.ws_fake._network
         ends = [RawServerEnd(self.network, steps, self.script, says) for steps in scenario.peers]
@@ -46,6 +47,16 @@ class Stage:
             self.ws_fake.serve(f"{scheme}://{NOWHERE}/", unknown, connections=None)
         self.ws_fake.WebSocketServer({"port": TAKEN})
         self.clients: dict[str, RawClientEnd] = {}
+
+    def _make_script(self, language: str) -> Any:
+        numbers = {"peer": PEER, "refused": REFUSED, "taken": TAKEN}
+        hosts = {"nowhere": NOWHERE}
+        if language == "JavaScript":
+            return JavaScript(self.ws_fake, numbers, hosts)
+        ports = Ports()
+        ports.numbers.update(numbers)
+        ports.hosts.update(hosts)
+        return Script(FakeHost(self.ws_fake), ports)
 
     def play(self) -> dict[str, Any]:
         self.script.run(self.scenario.script)
@@ -67,14 +78,14 @@ class Stage:
         """Let all happen that happens at once; what handlers throw, the scenario notes itself."""
         try:
             self.ws_fake.advance(AT_REST)
-        except (ScriptError, ExceptionGroup) as problem:
+        except (ScriptError, JavaScriptError, ExceptionGroup) as problem:
             check_thrown(problem)
             self._rest()
 
     def _pass_time(self) -> None:
         try:
             self.ws_fake.run()
-        except (ScriptError, ExceptionGroup) as problem:
+        except (ScriptError, JavaScriptError, ExceptionGroup) as problem:
             check_thrown(problem)
 
     def _story(self) -> dict[str, Any]:
@@ -88,10 +99,14 @@ class Stage:
         return {"log": self.script.log, "ends": self.script.ends(), "wire": wires}
 
 
-def check_thrown(problem: ScriptError | ExceptionGroup[Any]) -> None:
-    if isinstance(problem, ExceptionGroup) and problem.split(ScriptError)[1] is not None:
-        raise problem
+def check_thrown(problem: Exception) -> None:
+    """Let only pass what the scenario has thrown on purpose."""
+    problems = problem.exceptions if isinstance(problem, ExceptionGroup) else [problem]
+    for each in problems:
+        meant = isinstance(each, ScriptError) or str(each).startswith("Error: of the scenario: ")
+        if not meant:
+            raise problem
 
 
-def tell(scenario: Scenario, profile: str, says: Says) -> dict[str, Any]:
-    return Stage(scenario, profile, says).play()
+def tell(scenario: Scenario, profile: str, says: Says, language: str = "Python") -> dict[str, Any]:
+    return Stage(scenario, profile, says, language).play()

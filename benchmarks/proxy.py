@@ -1,0 +1,188 @@
+"""The recording proxy against proxies that record nothing, or less; picows at both ends."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from benchmarks import endpoints
+from benchmarks.measuring import Row, Skipped, compare, compare_seconds
+
+__all__ = ["rows"]
+
+_ROOT = Path(__file__).resolve().parents[1]
+_MITMPROXY = Path(__file__).parent / ".mitmproxy"
+_PATIENCE = 60
+_STREAMED = 100_000
+_SLOWLY_STREAMED = 10_000
+_PAIRS = 3_000
+_LARGE_PAIRS = 200
+_MEBIBYTE = 1 << 20
+_RELAY, _FORWARDER = "a relay with websockets", "a TCP forwarder in asyncio"
+
+
+class _Proxy:
+    """A proxy in a process of its own."""
+
+    def __init__(self, process: subprocess.Popen[str], url: str) -> None:
+        self.process = process
+        self.url = url
+
+    @property
+    def cpu_seconds(self) -> float:
+        """What it has used so far (Linux)."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def stream(self, count: int) -> Callable[[], int]:
+        def work() -> int:
+            endpoints.stream(self.url, count)
+            return count
+
+        return work
+
+    def cpu_of_stream(self) -> float:
+        before = self.cpu_seconds
+        endpoints.stream(self.url, _STREAMED)
+        return self.cpu_seconds - before
+
+    def median(self) -> float:
+        return endpoints.one_in_flight(self.url, _PAIRS, 200).median
+
+    def one_in_flight(self, count: int, size: int) -> Callable[[], int]:
+        def work() -> int:
+            endpoints.one_in_flight(self.url, count, size)
+            return count
+
+        return work
+
+
+@contextmanager
+def _running(*command: str, url: str | None = None) -> Iterator[_Proxy]:
+    """Run until the end of the block; its URL is in the first line that it prints, or given."""
+    path = os.pathsep.join([str(_ROOT), os.environ.get("PYTHONPATH", "")])
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
+    ) as process:
+        try:
+            assert process.stdout is not None
+            if url is None:
+                (url,) = (w for w in process.stdout.readline().split() if w.startswith("ws://"))
+            yield _Proxy(process, url)
+        finally:
+            process.terminate()
+            process.wait(_PATIENCE)
+
+
+def _ours(server: str, folder: str) -> tuple[str, ...]:
+    cassette = str(Path(folder) / "recorded.msgpack")
+    return (sys.executable, "-m", "wsfake.cli", "record", server, "--quiet", "-o", cassette)
+
+
+def _other(what: str, *arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "benchmarks.relays", what, *arguments)
+
+
+def rows() -> Iterator[Row | Skipped]:
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        server = stack.enter_context(_running(*_other("server"))).url
+        ours = stack.enter_context(_running(*_ours(server, folder)))
+        forwarder = stack.enter_context(_running(*_other("forwarder", server)))
+        relay = stack.enter_context(_running(*_other("websockets", server)))
+        yield from _streaming(ours, relay, forwarder)
+        yield from _in_flight(ours, forwarder)
+        yield compare(
+            "recording, 1 MiB binary there and back",
+            ours.one_in_flight(_LARGE_PAIRS, _MEBIBYTE),
+            _RELAY,
+            relay.one_in_flight(_LARGE_PAIRS, _MEBIBYTE),
+            goal=1.0,
+        )
+        yield from _against_mitmproxy(ours, server)
+
+
+def _streaming(ours: _Proxy, relay: _Proxy, forwarder: _Proxy) -> Iterator[Row]:
+    what = "recording, stream of 200 B texts"
+    fast, slow = ours.stream(_STREAMED), relay.stream(_SLOWLY_STREAMED)
+    yield compare(what, fast, _RELAY, slow, goal=5)
+    yield compare(what, fast, _FORWARDER, forwarder.stream(_STREAMED))
+    for against, other in ((_RELAY, relay), (_FORWARDER, forwarder)):
+        yield compare_seconds(
+            "recording, CPU seconds for 100,000 texts of 200 B",
+            ours.cpu_of_stream,
+            against,
+            other.cpu_of_stream,
+        )
+
+
+def _in_flight(ours: _Proxy, forwarder: _Proxy) -> Iterator[Row]:
+    what = "recording, one message of 200 B in flight"
+    yield compare(
+        what,
+        ours.one_in_flight(_PAIRS, 200),
+        _FORWARDER,
+        forwarder.one_in_flight(_PAIRS, 200),
+        goal=0.7,
+    )
+    yield compare_seconds(f"{what}, median", ours.median, _FORWARDER, forwarder.median, goal=1.5)
+
+
+def _against_mitmproxy(ours: _Proxy, server: str) -> Iterator[Row | Skipped]:
+    what, against, goal = "recording, stream of 200 B texts", "mitmproxy, reverse mode", 15
+    mitmdump = _mitmdump()
+    if isinstance(mitmdump, str):
+        yield Skipped(what, against, goal, "per second", mitmdump)
+        return
+    port = _free_port()
+    mode = f"reverse:{server.replace('ws://', 'http://')}"
+    command = (str(mitmdump), "--quiet", "--mode", mode, "--listen-port", str(port))
+    url = f"ws://127.0.0.1:{port}/"
+    with _running(*command, "--listen-host", "127.0.0.1", url=url) as theirs:
+        _wait_for(port)
+        yield compare(
+            what, ours.stream(_STREAMED), against, theirs.stream(_SLOWLY_STREAMED), goal=goal
+        )
+
+
+def _mitmdump() -> Path | str:
+    """Return the program, in an environment of its own; or why there is none."""
+    program = _MITMPROXY / "bin" / "mitmdump"
+    try:
+        if not program.exists():
+            subprocess.run([sys.executable, "-m", "venv", _MITMPROXY], check=True)
+            pip = [str(_MITMPROXY / "bin" / "pip"), "install", "--quiet", "mitmproxy"]
+            subprocess.run(pip, check=True, timeout=600)
+    except (OSError, subprocess.SubprocessError) as error:
+        return f"mitmproxy cannot be installed: {error}"
+    return program
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        port: int = sock.getsockname()[1]
+        return port
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return

@@ -1,0 +1,7 @@
+"""Where the scripts are that these tests run."""
+
+from pathlib import Path
+
+__all__ = ["SCRIPTS"]
+
+SCRIPTS = Path(__file__).parent.parent / "scripts"

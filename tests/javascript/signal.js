@@ -1,0 +1,4 @@
+var given;
+Controller.keyPressEvent.connect(function (value) {
+    given = value;
+});

@@ -1,0 +1,55 @@
+"""What a step of a transcript comes to when the player says it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wsfake.model import Close, Event, Message, Side
+from wsfake.player.conversation import Conversation, make_reply
+from wsfake.player.correlation import Correlation
+from wsfake.transcript import Fault, Matching
+from wsfake.transcript.matchers import AnyClose, Json, Reply
+
+__all__ = ["Speech"]
+
+
+class Speech:
+    """Says the steps of one player, and knows what was said before."""
+
+    def __init__(self, side: Side, matching: Matching) -> None:
+        conversation = Conversation()
+        self.heard = conversation.of(side.other)
+        """The messages of the other side, to be appended to."""
+        self.spoken = conversation.of(side)
+        self._conversation = conversation
+        self._matching = matching
+        self._correlation = Correlation(matching.volatile)
+        self.instead = self._correlation.instead
+        """What is said in place of recorded values; mostly nothing is."""
+
+    def learn(self, expected: Any, message: Message) -> None:
+        """Take note of how the volatile values of a message differ from the recorded ones."""
+        if self._matching.volatile:
+            self._correlation.learn(self._matching, expected, message)
+
+    def correct(self, message: Message) -> Message:
+        """Return a message with the volatile values of this run."""
+        return self._correlation.apply(message) if isinstance(message, str) else message
+
+    def say(self, what: Any) -> Event:
+        """Return the event that a step is.
+
+        Raises `UsageError` for a reply that is no message, and whatever the reply raises.
+        """
+        if isinstance(what, Json):
+            what = what.text
+        if isinstance(what, str | bytes):
+            return self.correct(what)
+        if isinstance(what, Reply):
+            return make_reply(what, self.heard, self._conversation)
+        if isinstance(what, AnyClose):
+            return Close(1000 if what.code is None else what.code, what.reason or "")
+        if isinstance(what, Fault):
+            return what.effect
+        said: Event = what
+        return said
