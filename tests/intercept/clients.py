@@ -7,7 +7,6 @@ seen. None of them knows of wsfake.
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import struct
 import warnings
@@ -322,6 +321,7 @@ async def tornado_client(call: Call) -> Seen:
         )
     except HTTPClientError as rejected:
         return Seen(status=rejected.code)
+    subprotocol = connection.selected_subprotocol
     await connection.write_message("hi")
     heard = await connection.read_message()
     close = None
@@ -331,7 +331,7 @@ async def tornado_client(call: Call) -> Seen:
     connection.close()
     if not call.until_closed:
         assert await connection.read_message() is None
-    return Seen(str(heard), connection.selected_subprotocol, close)
+    return Seen(str(heard), subprotocol, close)
 
 
 async def autobahn_client(call: Call) -> Seen:
@@ -407,12 +407,7 @@ def simple_websocket_client(call: Call) -> Seen:
             call.url, subprotocols=list(call.subprotocols) or None
         )
     except simple_websocket.ConnectionError as rejected:
-        status = rejected.status_code
-        with warnings.catch_warnings():  # it forgets its socket
-            warnings.simplefilter("ignore", ResourceWarning)
-            del rejected
-            gc.collect()
-        return Seen(status=status)
+        return Seen(status=rejected.status_code)
     connection.send("hi")
     heard = connection.receive()
     close = None

@@ -17,6 +17,8 @@ CELLS = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:.*unclosed:ResourceWarning")  # some forget their sockets
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(("client", "capability"), CELLS)
 def test_a_cell_of_the_table(client: Client, capability: str, tmp_path: Path) -> None:
     CAPABILITIES[capability](client, tmp_path)
