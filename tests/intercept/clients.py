@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import struct
 import warnings
 from collections.abc import Awaitable, Callable
@@ -359,7 +360,8 @@ async def autobahn_client(call: Call) -> Seen:
 
         def onClose(self, was_clean: bool, code: int, reason: str) -> None:  # noqa: N802, FBT001
             if "heard" not in seen:
-                seen["status"] = int(str(reason).partition("(")[2][:3])
+                found = re.search(r"[(\[](\d{3})\b", str(reason))
+                seen["status"] = int(found[1]) if found else str(reason)
             elif call.until_closed:
                 seen["close"] = code, reason
             if not done.done():
@@ -474,7 +476,7 @@ SOCKET_IO: tuple[Turn, ...] = (
             + json.dumps({"sid": "a", "upgrades": [], "pingTimeout": 20000, "pingInterval": 25000}),
         ),
     ),
-    ("40", ('40{"sid":"b"}',)),
+    ("40{}", ('40{"sid":"b"}',)),
     ('42["hi"]', ('42["message","hello"]',)),
 )
 

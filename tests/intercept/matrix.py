@@ -17,7 +17,7 @@ from wsfake import Harness, Transcript
 __all__ = ["CAPABILITIES", "table", "transcript_of"]
 
 HOST = "feed.example"
-PATIENCE = 60
+PATIENCE = 8
 
 
 def talk(client: Client, call: Call) -> Seen:
