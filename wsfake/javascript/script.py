@@ -53,6 +53,7 @@ class Script:
         on_print: Callable[[str], object] | None = None,
     ) -> None:
         self.path = path
+        """Where it is."""
         self.printed: list[str] = []
         """What the script has printed so far, a text for each call of `print` and `console`."""
         self.text = read_script(path)
