@@ -8,24 +8,48 @@ from pathlib import Path
 
 import msgpack
 
-from benchmarks.measuring import Row, compare
-from wsfake.cassette import read_cassette, write_cassette
+from benchmarks.cassetter import PAIRS, cassetter
+from benchmarks.children import Unavailable
+from benchmarks.measuring import Row, Skipped, compare, compare_seconds, seconds
+from wsfake.cassette import load, read_cassette, write_cassette
 from wsfake.cassette.schema import encode
 from wsfake.model import Entry, Open, Side
 
 __all__ = ["rows"]
 
-_MESSAGES = 200_000
+_MESSAGES = 500_000
 
 
-def _entries() -> list[Entry]:
+def _entries(count: int) -> list[Entry]:
     opening = Entry(0, 1, Side.CLIENT, Open("ws://feed.example/v1"))
     sides = (Side.CLIENT, Side.SERVER)
-    return [opening, *(Entry(i, 1, sides[i % 2], f"{i:0200}") for i in range(_MESSAGES))]
+    return [opening, *(Entry(i, 1, sides[i % 2], f"{i:0200}") for i in range(count))]
 
 
-def rows() -> Iterator[Row]:
-    entries = _entries()
+def rows() -> Iterator[Row | Skipped]:
+    yield from _beside_msgpack()
+    yield from _beside_cassetter()
+
+
+def _beside_cassetter() -> Iterator[Row | Skipped]:
+    what, peer, goal = "cassette load, per message", "cassetter", 1 / 15
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_cassette(Path(folder, "ours.msgpack"), _entries(2 * PAIRS))
+        try:
+            with cassetter(Path(folder, "echo.yaml")) as ask:
+                yield compare_seconds(
+                    what,
+                    lambda: seconds(lambda: load(path)) / PAIRS / 2,
+                    peer,
+                    lambda: ask("load") / PAIRS / 2,
+                    goal=goal,
+                )
+        except Unavailable as error:
+            yield Skipped(what, peer, goal, "seconds", str(error))
+
+
+def _beside_msgpack() -> Iterator[Row]:
+    entries = _entries(_MESSAGES)
     arrays = [encode(entry) for entry in entries]
     with tempfile.TemporaryDirectory() as folder:
         ours, bare = Path(folder, "ours.msgpack"), Path(folder, "bare.msgpack")

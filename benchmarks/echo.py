@@ -12,14 +12,15 @@ from websockets.asyncio.server import ServerConnection, serve
 from benchmarks.measuring import Row, compare
 from wsfake import Harness, Transcript
 
-__all__ = ["rows"]
+__all__ = ["echo", "rows", "transcript_of"]
 
 _MESSAGE = "x" * 200
 _PAIRS = 20_000
 _LOOPBACK_PAIRS = 2_000
 
 
-def _transcript(pairs: int) -> Transcript:
+def transcript_of(pairs: int) -> Transcript:
+    """Return the transcript of so many messages and their echoes."""
     transcript = Transcript()
     for _ in range(pairs):
         transcript = transcript.client(_MESSAGE).server(_MESSAGE)
@@ -27,35 +28,33 @@ def _transcript(pairs: int) -> Transcript:
     return transcript
 
 
-def _fake(transcript: Transcript) -> Callable[[], int]:
-    def work() -> int:
-        left = _PAIRS
-        with Harness() as ws_fake:
-            ws_fake.serve("ws://echo.example", transcript)
-            socket = ws_fake.WebSocket("ws://echo.example")
-            socket.onopen = lambda: socket.send(_MESSAGE)
+def echo(transcript: Transcript, pairs: int) -> int:
+    """Say every message of the transcript, each when the echo of the one before has come."""
+    left = pairs
+    with Harness() as ws_fake:
+        ws_fake.serve("ws://echo.example", transcript)
+        socket = ws_fake.WebSocket("ws://echo.example")
+        socket.onopen = lambda: socket.send(_MESSAGE)
 
-            def on_message(message: object) -> None:
-                nonlocal left
-                left -= 1
-                if left:
-                    socket.send(_MESSAGE)
+        def on_message(message: object) -> None:
+            nonlocal left
+            left -= 1
+            if left:
+                socket.send(_MESSAGE)
 
-            socket.onmessage = on_message
-            ws_fake.run()
-        assert left == 0
-        return _PAIRS
-
-    return work
+        socket.onmessage = on_message
+        ws_fake.run()
+    assert left == 0
+    return pairs
 
 
 def _loopback() -> int:
-    async def echo(connection: ServerConnection) -> None:
+    async def answer(connection: ServerConnection) -> None:
         async for message in connection:
             await connection.send(message)
 
     async def main() -> None:
-        async with serve(echo, "127.0.0.1", 0, compression=None) as server:
+        async with serve(answer, "127.0.0.1", 0, compression=None) as server:
             port = next(iter(server.sockets)).getsockname()[1]
             async with connect(f"ws://127.0.0.1:{port}", compression=None) as client:
                 for _ in range(_LOOPBACK_PAIRS):
@@ -86,7 +85,11 @@ def _bare() -> int:
 
 
 def rows() -> Iterator[Row]:
-    fake = _fake(_transcript(_PAIRS))
+    transcript = transcript_of(_PAIRS)
     what = "echo through ws_fake.WebSocket and a transcript"
-    yield compare(what, fake, "websockets over loopback", _loopback, goal=40)
-    yield compare(what, fake, "a bare deque of callbacks", _bare, goal=0.1)
+
+    def ours() -> int:
+        return echo(transcript, _PAIRS)
+
+    yield compare(what, ours, "websockets over loopback", _loopback, goal=40)
+    yield compare(what, ours, "a bare deque of callbacks", _bare, goal=0.1)

@@ -32,6 +32,7 @@ _INI: dict[str, tuple[str, str, Callable[[Any], Any], str]] = {
     "ws_volatile": ("linelist", "volatile", _same, "JSON values that differ from run to run"),
     "ws_unplayed": ("string", "unplayed", _same, "what was not played: fail, warn or ignore"),
     "ws_order": ("string", "order", _same, "order across connections: relaxed or strict"),
+    "ws_order_wait": ("string", "order_wait", _number, "seconds after which order gives way"),
     "ws_timeout": ("string", "timeout", _number, "seconds after which waiting ends"),
     "ws_record_idle": ("string", "record_idle", _number, "seconds of silence that end a recording"),
     "ws_redact_headers": ("linelist", "redact_headers", _same, "more headers that are secret"),
@@ -54,6 +55,13 @@ def add_options(parser: pytest.Parser) -> None:
         "--ws-mode",
         choices=_MODES,
         help="what happens to URLs that the test does not serve (default: none, replay only)",
+    )
+    group.addoption(
+        "--ws-speed",
+        metavar="0|1|N",
+        type=float,
+        help="how fast cassettes are played at real ports: at once (0, the default),"
+        " as recorded (1), or so many times as fast",
     )
     parser.addini("ws_cassette_dir", "folder of the cassettes, from the root", default="cassettes")
     for name, (kind, _, _, text) in _INI.items():

@@ -134,10 +134,12 @@ def _settings(item: pytest.Item, config: Mapping[str, Any]) -> dict[str, Any]:
         raise UsageError(str(error)) from None
     layers += [("ws_fake_config", config), ("marker ws_fake", _marked(item))]
     mode = options.chosen_mode(item.config)
-    layers.append(("command line", {"mode": mode}))
+    layers.append(("command line", {"mode": mode, "speed": item.config.getoption("ws_speed")}))
     for source, changes in layers:
         if not isinstance(changes, Mapping):
             raise UsageError(f"{source}: expected a dict of settings, got {changes!r}")
+        if not changes:
+            continue
         try:
             Settings().with_changes(options.merged([changes]))
         except UsageError as error:

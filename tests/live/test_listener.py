@@ -584,10 +584,10 @@ def test_a_port_that_is_none_is_an_error_and_leaves_nothing_behind(reactor: Reac
 def test_a_system_without_descriptors_is_told_once_and_asked_again_later(
     reactor: Reactor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wsfake.live.listener._PAUSE_SECONDS", 0.05)
+    monkeypatch.setattr("wsfake.live.gate._PAUSE_SECONDS", 0.05)
     hall = Hall(reactor, accept)
     full = True
-    real = hall.listener._socket
+    real = hall.listener._gate._socket
 
     class Exhausted:
         def accept(self) -> tuple[socket.socket, object]:
@@ -599,7 +599,7 @@ def test_a_system_without_descriptors_is_told_once_and_asked_again_later(
             return getattr(real, name)
 
     # What the selector knows of is its number alone.
-    hall.listener._socket = Exhausted()  # type: ignore[assignment]
+    hall.listener._gate._socket = Exhausted()  # type: ignore[assignment]
     with hall.wire(lambda wire: wire.send(REQUEST.encode())):
         with pytest.raises(OSError, match="too many open files"):
             pump(reactor, lambda: hall.openings)

@@ -48,6 +48,7 @@ INI = {
     "ws_volatile": ("id\n  $.meta.ts", "volatile", "('id', '$.meta.ts')"),
     "ws_unplayed": ("warn", "unplayed", "'warn'"),
     "ws_order": ("strict", "order", "'strict'"),
+    "ws_order_wait": ("1.5", "order_wait", "1.5"),
     "ws_timeout": ("2.5", "timeout", "2.5"),
     "ws_record_idle": ("3", "record_idle", "3.0"),
     "ws_redact_headers": ("x-one", "redact_headers", "('x-one',)"),

@@ -169,7 +169,9 @@ class Redactor:
         A text with JSON in it that is not JSON as a whole (several values in a row, a prefix as in
         socket.io, a message that was cut) is searched too, and so are strings that hold JSON.
         """
-        if "\\u00" in text or (self._may_hold(text.lower()) and self._probe.search(text)):
+        if '"' in text and (
+            "\\u00" in text or (self._may_hold(text.lower()) and self._probe.search(text))
+        ):
             text = self._json(text)
         return self._rules(text)
 

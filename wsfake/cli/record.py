@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import signal
 import ssl
 import sys
 import time
-from collections.abc import Iterator
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from wsfake.cli.listening import address, is_loopback, signals
 from wsfake.cli.live_faults import add_fault_options, faults_of
 from wsfake.cli.output import line_printer
 from wsfake.cli.recording import Counts, Session
+from wsfake.cli.redacting import add_redaction_options, redactor_of
 from wsfake.errors import CassetteError, UsageError
 from wsfake.harness.recording import CassetteDeck
-from wsfake.harness.secrets import Secrets
 from wsfake.harness.settings import Settings
 from wsfake.live import Reactor
 from wsfake.live.gate import Gate
 from wsfake.model import normalise_url
+from wsfake.ports import TLS
 from wsfake.proxy import Limits, Upstream
 from wsfake.proxy.upstream import MEBIBYTE
 
@@ -72,27 +71,16 @@ def add_parser(commands: Any) -> None:
         default=256,
         help="a larger message passes, but is not recorded (%(default)s MiB)",
     )
-    for what in ("header", "query", "json"):
-        parser.add_argument(
-            f"--redact-{what}",
-            metavar="NAME",
-            action="append",
-            default=[],
-            help=f"take the values of this {_REDACTED[what]} out, too; may be repeated",
-        )
+    add_redaction_options(parser)
     add_fault_options(parser)
     parser.set_defaults(command=record)
-
-
-_REDACTED = {"header": "header", "query": "parameter of URLs", "json": "key of JSON"}
 
 
 def record(arguments: argparse.Namespace) -> int:
     """Record until SIGINT or SIGTERM; nothing recorded is a finding."""
     url = normalise_url(arguments.url)
-    host, port = _address(arguments.listen)
-    settings = _settings(arguments)
-    deck = CassetteDeck(settings, Secrets(settings).redactor)
+    host, port = address(arguments.listen)
+    deck = CassetteDeck(_cassette(arguments), redactor_of(arguments))
     upstream = Upstream(url, _trusting(arguments.ca), arguments.origin)
     limits = Limits(message_bytes=int(arguments.max_message * MEBIBYTE))
     faults = faults_of(arguments)
@@ -107,9 +95,9 @@ def record(arguments: argparse.Namespace) -> int:
     )
     _raise_file_limit(arguments.max_connections)
     try:
-        gate = _listen(arguments, reactor, session, host, port)
-        _tell_where(gate, arguments)
-        with _signals(reactor) as ended:
+        with signals(lambda: reactor.call_soon_threadsafe(lambda: None)) as ended:
+            gate = _listen(arguments, reactor, session, host, port)
+            _tell_where(gate, arguments)
             _pump(session, ended)
         gate.abort()
         session.end()
@@ -127,24 +115,11 @@ def record(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _settings(arguments: argparse.Namespace) -> Settings:
+def _cassette(arguments: argparse.Namespace) -> Settings:
     path = Path(arguments.output)
     if path.suffix != ".msgpack":
         raise UsageError(f"expected a path that ends in .msgpack, got {path}")
-    return Settings(
-        mode="rewrite",
-        cassette=path,
-        redact_headers=arguments.redact_header,
-        redact_query=arguments.redact_query,
-        redact_json=arguments.redact_json,
-    )
-
-
-def _address(listen: str) -> tuple[str, int]:
-    host, colon, port = listen.rpartition(":")
-    if not colon or not host or not port.isdecimal() or int(port) > 65535:
-        raise UsageError(f"expected --listen HOST:PORT, got {listen!r}")
-    return host.removeprefix("[").removesuffix("]"), int(port)
+    return Settings(mode="rewrite", cassette=path)
 
 
 def _listen(
@@ -152,13 +127,7 @@ def _listen(
 ) -> Gate:
     tls = None
     if arguments.tls_cert is not None:
-        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        try:
-            tls.load_cert_chain(arguments.tls_cert, arguments.tls_key)
-        except OSError as error:  # SSLError is one
-            raise UsageError(
-                f"expected a certificate and its key in {arguments.tls_cert}: {error}"
-            ) from None
+        tls = TLS.of_file(arguments.tls_cert, arguments.tls_key).context
 
     def full() -> None:
         print(
@@ -198,19 +167,13 @@ def _trusting(path: str | None) -> ssl.SSLContext | None:
 def _tell_where(gate: Gate, arguments: argparse.Namespace) -> None:
     parts = urlsplit(normalise_url(arguments.url))
     path = parts.path + (f"?{parts.query}" if parts.query else "")
-    if not _is_loopback(gate.host):
+    if not is_loopback(gate.host):
         print(
             f"wsfake: warning: everybody who reaches {gate.host} can connect to"
             f" {parts.hostname} through this port",
             file=sys.stderr,
         )
     print(f"wsfake: listening at {gate.origin}{path} (Ctrl-C ends the recording)", flush=True)
-
-
-def _is_loopback(host: str) -> bool:
-    with contextlib.suppress(ValueError):
-        return ip_address(host).is_loopback
-    return host == "localhost"
 
 
 def _pump(session: Session, ended: list[int]) -> None:
@@ -240,23 +203,6 @@ def _tell_counts(now: Counts, last: Counts, at: float) -> tuple[Counts, float]:
         rate = (now.messages - last.messages) / (moment - at)
         print(f"wsfake: {now}, {rate:.0f}/s", file=sys.stderr)
     return now, moment
-
-
-@contextlib.contextmanager
-def _signals(reactor: Reactor) -> Iterator[list[int]]:
-    """Yield a list that gets the signal by which the recording is to end."""
-    ended: list[int] = []
-
-    def handle(number: int, _: object) -> None:
-        ended.append(number)
-        reactor.call_soon_threadsafe(lambda: None)  # wakes it
-
-    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield ended
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _raise_file_limit(connections: int) -> None:

@@ -15,12 +15,27 @@ from wsfake.harness.recording import CassetteDeck
 from wsfake.live import Reactor
 from wsfake.live.gate import target_of
 from wsfake.live.transport import Transport
-from wsfake.model import Accept, End, Entry, Event, Open, Reject, Side, without_mechanics
+from wsfake.model import (
+    Accept,
+    Close,
+    Drop,
+    End,
+    Entry,
+    Event,
+    Open,
+    Refuse,
+    Reject,
+    Side,
+    without_mechanics,
+)
 from wsfake.network.dialogue import LITERAL_LENGTH
 from wsfake.proxy import Backlog, Faults, Limits, Relay, Upstream
 from wsfake.transcript.writing import write_entry
 
 __all__ = ["Counts", "Session"]
+
+_EARLY_SECONDS = 0.05
+"""What passed may have waited so long before it was told: a kill costs 100 ms in all (RULES 21)."""
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -62,15 +77,16 @@ class Session:
         self._origin = f"{parts.scheme}://{parts.netloc}"
         self._deck = deck
         self._redactor: Redactor = deck.redactor
-        assert deck.recorder is not None
-        self._recorder = deck.recorder
         self._faults = faults
         self._limits = limits
         self._show = show
-        self._talks: dict[int, _Talk] = {}
-        self._began: int | None = None
+        self._talks: set[_Talk] = set()
         self._number = 0
-        self.messages = 0
+        self._began = 0
+        self.untold: list[Entry] = []
+        """What was said since it was last written and printed."""
+
+        self._messages = 0
 
     @property
     def busy(self) -> int:
@@ -79,14 +95,13 @@ class Session:
 
     @property
     def counts(self) -> Counts:
-        return Counts(self._number, self.busy, self.messages)
+        return Counts(self._number, self.busy, self._messages)
 
     def admit(self, client: Transport, received: bytes) -> None:
         """Relay one client; it asks for its own path."""
         upstream = evolve(self._upstream, url=self._origin + target_of(received))
-        self._number += 1
-        talk = _Talk(self, self._number)
-        self._talks[self._number] = talk
+        talk = _Talk(self)
+        self._talks.add(talk)
         try:
             talk.relay = Relay(
                 self._reactor,
@@ -98,55 +113,67 @@ class Session:
                 limits=self._limits,
             )
         except BaseException:
-            del self._talks[self._number]
+            self._talks.discard(talk)
             raise
 
     def wait(self, seconds: float) -> None:
         """Pump, but no longer than what was recorded may stay out of the file."""
         flush_in = self._deck.due_in()
-        self._reactor.wait(seconds if flush_in is None else min(seconds, flush_in))
-        if self._deck.due_in() == 0:
+        if flush_in is not None:
+            seconds = min(seconds, max(0.0, flush_in - _EARLY_SECONDS))
+        try:
+            self._reactor.wait(seconds)
+        finally:
+            self._write()
+        flush_in = self._deck.due_in()
+        if flush_in is not None and flush_in <= _EARLY_SECONDS:
             self._deck.flush()
 
     def end(self) -> None:
         """Note every connection that is still open, and end it."""
         Backlog.of(self._reactor).drain()
         now = time.monotonic_ns() // 1000
-        for number, talk in list(self._talks.items()):
-            if talk.began:
-                self.note(Entry(now, number, Side.CLIENT, End()))
+        for talk in sorted(self._talks, key=lambda talk: talk.number):
+            if talk.is_open:
+                talk.say(now, Side.CLIENT, End())
             if talk.relay is not None:
                 talk.relay.abort()
         self._talks.clear()
+        self._write()
 
     # What the stories tell
 
-    def note(self, entry: Entry) -> None:
-        what = entry.what
-        if isinstance(what, str | bytes):
-            self.messages += 1
-        elif isinstance(what, Open):
-            self._recorder.admit(entry.connection)
-            if self._began is None:
-                self._began = entry.at
-        self._recorder.note(entry)
-        if self._show is not None:
-            self._show_entry(self._show, entry)
-        if isinstance(what, Reject) and what.status in _REDIRECTS:
-            self._remark_redirect(what)
+    def open(self, at: int) -> tuple[int, int]:
+        """Return the number of a connection that is recorded from now on, and when all began."""
+        self._number += 1
+        if self._number == 1:
+            self._began = at
+        return self._number, self._began
 
-    def _show_entry(self, show: Callable[[Iterable[str]], None], entry: Entry) -> None:
-        shown = self._redactor.entry(entry._replace(at=entry.at - (self._began or 0)))
+    def _write(self) -> None:
+        """Write what was said, and print it."""
+        entries, self.untold = self.untold, []
+        if not entries:
+            return
+        self._messages += sum(isinstance(entry.what, str | bytes) for entry in entries)
+        self._deck.extend(entries)
+        for entry in entries if self._show is not None else ():
+            self._show_entry(entry)
+
+    def _show_entry(self, entry: Entry) -> None:
+        if self._show is None:
+            return
         try:
-            show(write_entry(shown, numbered=True, most=LITERAL_LENGTH))
+            shown = self._redactor.entry(entry)
+            self._show(write_entry(shown, numbered=True, most=LITERAL_LENGTH))
         except BrokenPipeError:  # who read it has seen enough; what is recorded is another matter
             self._show = None
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
-    def leave(self, number: int) -> None:
-        self._talks.pop(number, None)
+    def leave(self, talk: _Talk) -> None:
+        self._talks.discard(talk)
 
-    def _remark_redirect(self, what: Reject) -> None:
+    def remark_redirect(self, what: Reject) -> None:
         for name, value in what.headers:
             if name.lower() == "location":
                 where = self._redactor.url(value)
@@ -160,17 +187,37 @@ class Session:
 class _Talk:
     """The story of one connection, on its way to the cassette."""
 
-    def __init__(self, session: Session, number: int) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._number = number
+        self.number = 0
         self.relay: Relay | None = None
-        self.began = False
+        self.is_open = False
+        """Whether more may be said: neither both have closed, nor one has gone."""
+
+        self._began = 0
+        self._closed: set[Side] = set()
 
     def say(self, at: int, side: Side, what: Event) -> None:
-        if isinstance(what, Open | Accept):
-            self.began = True
-            what = evolve(what, headers=without_mechanics(what.headers))
-        self._session.note(Entry(at, self._number, side, what))
+        if not isinstance(what, str | bytes):
+            what = self._follow(at, side, what)
+        self._session.untold.append(Entry(at - self._began, self.number, side, what))
 
     def over(self) -> None:
-        self._session.leave(self._number)
+        self._session.leave(self)
+
+    def _follow(self, at: int, side: Side, what: Event) -> Event:
+        match what:
+            case Open():
+                self.number, self._began = self._session.open(at)
+                self.is_open = True
+                return evolve(what, headers=without_mechanics(what.headers))
+            case Accept():
+                return evolve(what, headers=without_mechanics(what.headers))
+            case Close():
+                self._closed.add(side)
+                self.is_open = self.is_open and len(self._closed) == 1
+            case Drop() | Reject() | Refuse():
+                self.is_open = False
+                if isinstance(what, Reject) and what.status in _REDIRECTS:
+                    self._session.remark_redirect(what)
+        return what

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from wsfake.errors import ConnectionNotAnswered, UsageError, hide_frames
 from wsfake.model import Side, normalise_url
-from wsfake.network import Connection, End, Network, PlayerEnd, ReplayTurns
+from wsfake.network import Answerer, Connection, End, Network, PlayerEnd, ReplayTurns
 from wsfake.player import Player, Replay
 
 if TYPE_CHECKING:
@@ -69,6 +69,9 @@ class Aliases:
     def __contains__(self, url: str) -> bool:
         return _normal(url) in self._real
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._real)
+
 
 def _appended(real: str, rest: str) -> str:
     parts = urlsplit(real)
@@ -115,10 +118,37 @@ class FromCassette:
                 )
                 end.schedule()
 
+    def dial(self, url: str, to: Answerer | None, speed: float) -> None:
+        """Act the recorded clients that nobody has opened, against `to`, or who answers `url`.
+
+        They ask for the paths that were recorded, unless `url` has one of its own.
+        """
+        for recorded in self.replay.connections:
+            if recorded.player is None:
+                recorded.at_speed(speed)
+                player = self.replay.play(recorded, Side.CLIENT)
+                PlayerEnd(
+                    self._network,
+                    player,
+                    turns=self._turns,
+                    url=_at_origin(url, recorded.url),
+                    to=to,
+                    source=self.path,
+                ).schedule()
+
     def give_way(self, player: Player) -> None:
         """Let an entry go that waits for another connection."""
         self.replay.give_way(player)
         self._turns.go_on()
+
+
+def _at_origin(url: str, recorded: str) -> str:
+    """Return a URL with the path of a recorded one, unless it has one of its own."""
+    parts = urlsplit(url)
+    if parts.path not in ("", "/") or parts.query:
+        return url
+    path = recorded.partition("://")[2] or recorded  # a script's server has a name and no scheme
+    return f"{parts.scheme}://{parts.netloc}/{path.partition('/')[2]}"
 
 
 def is_of_server(url: str, name: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import ssl
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +15,11 @@ from wsfake.harness.settings import Settings
 from wsfake.model import normalise_url
 
 if TYPE_CHECKING:
+    import ssl
+
     from wsfake.harness.desk import FrontDesk
+    from wsfake.model import Open
+    from wsfake.network import End
     from wsfake.ports import TLS, Port, Ports
     from wsfake.proxy import Faults
 
@@ -24,7 +27,7 @@ __all__ = ["Doors", "Secure"]
 
 __tracebackhide__ = hide_frames
 
-Secure: TypeAlias = "bool | str | os.PathLike[str] | ssl.SSLContext"
+Secure: TypeAlias = "bool | str | os.PathLike[str] | ssl.SSLContext | TLS | None"
 """Whether a port speaks TLS: no; with a throw-away certificate; with that of a PEM file; so."""
 
 
@@ -61,6 +64,10 @@ class Doors:
             raise UsageError(f"expected faults, as in Faults(latency=0.1), got {faults!r}")
         return self._open_ports().open(url, host=host, port=port, tls=self._tls(tls), faults=faults)
 
+    def connect(self, opening: Open, client: End) -> None:
+        """Open a connection that has no socket, in the thread of the ports."""
+        self._open_ports().connect(opening, client)
+
     @staticmethod
     def url_at(port: Port, url: str) -> str:
         """Return a URL with the port in the place of its origin."""
@@ -90,16 +97,18 @@ class Doors:
     def _tls(self, wish: Secure) -> TLS | None:
         from wsfake.ports import TLS  # noqa: PLC0415 - as above
 
-        if wish is False:
+        if wish is False or wish is None:
             return None
+        if isinstance(wish, TLS):
+            return wish
         if wish is True:
             return self._throw_away_tls()
         known = self._named.get(wish)
         if known is None:
-            if isinstance(wish, ssl.SSLContext):
-                known = TLS(wish)
-            elif isinstance(wish, str | os.PathLike):
+            if isinstance(wish, str | os.PathLike):
                 known = TLS.of_file(os.fspath(wish))
+            elif hasattr(wish, "wrap_socket"):
+                known = TLS(wish)
             else:
                 raise UsageError(
                     "expected tls to be True, the path of a PEM file, or an ssl.SSLContext,"

@@ -13,17 +13,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from wsfake.clock import Timer, VirtualClock, microseconds
+from wsfake.clock import VirtualClock
 from wsfake.errors import CassetteError, Failure, UsageError, WsfakeWarning, hide_frames
 from wsfake.harness import active
 from wsfake.harness.doors import Doors, Secure
 from wsfake.harness.ending import Ending, Verdicts
 from wsfake.harness.pumps import Pumps
+from wsfake.harness.intercepting import Intercepting
 from wsfake.harness.running import Runner, raise_errors
 from wsfake.harness.secrets import Secrets
 from wsfake.harness.settings import Settings
 from wsfake.harness.sources import Sources
 from wsfake.harness.summary import Summary
+from wsfake.harness.timing import Timing
 from wsfake.model import Side
 from wsfake.network import Connection, Dialogue, Handler, Network, PlayerEnd, Served, Services
 from wsfake.network.dialogue import MOST_SHOWN
@@ -34,6 +36,7 @@ from wsfake.transcript import Matching, Transcript
 if TYPE_CHECKING:
     from wsfake import script_api
     from wsfake.harness.desk import FrontDesk
+    from wsfake.intercept import Interception
     from wsfake.javascript import Script
     from wsfake.javascript.files import Files
     from wsfake.proxy import Faults
@@ -46,7 +49,7 @@ Outcome = Literal["passed", "failed", "skipped", "retried", "interrupted"]
 """How a test ended, as far as it knows by itself."""
 
 
-class Harness:
+class Harness(Timing, Intercepting):
     """An in-memory network, its clock, and the mode: everything that one test needs.
 
     Outside pytest it is used as a context manager, with the same checks at its end::
@@ -81,6 +84,7 @@ class Harness:
         self._clients: list[tuple[str, Player]] = []
         self._scripts: list[Script] = []
         self._running_scripts: list[Script] = []
+        self._interceptions: list[Interception] = []
         self._finished = False
         self.summary = Summary()
         """What the test did; known once it is finished."""
@@ -107,7 +111,9 @@ class Harness:
         )
         self._pumps = Pumps()
         self._sources.on_real = partial(self._pump, "real")
-        self._doors = Doors(self._settings, self._clock, self._make_desk)
+        self._doors = Doors(
+            self._settings, self._clock, lambda: self._make_desk(self._settings.speed)
+        )
         self._doors.on_open = partial(self._pump, "ports")
 
     # Scripting
@@ -140,7 +146,7 @@ class Harness:
     def play_client(
         self,
         url: str,
-        transcript: Transcript,
+        transcript: Transcript | None = None,
         *,
         match: str | None = None,
         volatile: Sequence[str] | None = None,
@@ -148,10 +154,15 @@ class Harness:
     ) -> None:
         """Act the client of a transcript against a server of the script, or whoever answers.
 
-        With `live` that is the real server at the URL, whatever the mode. It connects when the
-        clock runs. Raises what went wrong at a real port.
+        Without a transcript, the clients of the cassette are acted, each at its own path. With
+        `live` the real server at the URL answers, whatever the mode: time is real then. It
+        connects when the clock runs. Raises what went wrong at a real port.
         """
         raise_errors(self._network)
+        to = self._sources.real_world() if live else None
+        if transcript is None:
+            self._sources.dial(url, to)
+            return
         if not isinstance(transcript, Transcript):
             raise UsageError(f"expected a Transcript, got {transcript!r}")
         player = Player(
@@ -160,7 +171,6 @@ class Harness:
             self._matching_with(match, volatile),
         )
         self._clients.append((url, player))
-        to = self._sources.real_world() if live else None
         PlayerEnd(self._network, player, url=url, to=to).schedule()
 
     def url_for(
@@ -260,57 +270,6 @@ class Harness:
         """
         self._sources.aliases.add(url, to)
 
-    # Time
-
-    def run(
-        self, until: Callable[[], object] | None = None, *, timeout: float | None = None
-    ) -> None:
-        """Let time pass until nothing more can happen, or until a condition is true.
-
-        On virtual time, waiting costs nothing. `timeout` is in seconds of the clock, and bounds
-        also what real connections may take.
-
-        Raises what handlers raised: one error as itself, several as an `ExceptionGroup`;
-        `NotHappened` where the condition does not come true; `NeverIdle` where it would go on for
-        ever; `UsageError` inside a running event loop.
-        """
-        if _in_event_loop():
-            raise UsageError("run() would block the running event loop: await run_async() instead")
-        self._runner.run(until, timeout)
-
-    async def run_async(
-        self, until: Callable[[], object] | None = None, *, timeout: float | None = None
-    ) -> None:
-        """Do as `run` inside a running event loop, whose other tasks go on meanwhile."""
-        await self._runner.run_async(until, timeout)
-
-    def advance(self, seconds: float) -> None:
-        """Let so many seconds pass, whatever happens in them."""
-        self._runner.advance(seconds)
-
-    @property
-    def now(self) -> float:
-        """Seconds since the harness was made."""
-        return self._clock.now / 1_000_000
-
-    def call_later(self, seconds: float, function: Callable[[], object]) -> Timer:
-        """Call a function once, after so many seconds of the clock."""
-        call = self._host.adapt(self._host.lints.carry(function))
-        delay = _delay(seconds)
-        with self._network.lock:
-            return self._clock.call_at(self._clock.now + delay, call)
-
-    def call_every(self, seconds: float, function: Callable[[], object]) -> Timer:
-        """Call a function again and again; this alone never keeps `run` going."""
-        delay = _delay(seconds)
-        with self._network.lock:
-            return self._host.call_every(delay, function)
-
-    def cancel(self, timer: Timer) -> None:
-        """Stop what `call_later` or `call_every` began; twice is nothing."""
-        with self._network.lock:
-            self._clock.cancel(timer)
-
     # What happened
 
     @property
@@ -352,6 +311,7 @@ class Harness:
 
     def __enter__(self) -> Self:
         active.enter(self)
+        self._intercept_as_set()
         return self
 
     @contextmanager
@@ -359,6 +319,7 @@ class Harness:
         """Be the harness that `from wsfake import WebSocket` means; ending it is the caller's."""
         active.enter(self)
         try:
+            self._intercept_as_set()
             yield self
         finally:
             active.leave(self)
@@ -402,6 +363,7 @@ class Harness:
         ending.tell(self._warn)
 
     def _stop_scripts(self) -> None:
+        self._stop_intercepting()
         self._doors.settle()
         for script in self._scripts:
             script.finish()
@@ -448,10 +410,16 @@ class Harness:
     def _matching_of(self, match: str | None, volatile: Sequence[str]) -> Matching:
         return Matching(match, volatile, self._secrets.message)
 
-    def _make_desk(self) -> FrontDesk:
+    def _make_desk(self, speed: float | None = None) -> FrontDesk:
         from wsfake.harness.desk import FrontDesk  # noqa: PLC0415 - it takes websockets
 
-        return FrontDesk(self._network, self._services, self._host.servers, self._sources)
+        return FrontDesk(
+            self._network,
+            self._services,
+            self._host.servers,
+            self._sources,
+            speed=speed,
+        )
 
     def _pump(self, name: str, pump: Any) -> None:
         setattr(self._pumps, name, pump)
@@ -486,17 +454,3 @@ _CHECKED = ("passed", "retried")
 
 def _warn(text: str) -> None:
     warnings.warn(WsfakeWarning(text), stacklevel=2)
-
-
-def _delay(seconds: float) -> int:
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds != seconds:  # noqa: PLR0124 - NaN
-        raise UsageError(f"expected a number of seconds, got {seconds!r}")
-    return max(0, microseconds(min(seconds, 10**9)))
-
-
-def _in_event_loop() -> bool:
-    """Tell whether a running event loop would be blocked, without importing asyncio."""
-    import sys  # noqa: PLC0415
-
-    asyncio_events = sys.modules.get("asyncio.events")
-    return asyncio_events is not None and asyncio_events._get_running_loop() is not None

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 __all__ = ["Pumps"]
 
 
+_POLL_SECONDS = 0.02
+"""A test with ports may wait for what is no news of theirs, such as the end of a process."""
+
+
 class Pumps:
     """Moves the real connections of scripts, and waits for what the thread of the ports does."""
 
@@ -31,6 +35,7 @@ class Pumps:
         real, ports = self.real, self.ports
         if ports is None:
             return real is not None and real.wait(seconds)
+        seconds = min(seconds, _POLL_SECONDS)
         if real is None or not real.is_open:
             return ports.wait(seconds)
         ports.on_news = real.wake

@@ -9,7 +9,6 @@ from typing import Protocol
 from wsfake.clock import VirtualClock, microseconds
 from wsfake.errors import NeverIdle, NotHappened, UsageError, hide_frames
 from wsfake.network import Network
-from wsfake.network.failures import write_seconds
 
 __all__ = ["Pump", "Runner", "raise_errors"]
 
@@ -86,10 +85,11 @@ class Runner:
         """Do as `run`, and let the other tasks of a running event loop go on meanwhile."""
         import asyncio  # noqa: PLC0415 - most tests never need it
 
+        settle = getattr(asyncio.get_running_loop(), "settle", None)  # of a loop on virtual time
         for seconds in self.steps(until, timeout):
             pump = self.pump
             if seconds is None or pump is None or pump.wait(0):
-                await asyncio.sleep(0)
+                await (asyncio.sleep(0) if settle is None else settle())
             else:
                 await asyncio.sleep(min(seconds, _POLL_SECONDS))
 
@@ -168,7 +168,7 @@ class _Run:
         return self.until is not None and bool(self.until())
 
     def take_turn(self) -> bool:
-        """Do what is due, as much as is done at a stretch; tell whether anything was."""
+        """Do what is due, as much as is done at a stretch; tell whether more may be due."""
         most = min(_TURN, _MOST_AT_ONCE + 1 - self.at_once, self.most + 1 - self.altogether)
         if self.until is not None:
             most = 1
@@ -183,7 +183,7 @@ class _Run:
         self.altogether += count
         if self.at_once > _MOST_AT_ONCE or self.altogether > self.most:
             self.look_for_progress()
-        return count > 0
+        return count == most
 
     def call(self, most: int) -> int:
         """Do what is due next, so many times at the most; return how many times it was."""
@@ -296,6 +296,8 @@ class _Run:
     # Verdicts
 
     def not_happened(self, why: str, advice: str) -> NotHappened:
+        from wsfake.network.failures import write_seconds  # noqa: PLC0415 - only for a failure
+
         passed = write_seconds(self.clock.now - self.begin)
         if self.until is None:
             call = f"run(timeout={self.limit:g})"
@@ -316,6 +318,8 @@ class _Run:
         )
 
     def never_idle(self) -> NeverIdle:
+        from wsfake.network.failures import write_seconds  # noqa: PLC0415 - only for a failure
+
         instant = self.at_once > _MOST_AT_ONCE
         count = self.at_once - 1 if instant else self.altogether - 1
         when = f"at t={write_seconds(self.network.time())} s" if instant else "in one run()"

@@ -12,7 +12,8 @@ from wsfake.harness.answering import Aliases, FromCassette, Unanswered
 from wsfake.harness.secrets import Secrets
 from wsfake.harness.settings import Settings
 from wsfake.harness.summary import Summary
-from wsfake.network import Connection, End, Network
+from wsfake.model import normalise_url
+from wsfake.network import Answerer, Connection, End, Network
 from wsfake.player import Player, Replay
 from wsfake.script_api import Host
 from wsfake.transcript import Matching
@@ -136,6 +137,16 @@ class Sources:
     @property
     def replay(self) -> Replay | None:
         return self.from_cassette.replay if self.from_cassette is not None else None
+
+    def dial(self, url: str, to: Answerer | None) -> None:
+        """Act the clients of the cassette. Raises `UsageError` where none is replayed."""
+        normalise_url(url)
+        if self.from_cassette is None:
+            raise UsageError(
+                "expected a Transcript, or a cassette that is replayed:"
+                f" {self.path or 'this test has none'}"
+            )
+        self.from_cassette.dial(url, to, self.settings.speed)
 
     def held(self) -> Player | None:
         """Return the player that only waits for another connection of the recording."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -139,6 +138,8 @@ def drift(
         _same_story(one, other, matching) for one, other in zip(before, now, strict=True)
     ):
         return None
+    import difflib  # noqa: PLC0415 - only for a failure
+
     lines = difflib.unified_diff(
         [_step(*step) for story in before for step in story if not _is_end(step)],
         [_step(*step) for story in now for step in story if not _is_end(step)],

@@ -9,8 +9,10 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any
 
+from wsfake.live import system
 from wsfake.live.reactor import Reactor
 from wsfake.live.transport import close_socket
 
@@ -51,8 +53,11 @@ class Connector:
         self._socket: socket.socket | None = None
         self._over = False
         reactor.own(self)
-        # A daemon: `getaddrinfo` cannot be interrupted, and must not keep the process alive.
-        threading.Thread(target=self._look_up, name=f"look up {host}", daemon=True).start()
+        if _is_address(host):
+            reactor.call_soon(self._look_up)
+        else:
+            # A daemon: `getaddrinfo` cannot be interrupted, and must not keep the process alive.
+            threading.Thread(target=self._look_up, name=f"look up {host}", daemon=True).start()
 
     def abort(self) -> None:
         """Give up: free the socket and call nobody."""
@@ -64,7 +69,7 @@ class Connector:
         found: list[_Address] = []
         detail = ""
         try:
-            for family, _, _, _, address in socket.getaddrinfo(
+            for family, _, _, _, address in system.getaddrinfo(
                 self._host, self._port, type=socket.SOCK_STREAM
             ):
                 found.append((family, address))
@@ -98,7 +103,7 @@ class Connector:
         sock = socket.socket(family, socket.SOCK_STREAM)
         self._socket = sock
         sock.setblocking(False)
-        number = sock.connect_ex(address)
+        number = system.connect_ex(sock, address)
         if number not in _UNDER_WAY:
             self._note(OSError(number, os.strerror(number)))
             return False
@@ -165,6 +170,15 @@ class Connector:
             with contextlib.suppress(OSError, ValueError):
                 self._reactor.unwatch(sock)
             close_socket(sock)
+
+
+def _is_address(host: str) -> bool:
+    """Whether there is no name to look up."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _words(error: Exception) -> str:

@@ -42,7 +42,11 @@ class LiveListener:
         self._server_name = server_name
         self._close_timeout = close_timeout
         self._gate = Gate(reactor, self._admit, host=host, port=port, head_seconds=open_timeout)
-        self.closed = False
+
+    @property
+    def closed(self) -> bool:
+        """Whether it listens no more."""
+        return self._gate.closed
 
     @property
     def port(self) -> int:
@@ -51,7 +55,6 @@ class LiveListener:
 
     def close(self) -> None:
         """Stop listening; connections go on. May be called again."""
-        self.closed = True
         self._gate.abort()
 
     def _admit(self, client: Transport, received: bytes) -> None:

@@ -73,9 +73,10 @@ class Connection:
     def say(self, side: Side, what: Event) -> None:
         """One side does something: note it, and let it arrive at the other side."""
         network = self.network
-        clock = network.clock
+        clock, origin = network.clock, network.origin
+        at = network.time() if origin is None else clock.now - origin
         by_client = side is _CLIENT
-        network.note((clock.now - network.origin, self.number, by_client, what))
+        network.note((at, self.number, by_client, what))
         if type(what) is not str and type(what) is not bytes:
             self._follow(what)
         end = self.server if by_client else self.client

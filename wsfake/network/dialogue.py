@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from attrs import frozen
 
 from wsfake.model import Entry
-from wsfake.transcript.writing import write_entry
 
 __all__ = ["LITERAL_LENGTH", "MOST_SHOWN", "Dialogue", "write_dialogue"]
 
@@ -42,6 +41,8 @@ def write_dialogue(
 
     Remarks stand as comments where they were made.
     """
+    from wsfake.transcript.writing import write_entry  # noqa: PLC0415 - most tests show nothing
+
     if numbered is None:
         numbered = any(entry.connection != 1 for entry in entries)
     start = 0 if most_entries is None else max(0, len(entries) - most_entries)

@@ -189,7 +189,7 @@ def _dialogue(connection: Connection, script: Side, mismatch: Mismatch) -> list[
     numbered = len(network.connections) > 1
     lines = [f"  {line}" for line in lines]
     if mismatch.kind != "handshake":
-        at = network.time()
+        at = network.entries[-1].at  # that of what came
         for what in mismatch.expected:
             entry = Entry(at, connection.number, script, what)
             marked = write_entry(entry, numbered=numbered, most=LITERAL_LENGTH)

@@ -99,17 +99,15 @@ class Network:
         """What to do about a mismatch on a connection."""
         self.players: list[HasSteps] = []
         """Who plays transcripts here."""
-        self.origin = 0
+        self.origin: int | None = None
         """When the first connect was, on the clock."""
-        self._started = False
 
     # Time and the dialogue
 
     def time(self) -> int:
         """Microseconds since the first connect."""
         now = self.clock.now
-        if not self._started:
-            self._started = True
+        if self.origin is None:
             self.origin = now
         return now - self.origin
 
@@ -180,7 +178,6 @@ class Network:
         connection.client = client
         if clock is not None:
             connection.clock = clock
-        self.time()  # which begins
         answerers = self.answerers if to is None else [to]
         for answerer in answerers:
             end = answerer.answer(connection)

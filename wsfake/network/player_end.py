@@ -9,7 +9,6 @@ from attrs import evolve
 from wsfake.clock import Timer
 from wsfake.errors import Failure, hide_frames
 from wsfake.model import Drop, Event, Open
-from wsfake.network.failures import mismatch_failure
 from wsfake.player import Mismatch, Player, Replay
 
 if TYPE_CHECKING:
@@ -57,7 +56,7 @@ class PlayerEnd:
         self.player = player
         self._side = player.side
         self.connection = connection
-        self._turns = turns
+        self._turns = turns if turns is not None and turns.replay.interleaved else None
         self._url = url
         self._to = to
         self._source = source
@@ -81,6 +80,8 @@ class PlayerEnd:
             self._go_on()
 
     def _judge(self, mismatch: Mismatch) -> Failure:
+        from wsfake.network.failures import mismatch_failure  # noqa: PLC0415 - only for a failure
+
         assert self.connection is not None
         if self._turns is not None:
             self._turns.go_on()

@@ -83,7 +83,7 @@ class Plan:
         more, for what is behind the end."""
 
         self.lines: list[Message | None] = []
-        """The same of the player, as far as they are due at once."""
+        """The same of what the player is to say."""
 
     def __len__(self) -> int:
         return len(self.whats)
@@ -116,8 +116,8 @@ class Plan:
                 plan.happened[i] = SKIPPED
         return plan
 
-    def hand_out(self, own: Side, *, prompt: bool) -> None:
-        """Fill in `cues`, and, where nothing else can hold up the player, `lines`."""
+    def hand_out(self, own: Side, *, alone: bool) -> None:
+        """Fill in `cues`, and, where no other connection can hold up the player, `lines`."""
         whats, sides = self.whats, self.sides
         nothing: list[Message | None] = [None] * len(whats)
         cues = lines = nothing
@@ -126,20 +126,21 @@ class Plan:
                 what if side is not own and (type(what) is str or type(what) is bytes) else None
                 for what, side in zip(whats, sides, strict=True)
             ]
-        if not self.replies and prompt:
+        if not self.replies and alone:
             lines = [
-                what
-                if side is own and not interval and (type(what) is str or type(what) is bytes)
-                else None
-                for what, side, interval in zip(whats, sides, self.intervals, strict=True)
+                what if side is own and (type(what) is str or type(what) is bytes) else None
+                for what, side in zip(whats, sides, strict=True)
             ]
         self.cues += [*cues, None]
         self.lines += [*lines, None]
 
     def time_before(self, i: int) -> int:
-        """When the step before this one was done, groups apart; negative where it was not."""
+        """When the step before this one was done; negative where it was not.
+
+        A group, and what is skipped, are no steps of this kind.
+        """
         before = i - 1
-        while before >= 0 and self.sides[before] is None:
+        while before >= 0 and (self.sides[before] is None or self.happened[before] == SKIPPED):
             before -= 1
         return self.happened[before] if before >= 0 else 0
 

@@ -79,7 +79,7 @@ class Player:
         self._spoken = self._speech.spoken
         self._instead = self._speech.instead
         self._cues, self._lines = plan.cues, plan.lines
-        plan.hand_out(side, prompt=order is None)
+        plan.hand_out(side, alone=order is None)
         self._turn = 0  # the first step that is not done, or one before it
         self._latest = 0
         self._asides: deque[Event] = deque()
@@ -101,7 +101,7 @@ class Player:
             plan = self._plan
             plan.happened[i] = self._latest = now
             self._turn = plan.script = i + 1
-            self.prompt = self._lines[i + 1] is not None
+            self.prompt = self._lines[i + 1] is not None and not plan.intervals[i + 1]
             self.steps += 1
             if self._order is not None:
                 self._order.happen(plan.indexes[i], now)
@@ -279,12 +279,17 @@ class Player:
 
     def due(self) -> int | None:
         """When the player wants to speak, or None while it waits, or has nothing more to say."""
-        if self._asides or (self._lines[self._turn] is not None and not self.stopped):
+        plan, turn = self._plan, self._turn
+        if self._asides:
             return self._latest
+        if self._lines[turn] is not None and not self.stopped:
+            before = plan.happened[turn - 1]
+            if before >= 0:
+                return before + plan.intervals[turn]
         i = self._next_own()
         if i is None:
             return None
-        plan, order = self._plan, self._order
+        order = self._order
         if order is not None:
             index = plan.indexes[i]
             if not order.clear(index):
@@ -329,15 +334,20 @@ class Player:
 
         None also where it is silence that begins. After calling this you must ask `due` again.
         """
-        i = self._turn
+        plan, i = self._plan, self._turn
         line = self._lines[i]
-        if line is not None and not self._asides and not self.stopped:
+        if (
+            line is not None
+            and not self._asides
+            and not self.stopped
+            and 0 <= plan.happened[i - 1] <= now - plan.intervals[i]
+        ):
             if self._instead:
                 line = self._speech.correct(line)
             self._spoken.append(line)
-            self._plan.happened[i] = self._latest = now
+            plan.happened[i] = self._latest = now
             self._turn = i + 1
-            self.prompt = self._lines[i + 1] is not None
+            self.prompt = self._lines[i + 1] is not None and not plan.intervals[i + 1]
             self.steps += 1
             return line
         self.prompt = False

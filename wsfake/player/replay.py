@@ -54,21 +54,18 @@ class Replay:
         before = 0
         count = 0
         for index, entry in enumerate(entries):
-            timed = (index, max(0, entry.at - before), entry)
-            if not isinstance(entry.what, Pong | Gap | End):  # which nobody plays
-                before = entry.at
+            at, number, _, what = entry
+            timed = (index, at - before if at > before else 0, entry)
+            if type(what) not in _UNPLAYED:
+                before = at
             count = index + 1
-            connection = by_number.get(entry.connection)
+            connection = by_number.get(number)
             if connection is not None:
                 connection.entries.append(timed)
-            elif isinstance(entry.what, Open):
-                by_number[entry.connection] = ReplayConnection(
-                    entry.connection, entry.what, [timed]
-                )
+            elif isinstance(what, Open):
+                by_number[number] = ReplayConnection(number, what, [timed])
             else:
-                raise UsageError(
-                    f"entry {index}: connection {entry.connection} speaks before it is opened"
-                )
+                raise UsageError(f"entry {index}: connection {number} speaks before it is opened")
         self.order = Order(count)
         self.connections = list(by_number.values())
 
@@ -90,8 +87,14 @@ class Replay:
     def play(self, connection: ReplayConnection, side: Side) -> Player:
         """Return the player that acts `side` of a connection."""
         plan = Plan.of_recording(connection.entries, side.other)
-        connection.player = Player(plan, side, self._matching, order=self.order)
+        order = self.order if self.interleaved else None
+        connection.player = Player(plan, side, self._matching, order=order)
         return connection.player
+
+    @property
+    def interleaved(self) -> bool:
+        """Whether there are several connections, so that one can have to wait for another."""
+        return len(self.connections) > 1
 
     def held(self) -> Player | None:
         """Return the player of the earliest entry that only waits for another connection."""
@@ -101,6 +104,10 @@ class Replay:
     def give_way(self, player: Player) -> None:
         """Let a held player say its next entry before its turn."""
         self.order.give_way_to(player.place())
+
+
+_UNPLAYED = frozenset((Pong, Gap, End))
+"""What nobody plays."""
 
 
 def _same_url(recorded: str, url: str) -> bool:

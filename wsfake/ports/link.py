@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from attrs import evolve
 
-from wsfake.errors import Failure
+from wsfake.errors import Failure, hide_frames
 from wsfake.live import LiveServerEnd, Reactor
 from wsfake.live.server_handshake import ServerHandshake
 from wsfake.live.transport import Transport
@@ -16,6 +16,8 @@ from wsfake.network.failures import verdict_close
 from wsfake.ports.refusals import refuse
 
 __all__ = ["Link"]
+
+__tracebackhide__ = hide_frames
 
 _NOT_FOUND = 404
 """Of the statuses that a client does not try again at."""
@@ -90,12 +92,13 @@ class Link:
 
     # The end
 
-    def fail(self, failure: Exception) -> None:
-        """Let the client know that the test has failed here; the test is told by the network."""
+    def fail(self, failure: Exception, *, told: bool = False) -> None:
+        """Let the client know that the test has failed here, and the test, unless it was `told`."""
         if self._failed:
             return
         self._failed = True
-        self._network.report(failure)
+        if not told:
+            self._network.report(failure)
         if self._client.finished:
             return
         if self._answered:

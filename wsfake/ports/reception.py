@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from attrs import evolve
 
-from wsfake.errors import Failure, UsageError
+from wsfake.clock import Clock
+from wsfake.errors import Failure, UsageError, hide_frames
+from wsfake.live.reactor import Reactor
 from wsfake.live.server_handshake import NotAWebSocket, ServerHandshake
 from wsfake.live.transport import Transport
 from wsfake.model import Open, without_mechanics
 from wsfake.network import Connection
 from wsfake.ports.desk import Desk, Through
-from wsfake.ports.keeper import Keeper
 from wsfake.ports.link import Link
 from wsfake.ports.passing import Passing
 from wsfake.ports.refusals import refuse
 from wsfake.proxy import Faults, Limits, Relay, Upstream
 
-__all__ = ["Reception"]
+__all__ = ["Mover", "Reception"]
+
+__tracebackhide__ = hide_frames
 
 _BAD_REQUEST = 400
 _UPGRADE_REQUIRED = 426
 _SERVER_ERROR = 500
+
+
+class Mover(Protocol):
+    """What moves connections: the thread of real ports, or an event loop that is in memory."""
+
+    @property
+    def reactor(self) -> Reactor: ...
+
+    @property
+    def lane(self) -> Clock:
+        """The clock that what is due on them waits on."""
+
+    def wake(self) -> None:
+        """Have it look again at what is due; from any thread."""
 
 
 class Reception:
@@ -29,7 +48,7 @@ class Reception:
     def __init__(
         self,
         desk: Desk,
-        keeper: Keeper,
+        keeper: Mover,
         origin: str,
         faults: Faults | None = None,
         limits: Limits | None = None,
@@ -86,14 +105,24 @@ class Reception:
                 opening, link, to=self._desk, ready=link.ready, clock=keeper.lane
             )
         except Failure as failure:
-            link.fail(failure)
+            link.fail(failure, told=not self._is_news(failure))
             return
         if isinstance(connection.server, Through):
             self._pass_on(client, received, connection, connection.server.upstream)
             return
         self._open.append(link)
         if len(network.failures) > known:  # such as of one connection more than is served
-            link.fail(network.failures[known])
+            verdict = network.failures[known]
+            link.fail(verdict, told=not self._is_news(verdict))
+
+    def _is_news(self, failure: Failure) -> bool:
+        """Forget a verdict that is known word for word: a client may try again and again."""
+        failures = self._network.failures
+        news = not any(str(known) == str(failure) for known in failures[:-1])
+        if not news:
+            del failures[-1]
+            self._network.errors = [e for e in self._network.errors if e is not failure]
+        return news
 
     def _pass_on(
         self,

@@ -16,8 +16,15 @@ __all__ = ["LAG_BYTES", "Backlog"]
 LAG_BYTES = 64 * MEBIBYTE
 """What may wait at most; then no socket is served before it is done."""
 
-LAG_MICROSECONDS = 50_000
-"""How long anything waits at most: with that of the part file, a kill costs 100 ms (RULES 21)."""
+LAG_MICROSECONDS = 40_000
+"""After so long nothing waits any more: with the wait for the file, a kill costs 100 ms."""
+
+_PAUSE_SECONDS = 0.004
+"""How long it waits first. Whoever is to answer gets the processor before us, and what comes
+meanwhile is done in one go."""
+
+_AT_ONCE_BYTES = MEBIBYTE
+"""So much is not let wait."""
 
 _SLICE_MICROSECONDS = 2_000
 """How long the sockets are kept waiting by what could wait itself."""
@@ -27,17 +34,19 @@ class Backlog:
     """Copies of what has passed, still to be understood: one for each reactor.
 
     There is one order for all connections, that of time, so that what is told is told in it. It
-    is done in slices after the sockets that are ready were served, and as a whole when there is
-    too much of it, which slows them.
+    is done after a moment, in slices between which the sockets that are ready are served, and as a
+    whole when there is too much of it, which slows them.
     """
 
     _of: ClassVar[WeakKeyDictionary[Reactor, Backlog]] = WeakKeyDictionary()
 
     def __init__(self, reactor: Reactor) -> None:
         self._call_soon = reactor.call_soon  # no reference that would keep the reactor alive
+        self._call_later = reactor.call_later
         self._queue: deque[tuple[int, int, Callable[[int, Any], None], Any]] = deque()
         self._bytes = 0
         self._asked = False
+        self._hurried = False
 
     @classmethod
     def of(cls, reactor: Reactor) -> Backlog:
@@ -58,15 +67,23 @@ class Backlog:
         self._bytes += size
         if not self._asked:
             self._asked = True
+            self._call_later(_PAUSE_SECONDS, self._work)
+        elif self._bytes > _AT_ONCE_BYTES and not self._hurried:
+            self._hurried = True
             self._call_soon(self._work)
 
-    def drain(self) -> None:
-        """Do all of it now. An error of one part is raised, and the rest is left for later."""
+    def drain(self) -> bool:
+        """Do all of it now; tell whether there was any.
+
+        An error of one part is raised, and the rest is left for later.
+        """
+        waited = bool(self._queue)
         while self._queue:
             self._next()
+        return waited
 
     def _work(self) -> None:
-        self._asked = False
+        self._asked = self._hurried = False
         stop = now_microseconds() + _SLICE_MICROSECONDS
         try:
             while self._queue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from typing import Any, Protocol
 
 from attrs import frozen
@@ -76,6 +77,8 @@ def compile_profile(profile: Profile) -> CompiledProfile:
     if known is not None:
         return known
     for field, known_names in _NAMED.items():
+        if getattr(profile, field) not in known_names:
+            import_module("wsfake.script_api.browser.websocket")  # which brings names of its own
         if getattr(profile, field) not in known_names:
             raise UsageError(
                 f"profile {profile.name!r}: expected {field} to be one of {', '.join(known_names)},"

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from wsfake.errors import hide_frames
 from wsfake.model import End as TestEnds, Event, Message, Open, Raw, Reject, Side
-from wsfake.script_api.browser.exceptions import DOMException
 from wsfake.script_api.facts import Given, as_violation, classify, given_close
 from wsfake.script_api.profiles.table import STATES
 from wsfake.script_api.urls import READERS
@@ -182,6 +181,8 @@ class ScriptSocket:
         self.host.network.clock.call_soon(lambda: self.happen(fact))
 
     def throw(self, name: str, message: str) -> None:
+        from wsfake.script_api.browser.exceptions import DOMException  # noqa: PLC0415 - only browsers
+
         raise DOMException(message, name)
 
     def buffer(self, message: Message, *, leaves: bool) -> None:

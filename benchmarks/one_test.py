@@ -1,0 +1,189 @@
+"""One test over an empty one: a fixture, a replayed echo of twenty messages, checks, the end."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from benchmarks.cassetter import REQUIREMENTS, cassette_of_cassetter
+from benchmarks.children import Unavailable, environment, pytest_seconds
+from benchmarks.measuring import Row, Skipped, compare_seconds
+from wsfake.cassette import write_cassette
+from wsfake.model import Accept, Entry, Event, Open, Side
+
+__all__ = ["rows"]
+
+_TESTS = 100
+_HEAD = f"""
+import pytest
+MANY = pytest.mark.parametrize("n", range({_TESTS}))
+"""
+_EMPTY = _HEAD + "@MANY\ndef test_it(n):\n    pass\n"
+
+_OURS = (
+    _HEAD
+    + """
+@MANY
+@pytest.mark.ws_fake(cassette="echo")
+def test_it(n, ws_fake):
+    received = []
+    socket = ws_fake.WebSocket("ws://echo.example/")
+    socket.onopen = lambda: socket.send("message 0")
+
+    def on_message(message):
+        received.append(message.data)
+        if len(received) < 10:
+            socket.send(f"message {len(received)}")
+        else:
+            socket.close()
+
+    socket.onmessage = on_message
+    ws_fake.run()
+    assert received == [f"message {i}" for i in range(10)]
+"""
+)
+
+_ASYNCIO = (
+    _HEAD
+    + """
+import asyncio
+from websockets.asyncio.client import connect
+from websockets.asyncio.server import serve
+
+async def echo(connection):
+    async for message in connection:
+        await connection.send(message)
+
+@MANY
+def test_it(n):
+    async def main():
+        async with serve(echo, "127.0.0.1", 0) as server:
+            port = next(iter(server.sockets)).getsockname()[1]
+            async with connect(f"ws://127.0.0.1:{port}") as client:
+                received = []
+                for i in range(10):
+                    await client.send(f"message {i}")
+                    received.append(await client.recv())
+                assert received == [f"message {i}" for i in range(10)]
+    asyncio.run(main())
+"""
+)
+
+_SYNC = (
+    _HEAD
+    + """
+import threading
+from websockets.sync.client import connect
+from websockets.sync.server import serve
+
+def echo(connection):
+    for message in connection:
+        connection.send(message)
+
+@MANY
+def test_it(n):
+    with serve(echo, "127.0.0.1", 0) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        with connect(f"ws://127.0.0.1:{server.socket.getsockname()[1]}") as client:
+            received = []
+            for i in range(10):
+                client.send(f"message {i}")
+                received.append(client.recv())
+            assert received == [f"message {i}" for i in range(10)]
+        server.shutdown()
+        thread.join()
+"""
+)
+
+_STARLETTE = (
+    _HEAD
+    + """
+from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
+from starlette.testclient import TestClient
+
+async def echo(websocket):
+    await websocket.accept()
+    async for message in websocket.iter_text():
+        await websocket.send_text(message)
+
+@MANY
+def test_it(n):
+    with TestClient(Starlette(routes=[WebSocketRoute("/", echo)])) as client:
+        with client.websocket_connect("/") as socket:
+            received = []
+            for i in range(10):
+                socket.send_text(f"message {i}")
+                received.append(socket.receive_text())
+            assert received == [f"message {i}" for i in range(10)]
+"""
+)
+
+_CASSETTER = (
+    _HEAD
+    + """
+import asyncio
+import cassetter
+import websockets
+
+@MANY
+def test_it(n):
+    async def main():
+        received = []
+        async with websockets.connect("ws://echo.example/") as client:
+            for i in range(10):
+                await client.send(f"message {i}")
+                received.append(await client.recv())
+        assert received == [f"message {i}" for i in range(10)]
+    with cassetter.use_cassette("echo.yaml", record_mode="none", match_on=["uri", "body"],
+                                intercept=["websockets"]):
+        asyncio.run(main())
+"""
+)
+
+
+def _over_empty(tests: str, *options: str, **more: object) -> float:
+    empty = pytest_seconds(_EMPTY, **more)  # type: ignore[arg-type]
+    return (pytest_seconds(tests, *options, **more) - empty) / _TESTS  # type: ignore[arg-type]
+
+
+def cassette_of_echo(pairs: int = 10) -> bytes:
+    """Return a cassette of so many messages and their echoes."""
+    said: list[tuple[Side, Event]] = [
+        (Side.CLIENT, Open("ws://echo.example/")),
+        (Side.SERVER, Accept()),
+    ]
+    for i in range(pairs):
+        said += [(Side.CLIENT, f"message {i}"), (Side.SERVER, f"message {i}")]
+    entries = [Entry(at * 1000, 1, side, what) for at, (side, what) in enumerate(said)]
+    with tempfile.TemporaryDirectory() as folder:
+        return write_cassette(Path(folder, "a.msgpack"), entries).read_bytes()
+
+
+def rows() -> Iterator[Row | Skipped]:
+    what = "one test with a cassette of 20 messages"
+    files = {"cassettes/echo.msgpack": cassette_of_echo()}
+    plugin = ("-p", "pytest_wsfake.plugin")
+
+    def ours() -> float:
+        return _over_empty(_OURS, *plugin, files=files)
+
+    for peer, tests, goal in (
+        ("a websockets server, asyncio", _ASYNCIO, 1 / 8),
+        ("a websockets server in a thread", _SYNC, 1 / 40),
+        ("starlette's TestClient", _STARLETTE, 1 / 15),
+    ):
+        yield compare_seconds(what, ours, peer, partial(_over_empty, tests), goal=goal)
+    peer, goal = "cassetter", 1 / 3
+    try:
+        python = environment(*REQUIREMENTS)
+    except Unavailable as error:
+        yield Skipped(what, peer, goal, "seconds", str(error))
+        return
+    theirs = {"echo.yaml": cassette_of_cassetter(10)}
+    yield compare_seconds(
+        what, ours, peer, lambda: _over_empty(_CASSETTER, python=python, files=theirs), goal=goal
+    )

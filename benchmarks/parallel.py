@@ -1,0 +1,51 @@
+"""Five hundred replayed tests under pytest-xdist, on one directory of cassettes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from benchmarks.children import pytest_seconds
+from benchmarks.measuring import Row, compare_seconds
+from benchmarks.one_test import cassette_of_echo
+
+__all__ = ["rows"]
+
+_TESTS = 500
+_PAIRS = 300
+_REPLAYED = f"""
+import pytest
+
+@pytest.mark.parametrize("n", range({_TESTS}))
+def test_it(n, ws_fake):
+    left = {_PAIRS}
+    socket = ws_fake.WebSocket("ws://echo.example/")
+    socket.onopen = lambda: socket.send("message 0")
+
+    def on_message(message):
+        nonlocal left
+        left -= 1
+        if left:
+            socket.send(f"message {{{_PAIRS} - left}}")
+
+    socket.onmessage = on_message
+    ws_fake.run()
+    assert left == 0
+"""
+_PLUGIN = ("-p", "pytest_wsfake.plugin", "-p", "xdist.plugin")
+
+
+def _beyond_start(*options: str) -> float:
+    """Return how long the tests take from the end of the first on, when all processes are there."""
+    cassette = cassette_of_echo(_PAIRS)
+    files = {f"cassettes/test_it/test_it[{n}].msgpack": cassette for n in range(_TESTS)}
+    return pytest_seconds(_REPLAYED, *_PLUGIN, *options, files=files)
+
+
+def rows() -> Iterator[Row]:
+    yield compare_seconds(
+        f"{_TESTS} replayed tests, two processes",
+        lambda: _beyond_start("-n", "2"),
+        "one process",
+        _beyond_start,
+        goal=0.7,
+    )

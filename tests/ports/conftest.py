@@ -1,0 +1,3 @@
+from tests.servers import no_ci
+
+__all__ = ["no_ci"]

@@ -1,0 +1,175 @@
+"""`wsfake serve`: be the server of a cassette at a real port, or its client."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+from typing import Any
+from urllib.parse import urlsplit
+
+from wsfake.cassette import Redactor, load
+from wsfake.cli.listening import address, is_loopback, signals
+from wsfake.cli.output import line_printer
+from wsfake.errors import UsageError, WsfakeError
+from wsfake.harness import Harness
+from wsfake.harness.doors import Secure
+from wsfake.model import Open
+from wsfake.network.dialogue import LITERAL_LENGTH
+from wsfake.transcript.writing import write_entry
+
+__all__ = ["add_parser"]
+
+_TICK_SECONDS = 0.05
+
+
+def add_parser(commands: Any) -> None:
+    parser = commands.add_parser(
+        "serve", help="be the server of a cassette at a real port, or its client"
+    )
+    parser.add_argument("cassette", metavar="FILE", help="the path of a cassette")
+    parser.add_argument("url", metavar="URL", nargs="?", help="with --side client: the server")
+    parser.add_argument(
+        "--side",
+        choices=("server", "client"),
+        default="server",
+        help="listen as the recorded server, or connect to URL as the recorded client",
+    )
+    parser.add_argument(
+        "--listen",
+        metavar="HOST:PORT",
+        default="127.0.0.1:0",
+        help="where clients connect to; port 0 is a free one (%(default)s)",
+    )
+    parser.add_argument(
+        "--speed",
+        metavar="0|1|N",
+        type=float,
+        default=0,
+        help="at once (%(default)s), as recorded (1), or so many times as fast",
+    )
+    parser.add_argument(
+        "--tls", action="store_true", help="listen for wss, with a throw-away certificate"
+    )
+    parser.add_argument(
+        "--tls-cert",
+        metavar="PEM",
+        help="listen for wss, with the certificates and the key in this file",
+    )
+    parser.add_argument("--match", choices=("exact", "json"), help="how messages are compared")
+    parser.add_argument(
+        "--volatile",
+        metavar="NAME",
+        action="append",
+        help="a JSON value that differs from run to run; may be repeated",
+    )
+    parser.add_argument("--quiet", action="store_true", help="do not print the dialogue")
+    parser.set_defaults(command=serve)
+
+
+def serve(arguments: argparse.Namespace) -> int:
+    """Play until SIGINT or SIGTERM, or as a client to the end; a mismatch is a finding."""
+    if (arguments.side == "client") != (arguments.url is not None):
+        raise UsageError("expected a URL with --side client, and none without")
+    harness = Harness(
+        arguments.cassette,
+        "none",
+        how_to_record=f"wsfake record URL -o {arguments.cassette}",
+        warn=lambda text: print(f"wsfake: warning: {text}", file=sys.stderr),
+        speed=arguments.speed,
+        match=arguments.match,
+        volatile=arguments.volatile or (),
+        record_idle=_SILENCE_SECONDS,
+    )
+    watcher = _Watcher(harness, quiet=arguments.quiet)
+    try:
+        if arguments.side == "client":
+            _act_client(arguments, harness, watcher)
+        else:
+            _listen(arguments, harness, watcher)
+    except BaseException:
+        harness.finish("failed")
+        raise
+    try:
+        harness.finish()
+    except (WsfakeError, ExceptionGroup) as error:
+        watcher.tell(error)
+    watcher.look()
+    return 1 if watcher.told else 0
+
+
+_SILENCE_SECONDS = 5.0
+"""After so much of it a client's part is over, where the server leaves the connection open."""
+
+
+def _listen(arguments: argparse.Namespace, harness: Harness, watcher: _Watcher) -> None:
+    host, port = address(arguments.listen)
+    tls: Secure = arguments.tls_cert or arguments.tls
+    if not is_loopback(host):
+        print(f"wsfake: warning: everybody who reaches {host} can connect", file=sys.stderr)
+    wake = threading.Event()
+    with signals(wake.set) as ended:
+        for url in _origins(arguments.cassette):
+            at = harness.url_for(url, tls=tls, host=host, port=port)
+            shown = Redactor().url(url)
+            print(f"wsfake: listening at {at} for {shown} (Ctrl-C ends it)", flush=True)
+            port = 0
+        if tls is True:
+            print(f"wsfake: clients are to trust {harness.ca_file}", flush=True)
+        while not ended:
+            wake.wait(_TICK_SECONDS)
+            watcher.look()
+
+
+def _act_client(arguments: argparse.Namespace, harness: Harness, watcher: _Watcher) -> None:
+    harness.play_client(arguments.url, live=True)
+    try:
+        harness.run()
+    except (WsfakeError, ExceptionGroup) as error:
+        watcher.tell(error)
+
+
+def _origins(path: str) -> list[str]:
+    """Return the first URL of each origin that a cassette has connections to."""
+    found: dict[str, str] = {}
+    for entry in load(path).entries:
+        if isinstance(entry.what, Open):
+            parts = urlsplit(entry.what.url)
+            if parts.scheme not in ("ws", "wss"):
+                raise UsageError(
+                    f"{path}: these are clients of a script's server, {entry.what.url}:"
+                    " act them with --side client URL"
+                )
+            found.setdefault(f"{parts.scheme}://{parts.netloc}", entry.what.url)
+    if not found:
+        raise UsageError(f"{path}: there is no connection in this cassette")
+    return list(found.values())
+
+
+class _Watcher:
+    """Tells what happens, as it happens."""
+
+    def __init__(self, harness: Harness, *, quiet: bool) -> None:
+        self.told: list[str] = []
+        self._harness = harness
+        self._show = None if quiet else line_printer()
+        self._redactor = Redactor()
+        self._shown = 0
+
+    def look(self) -> None:
+        if self._show is not None:
+            entries = self._harness.dialogue.entries
+            for entry in entries[self._shown :]:
+                clean = self._redactor.entry(entry)
+                self._show(write_entry(clean, numbered=True, most=LITERAL_LENGTH))
+            self._shown = len(entries)
+        for failure in self._harness.failures:
+            self.tell(failure)
+
+    def tell(self, error: Exception) -> None:
+        """Say what went wrong, once."""
+        for each in error.exceptions if isinstance(error, ExceptionGroup) else [error]:
+            text = str(each)
+            if text not in self.told:
+                self.told.append(text)
+                print(f"wsfake: {text}", file=sys.stderr, flush=True)
