@@ -60,6 +60,8 @@ class Face:
     """Those that run when another one asks for them, by `host.load(name)`."""
     server_files: tuple[str, ...] = ()
     """Those that run after the others, where the script may listen."""
+    modules: bool = False
+    """Whether a script whose name ends with `.mjs` is a module."""
 
 
 def _qt_parts(script: Script, host: Host) -> list[Part]:
@@ -89,10 +91,12 @@ FACES: dict[str, Face] = {
             "browser/console.js",
             "browser/window.js",
             "browser/websocket.js",
+            "browser/modules.js",
             "questions.js",
         ),
         on_demand=("browser/location.js",),
         parts=_page_parts,
+        modules=True,
     ),
     "qt": Face(
         files=(

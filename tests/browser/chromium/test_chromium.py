@@ -71,7 +71,9 @@ def test_a_scenario_goes_as_in_chromium_with_chromiums_data(name: str, language:
 @pytest.mark.filterwarnings("ignore:sent after the connection was closed")
 @in_each_language
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_a_scenario_goes_as_in_chromium_unless_it_is_known_to_differ(name: str, language: Any) -> None:
+def test_a_scenario_goes_as_in_chromium_unless_it_is_known_to_differ(
+    name: str, language: Any
+) -> None:
     real, ours = MEASURED["scenarios"][name], language.tell(SCENARIOS[name], BROWSER)
 
     assert (ours == real) is (name not in DIFFERENT)
