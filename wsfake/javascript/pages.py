@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from wsfake.errors import hide_frames
-from wsfake.javascript.sockets import Sockets, SocketFace
+from wsfake.javascript.sockets import SocketFace, Sockets
 from wsfake.script_api import Host
 from wsfake.script_api.browser.socket import BrowserSocket
 from wsfake.script_api.browser.urls import PageUrl, read_url

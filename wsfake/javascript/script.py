@@ -116,7 +116,11 @@ class Script:
         with self._network.lock:
             self.neighbours.append(self)
             self.turn("begin")
-            last = self._import() if self._is_module else self._evaluate()
+            last = None
+            if self._is_module:
+                self._import()
+            else:
+                last = self._evaluate()
             self.turn("loaded", entity, entity_id, value=last)
 
     def _evaluate(self) -> Any:

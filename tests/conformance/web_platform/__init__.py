@@ -1,1 +1,1 @@
-"""The web-platform-tests of `websockets/`, run by their own testharness.js in the browser profile."""
+"""The web-platform-tests of `websockets/`, by their own testharness.js in the browser profile."""

@@ -10,7 +10,7 @@ from wsfake import Harness, Transcript
 from wsfake.model import Close, Raw
 from wsfake.network import Peer
 
-__all__ = ["HOST", "HTTPS_PORT", "HTTP_PORT", "H2_PORT", "WSS_PORT", "WS_PORT", "serve_all"]
+__all__ = ["H2_PORT", "HOST", "HTTPS_PORT", "HTTP_PORT", "WSS_PORT", "WS_PORT", "serve_all"]
 
 HOST = "web-platform.test"
 HTTP_PORT, HTTPS_PORT, WS_PORT, WSS_PORT, H2_PORT = 8000, 8443, 8666, 8667, 9000
@@ -43,7 +43,11 @@ def echo(peer: Peer) -> None:
 
 
 def echo_exit(peer: Peer) -> None:
-    peer.on_message(lambda message: message == "Goodbye" and _close_with(peer))
+    def judge(message: Message) -> None:
+        if message == "Goodbye":
+            _close_with(peer)
+
+    peer.on_message(judge)
 
 
 def echo_raw(peer: Peer) -> None:
@@ -151,7 +155,10 @@ def plans(ws_fake: Harness) -> dict[str, Plan]:
 
 
 def serve_all(ws_fake: Harness) -> None:
-    """Serve every handler at the ports of the suite; other paths are not found, other hosts not there."""
+    """Serve every handler at the ports of the suite.
+
+    Other paths are not found there, and other hosts are not there.
+    """
     ports = f"(?:{WS_PORT}|{WSS_PORT}|{H2_PORT})"
     place = rf"wss?://(?:[\w-]+\.)*{re.escape(HOST)}:"
     known = plans(ws_fake)
