@@ -44,10 +44,10 @@ _FENCE = re.compile(
 )
 _FILES = {
     "python": re.compile(r"# ([\w/]+\.(?:py|ini))\n"),
-    "javascript": re.compile(r"// ([\w/]+\.js)\n"),
+    "javascript": re.compile(r"// ([\w/]+\.m?js)\n"),
 }
 _IS_TEST = re.compile(r"^(?:async )?def test_|^class Test", re.MULTILINE)
-_INSTALLED = [["wsfake"], ["wsfake[cli]"], ["wsfake[js]"]]
+_INSTALLED = [["wsfake"], ["wsfake[browser]"], ["wsfake[cli]"], ["wsfake[js]"]]
 _DIRECTIVES = ("{toctree}", "{eval-rst}")
 _PORT = "8765"
 _PATIENCE = 120

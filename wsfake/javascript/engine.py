@@ -140,6 +140,7 @@ class Engine:
         """Free the context."""
         self._call = self._run_job = self._rejections = None
         del self._context
+        self._modules = None  # which the context may have asked until now
 
 
 def dumps(value: Any) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import posixpath
 from collections.abc import Callable
 from typing import Any
 
@@ -16,8 +17,19 @@ from wsfake.javascript.native import Native, native_context
 __all__ = ["Modules", "load_modules"]
 
 _LOADER = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p)
+_NORMALISER = ctypes.CFUNCTYPE(
+    ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_void_p
+)
 _GLOBAL, _MODULE, _COMPILE_ONLY = 0, 1, 32
 _IS_MODULE = -3  # JS_TAG_MODULE
+
+
+def resolve(base: str, name: str) -> str:
+    """Return the URL that a module names another by; a bare name stays as it is."""
+    if not name.startswith(("./", "../", "/")) or "://" not in base:
+        return name
+    scheme, _, path = base.partition("://")
+    return f"{scheme}://{posixpath.normpath(posixpath.join(posixpath.dirname(path), name))}"
 
 
 class Modules:
@@ -29,11 +41,18 @@ class Modules:
     def __init__(self, native: Native, read: Callable[[str], str]) -> None:
         self._native = native
         self._read = read
-        self._loader = _LOADER(self._load)  # the engine keeps no reference
+        self._loader = _LOADER(self._load)  # the engine keeps no reference to these two
+        self._normaliser = _NORMALISER(self._normalise)
         api, pointer = native.api, ctypes.c_void_p
         api.JS_SetModuleLoaderFunc.restype = None
-        api.JS_SetModuleLoaderFunc.argtypes = (pointer, pointer, _LOADER, pointer)
-        api.JS_SetModuleLoaderFunc(native.runtime, None, self._loader, None)
+        api.JS_SetModuleLoaderFunc.argtypes = (pointer, _NORMALISER, _LOADER, pointer)
+        api.JS_SetModuleLoaderFunc(native.runtime, self._normaliser, self._loader, None)
+
+    def _normalise(self, context: int, base: bytes, name: bytes, _: object) -> int | None:
+        """Return the URL of a module, in memory that the engine frees."""
+        url = resolve(base.decode("utf-8", "replace"), name.decode("utf-8", "replace"))
+        copied: int | None = self._native.api.js_strdup(context, url.encode())
+        return copied
 
     def _load(self, context: int, name: bytes, _: object) -> int | None:
         """Return the module, or None with an exception pending."""

@@ -61,6 +61,7 @@ def _api() -> ctypes.CDLL | None:
             ("JS_FreeValue", None, pointer, value),
             ("JS_Call", value, pointer, value, value, ctypes.c_int, ctypes.POINTER(value)),
             ("JS_Eval", value, pointer, text, ctypes.c_size_t, text, ctypes.c_int),
+            ("js_strdup", pointer, pointer, text),
             ("JS_GetImportMeta", value, pointer, pointer),
             ("JS_NewStringLen", value, pointer, text, ctypes.c_size_t),
         ):

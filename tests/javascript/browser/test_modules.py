@@ -35,10 +35,10 @@ def test_what_a_module_throws_is_told_with_its_own_line(page: Harness, write: Wr
 
     assert str(raised.value).splitlines() == [
         "RangeError: far",
-        "  script  far.mjs:2:9",
+        "  script  far.mjs:2:13",
         "  line    throw new RangeError('far');",
         "",
-        "    at fail (far.mjs:2:9)",
+        "    at fail (far.mjs:2:13)",
         "    at main.mjs:3:18",
     ]
 

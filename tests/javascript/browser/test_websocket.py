@@ -154,11 +154,10 @@ socket.onopen = () => {
   socket.send("no");
 };
 """)
-    with Harness(profile="browser", unplayed="ignore") as ws_fake:
+    with pytest.raises(UnexpectedMessage) as raised, Harness(profile="browser") as ws_fake:  # noqa: PT012
         ws_fake.serve("ws://h.test/", Transcript().client("yes"))
         ws_fake.load_script(path)
-        with pytest.raises(UnexpectedMessage) as raised:
-            ws_fake.run()
+        ws_fake.run()
 
     assert "script    script.js:3:10" in str(raised.value)
 
