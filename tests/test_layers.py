@@ -28,6 +28,7 @@ LAYERS = {
     "proxy": 4,
     "ports": 4,
     "javascript": 5,
+    "intercept": 5,
     "harness": 6,
     "cli": 7,
     "proxies": 7,

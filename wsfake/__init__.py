@@ -21,7 +21,11 @@ if TYPE_CHECKING:
         WsfakeWarning as WsfakeWarning,
     )
     from wsfake.harness import Harness as Harness
-    from wsfake.proxies import WebSocket as WebSocket, WebSocketServer as WebSocketServer
+    from wsfake.proxies import (
+        WebSocket as WebSocket,
+        WebSocketServer as WebSocketServer,
+        loop_factory as loop_factory,
+    )
     from wsfake.proxy import Faults as Faults
     from wsfake.transcript import (
         Transcript as Transcript,
@@ -46,6 +50,7 @@ _PLACES = {
     "WsfakeError": "errors",
     "WsfakeWarning": "errors",
     "json": "transcript",
+    "loop_factory": "proxies",
     "partial_json": "transcript",
     "regex": "transcript",
 }

@@ -1,17 +1,35 @@
-"""`from wsfake import WebSocket`: the classes of whichever harness is active."""
+"""`from wsfake import WebSocket`: what is of whichever harness is active."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wsfake.errors import hide_frames
+from wsfake.errors import NoHarness, hide_frames
 from wsfake.harness import active
 from wsfake.script_api import WebSocket as ScriptWebSocket, WebSocketServer as ScriptWebSocketServer
 from wsfake.script_api.browser.websocket import BrowserWebSocket
 
-__all__ = ["WebSocket", "WebSocketServer"]
+if TYPE_CHECKING:
+    import asyncio
+
+__all__ = ["WebSocket", "WebSocketServer", "loop_factory"]
 
 __tracebackhide__ = hide_frames
+
+
+def loop_factory() -> asyncio.AbstractEventLoop:
+    """Make an event loop on the virtual time of the active harness; outside one, an ordinary one.
+
+    For what makes event loops before it knows of fixtures, such as the hook
+    `pytest_asyncio_loop_factories`.
+    """
+    import asyncio  # noqa: PLC0415 - scripts need none
+
+    try:
+        harness = active.current()
+    except NoHarness:
+        return asyncio.new_event_loop()
+    return harness.loop_factory()
 
 
 class _Proxy(type):

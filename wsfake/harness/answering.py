@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -68,6 +68,9 @@ class Aliases:
 
     def __contains__(self, url: str) -> bool:
         return _normal(url) in self._real
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._real)
 
 
 def _appended(real: str, rest: str) -> str:

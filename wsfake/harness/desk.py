@@ -19,12 +19,20 @@ class FrontDesk:
     """Asks in the order of RULES 20: what the test serves, its cassette, its mode."""
 
     def __init__(
-        self, network: Network, services: Services, servers: Servers, sources: Sources
+        self,
+        network: Network,
+        services: Services,
+        servers: Servers,
+        sources: Sources,
+        *,
+        speed: float | None,
     ) -> None:
+        """`speed` is that of a replay; None is as it was recorded."""
         self.network = network
         self._services = services
         self._servers = servers
         self._sources = sources
+        self._speed = speed
 
     def answer(self, connection: Connection) -> End | None:
         sources = self._sources
@@ -36,7 +44,7 @@ class FrontDesk:
             connection.posted = True  # its handlers are called in the test's thread, inside `run`
             return end
         if sources.from_cassette is not None:
-            end = sources.from_cassette.answer(connection, sources.settings.speed)
+            end = sources.from_cassette.answer(connection, self._speed)
             if end is not None:
                 return end
         upstream = self.passes(connection.url)

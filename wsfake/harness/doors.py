@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import ssl
 
     from wsfake.harness.desk import FrontDesk
+    from wsfake.model import Open
+    from wsfake.network import End
     from wsfake.ports import TLS, Port, Ports
     from wsfake.proxy import Faults
 
@@ -25,7 +27,7 @@ __all__ = ["Doors", "Secure"]
 
 __tracebackhide__ = hide_frames
 
-Secure: TypeAlias = "bool | str | os.PathLike[str] | ssl.SSLContext"
+Secure: TypeAlias = "bool | str | os.PathLike[str] | ssl.SSLContext | TLS | None"
 """Whether a port speaks TLS: no; with a throw-away certificate; with that of a PEM file; so."""
 
 
@@ -62,6 +64,10 @@ class Doors:
             raise UsageError(f"expected faults, as in Faults(latency=0.1), got {faults!r}")
         return self._open_ports().open(url, host=host, port=port, tls=self._tls(tls), faults=faults)
 
+    def connect(self, opening: Open, client: End) -> None:
+        """Open a connection that has no socket, in the thread of the ports."""
+        self._open_ports().connect(opening, client)
+
     @staticmethod
     def url_at(port: Port, url: str) -> str:
         """Return a URL with the port in the place of its origin."""
@@ -91,8 +97,10 @@ class Doors:
     def _tls(self, wish: Secure) -> TLS | None:
         from wsfake.ports import TLS  # noqa: PLC0415 - as above
 
-        if wish is False:
+        if wish is False or wish is None:
             return None
+        if isinstance(wish, TLS):
+            return wish
         if wish is True:
             return self._throw_away_tls()
         known = self._named.get(wish)

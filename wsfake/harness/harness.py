@@ -19,6 +19,7 @@ from wsfake.harness import active
 from wsfake.harness.doors import Doors, Secure
 from wsfake.harness.ending import Ending, Verdicts
 from wsfake.harness.pumps import Pumps
+from wsfake.harness.intercepting import Intercepting
 from wsfake.harness.running import Runner, raise_errors
 from wsfake.harness.secrets import Secrets
 from wsfake.harness.settings import Settings
@@ -35,6 +36,7 @@ from wsfake.transcript import Matching, Transcript
 if TYPE_CHECKING:
     from wsfake import script_api
     from wsfake.harness.desk import FrontDesk
+    from wsfake.intercept import Interception
     from wsfake.javascript import Script
     from wsfake.javascript.files import Files
     from wsfake.proxy import Faults
@@ -47,7 +49,7 @@ Outcome = Literal["passed", "failed", "skipped", "retried", "interrupted"]
 """How a test ended, as far as it knows by itself."""
 
 
-class Harness(Timing):
+class Harness(Timing, Intercepting):
     """An in-memory network, its clock, and the mode: everything that one test needs.
 
     Outside pytest it is used as a context manager, with the same checks at its end::
@@ -82,6 +84,7 @@ class Harness(Timing):
         self._clients: list[tuple[str, Player]] = []
         self._scripts: list[Script] = []
         self._running_scripts: list[Script] = []
+        self._interceptions: list[Interception] = []
         self._finished = False
         self.summary = Summary()
         """What the test did; known once it is finished."""
@@ -108,7 +111,9 @@ class Harness(Timing):
         )
         self._pumps = Pumps()
         self._sources.on_real = partial(self._pump, "real")
-        self._doors = Doors(self._settings, self._clock, self._make_desk)
+        self._doors = Doors(
+            self._settings, self._clock, lambda: self._make_desk(self._settings.speed)
+        )
         self._doors.on_open = partial(self._pump, "ports")
 
     # Scripting
@@ -306,6 +311,7 @@ class Harness(Timing):
 
     def __enter__(self) -> Self:
         active.enter(self)
+        self._intercept_as_set()
         return self
 
     @contextmanager
@@ -313,6 +319,7 @@ class Harness(Timing):
         """Be the harness that `from wsfake import WebSocket` means; ending it is the caller's."""
         active.enter(self)
         try:
+            self._intercept_as_set()
             yield self
         finally:
             active.leave(self)
@@ -356,6 +363,7 @@ class Harness(Timing):
         ending.tell(self._warn)
 
     def _stop_scripts(self) -> None:
+        self._stop_intercepting()
         self._doors.settle()
         for script in self._scripts:
             script.finish()
@@ -402,10 +410,16 @@ class Harness(Timing):
     def _matching_of(self, match: str | None, volatile: Sequence[str]) -> Matching:
         return Matching(match, volatile, self._secrets.message)
 
-    def _make_desk(self) -> FrontDesk:
+    def _make_desk(self, speed: float | None = None) -> FrontDesk:
         from wsfake.harness.desk import FrontDesk  # noqa: PLC0415 - it takes websockets
 
-        return FrontDesk(self._network, self._services, self._host.servers, self._sources)
+        return FrontDesk(
+            self._network,
+            self._services,
+            self._host.servers,
+            self._sources,
+            speed=speed,
+        )
 
     def _pump(self, name: str, pump: Any) -> None:
         setattr(self._pumps, name, pump)

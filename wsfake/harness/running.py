@@ -85,10 +85,11 @@ class Runner:
         """Do as `run`, and let the other tasks of a running event loop go on meanwhile."""
         import asyncio  # noqa: PLC0415 - most tests never need it
 
+        settle = getattr(asyncio.get_running_loop(), "settle", None)  # of a loop on virtual time
         for seconds in self.steps(until, timeout):
             pump = self.pump
             if seconds is None or pump is None or pump.wait(0):
-                await asyncio.sleep(0)
+                await (asyncio.sleep(0) if settle is None else settle())
             else:
                 await asyncio.sleep(min(seconds, _POLL_SECONDS))
 

@@ -109,6 +109,12 @@ class Settings:
     ssl_context: Any = field(default=None, validator=_context)
     """For wss connections that are really made; None for the system's certificates."""
 
+    intercept: bool = field(default=False, validator=_yes_or_no)
+    """Whether the sockets of the test are intercepted from its begin to its end."""
+
+    passthrough: tuple[str, ...] = field(default=(), converter=_names)
+    """Hosts, with or without a port and with `*`, whose connections are never intercepted."""
+
     base_url: str | None = field(default=None, validator=_url)
     """The URL of the page that a browser's script is on."""
 

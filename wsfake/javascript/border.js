@@ -4,8 +4,10 @@
 (function (common, own) {
   "use strict";
   const { parse, stringify } = JSON;
+  const { apply } = Reflect;
   const compile = globalThis.eval; // called by another name it evaluates in the global scope
   const start = { ...parse(common), ...parse(own) };
+  const FRAMES = 2; // a function that has no line may be in between, such as forEach
   const outbox = [];
   const turns = Object.create(null);
   const news = Object.create(null);
@@ -25,10 +27,14 @@
       outbox.push(operation);
     },
 
-    // The lines from which a function of wsfake was called: the stack above `callee`.
+    // The line from which a function of wsfake was called: the stack above `callee`, of which only the
+    // innermost frames are looked for, as each costs time.
     place(callee) {
       const found = {};
+      const limit = Error.stackTraceLimit;
+      Error.stackTraceLimit = FRAMES;
       Error.captureStackTrace(found, callee);
+      Error.stackTraceLimit = limit;
       return found.stack;
     },
 
@@ -39,9 +45,13 @@
 
     // Call a function of the script; what it throws is the test's to know, and nobody else's.
     call(callee, self, ...given) {
+      return host.apply(callee, self, given);
+    },
+
+    apply(callee, self, given) {
       let result;
       try {
-        result = callee.apply(self, given);
+        result = apply(callee, self, given);
       } catch (error) {
         host.report(error);
         return undefined;
@@ -147,15 +157,19 @@
   // `text` is a turn; without one, all jobs of the last turn are done. `value` is what has no text.
   function turn(text, value) {
     if (text !== "") {
-      const [told, name, ...given] = parse(text);
+      const [told, name, given] = parse(text);
       if (told !== 0) for (const [what, ...rest] of told) news[what]?.(...rest);
-      turns[name](...given, value);
+      if (value !== undefined) given.push(value);
+      turns[name].apply(undefined, given);
     } else if (rejected.size > 0) {
       const reasons = [...rejected.values()];
       rejected.clear();
       for (const reason of reasons) host.report(reason, true);
     }
-    return outbox.length === 0 ? "" : stringify(outbox.splice(0));
+    if (outbox.length === 0) return "";
+    const out = stringify(outbox);
+    outbox.length = 0;
+    return out;
   }
   turn.track = track;
   return turn;

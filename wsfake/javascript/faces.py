@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from attrs import frozen
 
@@ -21,7 +21,7 @@ from wsfake.script_api.profiles.table import STATES, Profile
 if TYPE_CHECKING:
     from wsfake.javascript.script import Script
 
-__all__ = ["BORDER", "FACES", "FIRST_LINE", "Face", "Part", "common_start", "face_of"]
+__all__ = ["BORDER", "FACES", "FIRST_LINE", "Face", "Part", "Teller", "common_start", "face_of"]
 
 BORDER = "border.js"
 FIRST_LINE = 8_001
@@ -36,11 +36,16 @@ class Part(Protocol):
     def operations(self) -> dict[str, Callable[..., None]]:
         """Return the operations, by their names."""
 
-    def news(self) -> Iterator[list[Any]]:
-        """Yield what JavaScript is to know before the next turn: a name, and what it takes."""
-
     def leave(self) -> None:
         """The script has ended, before the test: its host ends what it left."""
+
+
+@runtime_checkable
+class Teller(Protocol):
+    """A part that has news."""
+
+    def news(self) -> list[list[Any]]:
+        """Return what JavaScript is to know before the next turn: names, and what each takes."""
 
 
 @frozen

@@ -3,7 +3,7 @@
 // socket before the next turn.
 (host) => {
   "use strict";
-  const rows = host.profile.local;
+  const compiled = Object.create(null); // by call, and then by state
   const sockets = new Map();
   let last = 0;
 
@@ -28,21 +28,30 @@
       return host.states[this.state];
     }
 
-    fire(event, ...given) {
-      for (const face of this.faces) face.fire(event, ...given);
+    // `given` is what the event hands to a handler, in an array.
+    fire(event, given) {
+      for (let n = 0; n < this.faces.length; n++) this.faces[n].fire(event, given);
     }
 
     carryOut(call, given) {
-      for (const operation of rows[`${this.state} ${call}`]) {
+      const row = compiled[call][this.state];
+      for (let n = 0; n < row.length; n++) {
+        const { operation, carryOut, fires } = row[n];
         const before = this.state;
-        const [verb, what] = operation;
-        (operations[`${verb} ${what}`] ?? operations[verb])(this, given, operation);
-        if (verb === "fire" && this.state !== before) return; // a handler has called close()
+        carryOut(this, given, operation);
+        if (fires && this.state !== before) return; // a handler has called close()
       }
     }
   }
 
   const code = (given, value) => (value === "given" ? given.code : value);
+
+  // What was handed to send(), as a handler is handed it.
+  function messageOf({ verb, data }) {
+    if (verb === "text") return data;
+    if (verb === "binary") return Uint8Array.fromBase64(data).buffer;
+    return Uint8Array.from(unescape(encodeURIComponent(data)), (byte) => byte.charCodeAt(0)).buffer;
+  }
 
   const operations = {
     goto(socket, given, [, state]) {
@@ -50,13 +59,13 @@
       host.emit("goto", socket.id, state);
     },
     fire(socket, given, [, event]) {
-      socket.fire(event);
+      socket.fire(event, []);
     },
     "fire message"(socket, given) {
-      socket.fire("message", given.message);
+      socket.fire("message", [messageOf(given)]);
     },
     "fire close"(socket, given, [, event, number, reason, clean]) {
-      socket.fire(event, code(given, number), reason === "given" ? given.shown : reason, clean);
+      socket.fire(event, [code(given, number), reason === "given" ? given.shown : reason, clean]);
     },
     "wire message": (socket, given) => host.emit(given.verb, socket.id, given.data, given.place),
     "wire close"(socket, given, [, , number, reason]) {
@@ -73,6 +82,16 @@
     buffer: (socket, given, [, what]) => socket.buffer?.(given, what === "leaving"),
   };
 
+  for (const [name, row] of Object.entries(host.profile.local)) {
+    const [state, call] = name.split(" ");
+    compiled[call] ??= Object.create(null);
+    compiled[call][state] = row.map((operation) => {
+      const [verb, what] = operation;
+      const carryOut = operations[`${verb} ${what}`] ?? operations[verb];
+      return { operation, carryOut, fires: verb === "fire" };
+    });
+  }
+
   host.Socket = Socket;
   host.sockets = sockets;
 
@@ -83,10 +102,10 @@
     socket.url = url;
   };
   host.news.forget = (id) => sockets.delete(id);
-  host.turns.fire = (id, state, event, ...given) => {
+  host.turns.fire = (id, state, event, given) => {
     const socket = sockets.get(id);
     socket.state = state;
-    if (event === "bytes") socket.fire("message", Uint8Array.fromBase64(given[0]).buffer);
-    else socket.fire(event, ...given);
+    if (event === "bytes") socket.fire("message", [Uint8Array.fromBase64(given[0]).buffer]);
+    else socket.fire(event, given);
   };
 };

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from wsfake.script_api import Host
 
@@ -32,9 +32,6 @@ class Messages:
     def operations(self) -> dict[str, Callable[..., None]]:
         """Return what a turn may ask of messages."""
         return {"publish": self.publish}
-
-    def news(self) -> Iterator[list[Any]]:
-        yield from ()
 
     def leave(self) -> None:
         """Nothing is left of a script that has ended: it is no neighbour any more."""

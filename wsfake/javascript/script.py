@@ -10,7 +10,15 @@ from typing import Any
 
 from wsfake.errors import Failure, LintWarning, RunawayScript, ScriptError, UsageError, hide_frames
 from wsfake.javascript.engine import Engine, Interrupted, Thrown, dumps
-from wsfake.javascript.faces import BORDER, FIRST_LINE, Part, common_start, face_of, read_source
+from wsfake.javascript.faces import (
+    BORDER,
+    FIRST_LINE,
+    Part,
+    Teller,
+    common_start,
+    face_of,
+    read_source,
+)
 from wsfake.javascript.files import Files, named_files, read_script, url_of
 from wsfake.javascript.places import Places, shown_path
 from wsfake.javascript.values import decode, encode
@@ -22,6 +30,7 @@ __all__ = ["Script"]
 __tracebackhide__ = hide_frames
 
 
+_read_json = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # C alone
 _SESSION = "{{5e5510a1-0000-4000-8000-{:012}}}"
 
 
@@ -67,6 +76,7 @@ class Script:
         }
         for part in self._parts:
             self._operations |= part.operations()
+        self._tellers = [part.news for part in self._parts if isinstance(part, Teller)]
         self._places = Places(FIRST_LINE)
         self._begin = self._places.add(shown_path(path), self.text)
         own = {
@@ -110,38 +120,50 @@ class Script:
         with self._network.lock:
             if self._stopped:
                 return
-            try:
-                out = self._engine.turn(self._envelope(name, given), value)
-            except Thrown as thrown:
-                self._throw(thrown)
-                out = ""
-            self._finish_turn(out)
+            self._turn(self._envelope(name, given), value)
+
+    def fire(self, number: int, state: str, event: str, given: str) -> None:
+        """Have the handlers of a socket's event called; `given` is JSON of what it hands them."""
+        with self._network.lock:
+            if not self._stopped:
+                self._turn(f'[{self.news()},"fire",[{number},"{state}","{event}",{given}]]')
+
+    def _turn(self, envelope: str, value: Any = None) -> None:
+        try:
+            out = self._engine.turn(envelope, value)
+        except Thrown as thrown:
+            self._throw(thrown)
+            out = ""
+        self._finish_turn(out)
 
     def _envelope(self, name: str, given: tuple[Any, ...]) -> str:
-        return dumps([[*self._news()] or 0, name, *given])
+        return f'[{self.news()},"{name}",{dumps(given)}]'
 
-    def _news(self) -> Iterator[list[Any]]:
+    def news(self) -> str:
+        """Return what JavaScript is to know before the next turn, as a part of its envelope."""
+        told: list[list[Any]] = []
         now = self._network.clock.now
         if now != self._now:
             self._now = now
-            yield ["now", now / 1000]
-        for part in self._parts:
-            yield from part.news()
+            told.append(["now", now / 1000])
+        for tell in self._tellers:
+            told += tell()
+        return dumps(told) if told else "0"
 
     def _finish_turn(self, out: str) -> None:
         """Carry out what a turn has asked for, and what the jobs have that follow it."""
-        engine = self._engine
-        outs = [out]
+        engine, operations = self._engine, self._operations
+        rest = ""
         try:
             if engine.run_jobs() or not out:
-                outs.append(engine.turn(""))
+                rest = engine.turn("")
         except Thrown as thrown:
             self._throw(thrown)
-            outs.append(engine.turn(""))
-        for text in outs:
+            rest = engine.turn("")
+        for text in (out, rest):
             if text:
-                for name, *given in json.loads(text):
-                    self._operations[name](*given)
+                for name, *given in _read_json(text, 0)[0]:
+                    operations[name](*given)
 
     # What goes wrong
 
@@ -153,15 +175,19 @@ class Script:
         try:
             yield
         except Failure as failure:
-            places = self._places.find(stack)
-            if places:
-                text = with_place(str(failure), places[0])
-                failure.args = (self._network.redaction.text(text),)
-            self._network.report(failure)
+            self.blame(failure, stack)
         except LintWarning as warning:  # where warnings are errors
             self._network.report(warning)
         finally:
             lints.find_place = before
+
+    def blame(self, failure: Failure, stack: str) -> None:
+        """Let a verdict name the line of the script that it is on, and be told."""
+        places = self._places.find(stack)
+        if places:
+            text = with_place(str(failure), places[0])
+            failure.args = (self._network.redaction.text(text),)
+        self._network.report(failure)
 
     def _lint_place(self, stack: str) -> tuple[str, int, str] | None:
         place = next(iter(self._places.find(stack)), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from wsfake.errors import hide_frames
@@ -33,9 +33,9 @@ class Servers:
         self._host = host
         self._sockets = sockets
         self._servers: dict[int, WebSocketServer] = {}
-        self._known: list[list[int]] | None = None
+        self._ports: list[int] = []
+        self._offered: list[int] = []
         self._wrong: list[list[Any]] = []
-        self._free = 0
 
     def listen(self, number: int, port: int, name: str) -> None:
         """Listen at a port that was free when JavaScript chose it; -1 is none that there is."""
@@ -54,23 +54,21 @@ class Servers:
         known = self._sockets.accepted(accepted)
         self._script.turn("newConnection", number, known, accepted.shown_url)
 
-    def news(self) -> Iterator[list[Any]]:
-        """Yield what JavaScript does not know yet of ports."""
-        known = [sorted(self._host.servers.ports), self._offered()]
-        if known != self._known:
-            self._known = known
-            yield ["ports", *known]
-        yield from self._wrong
-        self._wrong.clear()
-
-    def _offered(self) -> list[int]:
-        """Return a port that is free on this machine, for a server that listens for real."""
+    def news(self) -> list[list[Any]]:
+        """Return what JavaScript does not know yet of ports."""
         servers = self._host.servers
-        if servers.listen_for_real is None:
-            return []
-        if self._free in (0, *servers.ports):
-            self._free = _find_free_port()
-        return [self._free]
+        offered = [] if servers.listen_for_real is None else self._offer()
+        told, self._wrong = self._wrong, []
+        if servers.ports != self._ports or offered != self._offered:
+            self._ports, self._offered = servers.ports, offered
+            told = [["ports", self._ports, offered], *told]
+        return told
+
+    def _offer(self) -> list[int]:
+        """Return a port that is free on this machine, for a server that listens for real."""
+        if self._offered and self._offered[0] not in self._host.servers.ports:
+            return self._offered
+        return [_find_free_port()]
 
     def operations(self) -> dict[str, Callable[..., None]]:
         """Return what a turn may ask of servers."""

@@ -7,11 +7,13 @@ The remote rows are Python's, and each handler that they call is a turn.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from json.encoder import encode_basestring_ascii as _quote
 from typing import TYPE_CHECKING, Any
 
-from wsfake.errors import hide_frames
-from wsfake.model import Close, Drop, Side
+from wsfake.errors import Failure, hide_frames
+from wsfake.javascript.engine import dumps
+from wsfake.model import Close, Drop, Event, Side
 from wsfake.script_api import Host, ScriptSocket
 from wsfake.wire.payloads import encode_text
 
@@ -38,9 +40,15 @@ class _Face:
 
     def fire(self, event: str, *arguments: Any) -> None:
         self.known_state = state = self.socket.state
-        if event == "message" and isinstance(arguments[0], bytes):
-            event, arguments = "bytes", (base64.b64encode(arguments[0]).decode(),)
-        self.script.turn("fire", self.id, state, event, *arguments)
+        if event == "message":
+            message = arguments[0]
+            if isinstance(message, str):
+                given = f"[{_quote(message)}]"
+            else:
+                event, given = "bytes", f'["{base64.b64encode(message).decode()}"]'
+        else:
+            given = dumps(arguments)
+        self.script.fire(self.id, state, event, given)
 
 
 class Sockets:
@@ -67,22 +75,24 @@ class Sockets:
         self._faces[self._accepted] = _Face(self._script, self._accepted, socket)
         return self._accepted
 
-    def news(self) -> Iterator[list[Any]]:
-        """Yield what JavaScript does not know yet of its sockets."""
-        for number in self._forgotten:
-            yield ["forget", number]
-        self._forgotten.clear()
-        ended = []
+    def news(self) -> list[list[Any]]:
+        """Return what JavaScript does not know yet of its sockets."""
+        told: list[list[Any]] = []
+        ended: list[int] = []
+        if self._forgotten:
+            told += [["forget", number] for number in self._forgotten]
+            self._forgotten.clear()
         for number, face in self._faces.items():
             state, url = face.socket.state, face.socket.shown_url
             if state != face.known_state or url != face.known_url:
                 face.known_state, face.known_url = state, url
-                yield ["state", number, state, url]
+                told.append(["state", number, state, url])
             if state == "closed":
                 ended.append(number)
         for number in ended:
             del self._faces[number]
             self._forget_later(number)
+        return told
 
     def _forget_later(self, number: int) -> None:
         """Let JavaScript forget a socket once no row of the table is under way any more."""
@@ -94,25 +104,23 @@ class Sockets:
         face = self._faces[number]
         face.known_state = face.socket.state = state
 
-    def text(self, number: int, text: str, stack: str) -> None:
-        with self._script.said_at(stack):
-            self._faces[number].socket.say(text)
+    def say(self, number: int, what: Event, stack: str) -> None:
+        try:
+            self._faces[number].socket.say(what)
+        except Failure as failure:
+            self._script.blame(failure, stack)
 
     def utf8(self, number: int, text: str, stack: str) -> None:
-        with self._script.said_at(stack):
-            self._faces[number].socket.say(encode_text(text))
+        self.say(number, encode_text(text), stack)
 
     def binary(self, number: int, encoded: str, stack: str) -> None:
-        with self._script.said_at(stack):
-            self._faces[number].socket.say(base64.b64decode(encoded))
+        self.say(number, base64.b64decode(encoded), stack)
 
     def close(self, number: int, code: int | None, reason: str, stack: str) -> None:
-        with self._script.said_at(stack):
-            self._faces[number].socket.say(Close(code, reason))
+        self.say(number, Close(code, reason), stack)
 
     def drop(self, number: int, stack: str) -> None:
-        with self._script.said_at(stack):
-            self._faces[number].socket.say(Drop())
+        self.say(number, Drop(), stack)
 
     def release(self, number: int, stack: str) -> None:
         with self._script.said_at(stack):
@@ -135,7 +143,7 @@ class Sockets:
         return {
             "connect": self.connect,
             "goto": self.goto,
-            "text": self.text,
+            "text": self.say,
             "utf8": self.utf8,
             "binary": self.binary,
             "close": self.close,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from wsfake.clock import Timer, microseconds
 from wsfake.script_api import Host
@@ -44,9 +44,6 @@ class Timers:
         timer = self._timers.pop(number, None)
         if timer is not None:
             self._host.network.clock.cancel(timer)
-
-    def news(self) -> Iterator[list[Any]]:
-        yield from ()
 
     def operations(self) -> dict[str, Callable[..., None]]:
         """Return what a turn may ask of timers."""

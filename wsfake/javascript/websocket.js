@@ -5,12 +5,13 @@
   const convert = host.convert[profile.convert];
   const closeArguments = host.closeArguments[profile.close_arguments];
   const readUrl = host.readUrl[profile.urls];
-  const HANDLERS = ["onopen", "onmessage", "onerror", "onclose"];
   const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 };
   const ATTRIBUTES = { bufferedAmount: 0, extensions: "", protocol: "", ...CONSTANTS };
   const ARGUMENTS = {
-    message: (data) => [{ data }],
-    close: (code, reason, wasClean) => [{ code, reason, wasClean }],
+    open: () => [],
+    message: ([data]) => [{ data }],
+    error: () => [],
+    close: ([code, reason, wasClean]) => [{ code, reason, wasClean }],
   };
   const PEER = Symbol("peer");
 
@@ -25,11 +26,9 @@
       else if (url instanceof WebSocket) this.#socket = url.#socket; // documented, and on no host
       else this.#socket = connect(String(url));
       this.#socket.faces.push({
-        fire: (event, ...given) => {
-          const handler = this.#handlers[`on${event}`];
-          if (typeof handler === "function") {
-            host.call(handler, globalThis, ...(ARGUMENTS[event]?.(...given) ?? []));
-          }
+        fire: (event, given) => {
+          const handler = this.#handlers[event];
+          if (typeof handler === "function") host.apply(handler, globalThis, ARGUMENTS[event](given));
         },
       });
     }
@@ -44,9 +43,9 @@
     }
     set url(ignored) {}
 
-    send(...given) {
-      if (given.length === 0) throw new Error("expected a message to send, as in: socket.send('hello')");
-      const converted = convert(given[0]);
+    send(message) {
+      if (arguments.length === 0) throw new Error("expected a message to send, as in: socket.send('hello')");
+      const converted = convert(message);
       converted.place = host.place(WebSocket.prototype.send);
       if (this.#socket.state !== "open") host.emit("lint", "lost", [this.#socket.state], converted.place);
       this.#socket.carryOut("send", converted);
@@ -57,14 +56,14 @@
     }
 
     static {
-      for (const name of HANDLERS) {
-        Object.defineProperty(this.prototype, name, {
+      for (const event of Object.keys(ARGUMENTS)) {
+        Object.defineProperty(this.prototype, `on${event}`, {
           get() {
-            return this.#handlers[name];
+            return this.#handlers[event];
           },
           set(value) {
-            this.#handlers[name] = value;
-            if (name === "onerror" && value?.length > 0) lintArgument(value);
+            this.#handlers[event] = value;
+            if (event === "error" && value?.length > 0) lintArgument(value);
           },
           configurable: true,
           enumerable: true,

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any
 
+from wsfake.live import system
 from wsfake.live.reactor import Reactor
 from wsfake.live.transport import close_socket
 
@@ -68,7 +69,7 @@ class Connector:
         found: list[_Address] = []
         detail = ""
         try:
-            for family, _, _, _, address in socket.getaddrinfo(
+            for family, _, _, _, address in system.getaddrinfo(
                 self._host, self._port, type=socket.SOCK_STREAM
             ):
                 found.append((family, address))
@@ -102,7 +103,7 @@ class Connector:
         sock = socket.socket(family, socket.SOCK_STREAM)
         self._socket = sock
         sock.setblocking(False)
-        number = sock.connect_ex(address)
+        number = system.connect_ex(sock, address)
         if number not in _UNDER_WAY:
             self._note(OSError(number, os.strerror(number)))
             return False

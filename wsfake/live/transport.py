@@ -225,9 +225,12 @@ class Transport:
         if isinstance(self._socket, ssl.SSLSocket):
             with contextlib.suppress(OSError, ValueError):  # it wants to wait for the peer's own
                 self._socket.unwrap()  # says close_notify: without it the stream looks cut off
+            with contextlib.suppress(OSError):
+                # that of `SSLSocket` would give up decrypting what still comes
+                socket.socket.shutdown(self._socket, socket.SHUT_WR)
+            return
         with contextlib.suppress(OSError):  # the peer was faster
-            # that of `SSLSocket` would give up decrypting what still comes
-            socket.socket.shutdown(self._socket, socket.SHUT_WR)
+            self._socket.shutdown(socket.SHUT_WR)
 
     def _watch(self) -> None:
         if self.closed:

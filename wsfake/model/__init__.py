@@ -20,7 +20,7 @@ from wsfake.model.events import (
 )
 from wsfake.model.mechanics import without_mechanics
 from wsfake.model.sides import Side
-from wsfake.model.urls import UrlPattern, normalise_url
+from wsfake.model.urls import UrlPattern, is_at, normalise_url
 
 __all__ = [
     "Accept",
@@ -42,6 +42,7 @@ __all__ = [
     "Stall",
     "UrlPattern",
     "make_entry",
+    "is_at",
     "normalise_url",
     "without_mechanics",
 ]

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from wsfake.errors import UsageError
 
-__all__ = ["DEFAULT_PORTS", "UrlPattern", "normalise_url"]
+__all__ = ["DEFAULT_PORTS", "UrlPattern", "is_at", "normalise_url"]
 
 DEFAULT_PORTS = {"ws": 80, "wss": 443}
 
@@ -41,6 +41,23 @@ def normalise_url(url: str) -> str:
     query = f"?{parts.query}" if parts.query else ""
     return f"{scheme}://{authority}{parts.path or '/'}{query}"
 
+
+def is_at(url: str, host: str, port: int | None) -> bool:
+    """Tell whether a URL is of a host and port, as far as names go; None is any port."""
+    try:
+        return _at(normalise_url(url), host, port)
+    except UsageError:
+        return False
+
+
+def _at(normal: str, host: str, port: int | None) -> bool:
+    parts = urlsplit(normal)
+    here = parts.hostname or ""
+    same = host.lower() == here or {host.lower(), here} <= _THIS_MACHINE
+    return same and port in {None, parts.port or DEFAULT_PORTS[parts.scheme]}
+
+
+_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 _ANY = "wsfake-any"
 _HOST = re.compile(r"((?:[^/?#]*://)(?:[^/?#]*@)?)([^/?#]*)(.*)", re.DOTALL)
@@ -86,6 +103,27 @@ class UrlPattern:
         if self._pattern is None:
             return url == self._exact
         return self._pattern.fullmatch(url) is not None
+
+    def fits_place(self, host: str, port: int | None) -> bool:
+        """Tell whether a URL at a host and port can be one of these; None is any port.
+
+        Of a compiled pattern no more is known than whether it names the host, or fits the root of
+        it.
+        """
+        if self._exact is not None:
+            return _at(self._exact, host, port)
+        assert self._pattern is not None
+        if isinstance(self.source, re.Pattern) and any(
+            name in self.source.pattern for name in (host, re.escape(host))
+        ):
+            return True
+        authority = f"[{host}]" if ":" in host else host
+        ports = [""] if port is None else ["", f":{port}"]
+        roots = [f"{scheme}://{authority}{each}/" for scheme in DEFAULT_PORTS for each in ports]
+        if isinstance(self.source, str):  # only its host is a pattern
+            path = urlsplit(self.source.replace("*", _ANY)).path or "/"
+            roots = [f"{root.removesuffix('/')}{path}" for root in roots]
+        return any(self.fits(root) for root in roots)
 
     def __str__(self) -> str:
         return self.source.pattern if isinstance(self.source, re.Pattern) else self.source

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from wsfake.errors import UsageError
 from wsfake.live.gate import Gate
-from wsfake.model import normalise_url
+from wsfake.model import Open, normalise_url
+from wsfake.network import End
 from wsfake.ports.certificates import TLS
 from wsfake.ports.desk import Desk
 from wsfake.ports.keeper import Keeper
@@ -89,9 +90,7 @@ class Ports:
             known = self._ports.get(key)
             if known is not None:
                 return known
-            if self._keeper is None:
-                self._keeper = Keeper(self.desk, self._order_wait, self._tell, self._has_news)
-            keeper = self._keeper
+            keeper = self._keep()
             reception = Reception(self.desk, keeper, origin, faults, limits)
             try:
                 gate = Gate(
@@ -112,6 +111,18 @@ class Ports:
             opened = self._ports[key] = Port(self, gate, origin, reception)
         keeper.wake()
         return opened
+
+    def connect(self, opening: Open, client: End) -> None:
+        """Open a connection of a client that needs no socket: it is to be refused."""
+        with self.desk.network.lock:
+            keeper = self._keep()
+            self.desk.network.connect(opening, client, to=self.desk, clock=keeper.lane)
+        keeper.wake()
+
+    def _keep(self) -> Keeper:
+        if self._keeper is None:
+            self._keeper = Keeper(self.desk, self._order_wait, self._tell, self._has_news)
+        return self._keeper
 
     # The pump, as `run` in the test's thread sees it
 

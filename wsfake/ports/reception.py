@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from attrs import evolve
 
+from wsfake.clock import Clock
 from wsfake.errors import Failure, UsageError, hide_frames
+from wsfake.live.reactor import Reactor
 from wsfake.live.server_handshake import NotAWebSocket, ServerHandshake
 from wsfake.live.transport import Transport
 from wsfake.model import Open, without_mechanics
 from wsfake.network import Connection
 from wsfake.ports.desk import Desk, Through
-from wsfake.ports.keeper import Keeper
 from wsfake.ports.link import Link
 from wsfake.ports.passing import Passing
 from wsfake.ports.refusals import refuse
 from wsfake.proxy import Faults, Limits, Relay, Upstream
 
-__all__ = ["Reception"]
+__all__ = ["Mover", "Reception"]
 
 __tracebackhide__ = hide_frames
 
@@ -25,13 +28,27 @@ _UPGRADE_REQUIRED = 426
 _SERVER_ERROR = 500
 
 
+class Mover(Protocol):
+    """What moves connections: the thread of real ports, or an event loop that is in memory."""
+
+    @property
+    def reactor(self) -> Reactor: ...
+
+    @property
+    def lane(self) -> Clock:
+        """The clock that what is due on them waits on."""
+
+    def wake(self) -> None:
+        """Have it look again at what is due; from any thread."""
+
+
 class Reception:
     """Receives the clients of one port, with the head of their request read."""
 
     def __init__(
         self,
         desk: Desk,
-        keeper: Keeper,
+        keeper: Mover,
         origin: str,
         faults: Faults | None = None,
         limits: Limits | None = None,

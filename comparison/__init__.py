@@ -1,0 +1,1 @@
+"""A side-by-side comparison with cassetter: see `python -m comparison --help`."""

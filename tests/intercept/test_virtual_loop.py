@@ -1,0 +1,414 @@
+"""An event loop on virtual time, and the real world beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+import threading
+import time
+from collections.abc import Coroutine
+from typing import Any
+
+import aiohttp
+import pytest
+import websockets
+
+from wsfake import ConnectionNotAnswered, Harness, Transcript, UnexpectedMessage, Unplayed
+from wsfake.errors import NeverIdle, NotHappened, UsageError
+from wsfake.model import Stall
+
+URL = "wss://feed.example/v1"
+
+
+def play(ws_fake: Harness, main: Coroutine[Any, Any, Any]) -> Any:
+    with asyncio.Runner(loop_factory=ws_fake.loop_factory) as runner:
+        return runner.run(main)
+
+
+# Time
+
+
+def test_a_day_of_heartbeats_takes_no_time(ws_fake: Harness) -> None:
+    ws_fake.serve(URL, Transcript().client("hi").pause(86400).server("a day later"))
+
+    async def main() -> str | bytes:
+        async with websockets.connect(URL, ping_interval=20) as connection:
+            await connection.send("hi")
+            return await connection.recv()
+
+    assert play(ws_fake, main()) == "a day later"
+    assert ws_fake.now == pytest.approx(86400)
+    assert str(ws_fake.dialogue).count("ping") == pytest.approx(86400 / 20, abs=2)
+
+
+def test_aiohttp_has_its_heartbeats_too(ws_fake: Harness) -> None:
+    ws_fake.serve(URL, Transcript().client("hi").pause(86400).server("a day later"))
+
+    async def main() -> Any:
+        async with aiohttp.ClientSession() as session:
+            async with session.ws_connect(URL, heartbeat=20) as connection:
+                await connection.send_str("hi")
+                return await connection.receive_str()
+
+    assert play(ws_fake, main()) == "a day later"
+    assert str(ws_fake.dialogue).count("ping") == pytest.approx(86400 / 20, abs=2)
+
+
+def test_a_time_out_comes_at_its_time(ws_fake: Harness) -> None:
+    ws_fake.serve(URL, Transcript())
+
+    async def main() -> float:
+        async with websockets.connect(URL) as connection:
+            begin = asyncio.get_running_loop().time()
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(connection.recv(), 3600)
+            return asyncio.get_running_loop().time() - begin
+
+    assert play(ws_fake, main()) == pytest.approx(3600)
+
+
+def test_a_server_that_stalls_meets_the_clients_own_time_out(ws_fake: Harness) -> None:
+    ws_fake.serve(URL, Transcript().server_stalls())
+
+    async def main() -> None:
+        with pytest.raises(TimeoutError, match="timed out during opening handshake"):
+            await websockets.connect(URL, open_timeout=10)
+
+    play(ws_fake, main())
+    assert ws_fake.now == pytest.approx(10)
+
+
+def test_a_server_that_answers_no_ping_is_found_out(ws_fake: Harness) -> None:
+    ws_fake.serve(URL, Transcript().fault("message", Stall()))
+
+    async def main() -> websockets.ConnectionClosed:
+        async with websockets.connect(URL, ping_interval=20, ping_timeout=20) as connection:
+            with pytest.raises(websockets.ConnectionClosed) as caught:
+                await connection.recv()
+            return caught.value
+
+    error = play(ws_fake, main())
+    assert error.sent is not None
+    assert (error.sent.code, error.sent.reason) == (1011, "keepalive ping timeout")
+    assert 40 <= ws_fake.now < 80
+
+
+def test_back_off_between_connections_costs_no_time(ws_fake: Harness) -> None:
+    ws_fake.serve(URL, *[Transcript().server_refuses()] * 5, Transcript().server("at last"))
+
+    async def main() -> str | bytes:
+        async for connection in websockets.connect(URL):
+            return await connection.recv()
+        raise AssertionError
+
+    begin = time.monotonic()
+    assert play(ws_fake, main()) == "at last"
+    assert ws_fake.now > 5
+    assert time.monotonic() - begin < 600
+
+
+def test_a_timer_that_is_cancelled_is_never_waited_for(ws_fake: Harness) -> None:
+    async def main() -> None:
+        asyncio.get_running_loop().call_later(1000, print).cancel()
+        await asyncio.sleep(1)
+
+    play(ws_fake, main())
+    assert ws_fake.now == 1
+
+
+def test_timers_come_in_the_order_of_their_times(ws_fake: Harness) -> None:
+    said: list[int] = []
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        for seconds in (3, 1, 2):
+            loop.call_later(seconds, said.append, seconds)
+        ws_fake.call_later(2.5, lambda: said.append(25))
+        await asyncio.sleep(4)
+
+    play(ws_fake, main())
+    assert said == [1, 2, 25, 3]
+
+
+def test_what_waits_for_ever_is_told(ws_fake: Harness) -> None:
+    ws_fake.serve(URL, Transcript().server("only this"))
+
+    async def main() -> None:
+        async with websockets.connect(URL, ping_interval=None) as connection:
+            await connection.recv()
+            await connection.recv()
+
+    with pytest.raises(NotHappened) as caught:
+        play(ws_fake, main())
+    text = str(caught.value)
+    assert text.startswith("the event loop waits for ever: nothing more can happen\n")
+    assert "in main, line" in text
+    assert 'server  "only this"' in text
+
+
+def test_a_loop_that_turns_for_ever_is_told(
+    ws_fake: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wsfake.intercept.passing._MOST_JUMPS", 1000)
+
+    async def main() -> None:
+        while True:
+            await asyncio.sleep(1)
+
+    with pytest.raises(NeverIdle, match="1000 timers in turn, with nothing played"):
+        play(ws_fake, main())
+
+
+def test_a_loop_that_spins_at_one_instant_is_told(
+    ws_fake: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wsfake.intercept.passing._MOST_AT_ONCE", 1000)
+
+    async def main() -> None:
+        while True:
+            await asyncio.sleep(0)
+
+    with pytest.raises(NeverIdle, match="1000 turns of the event loop at one instant"):
+        play(ws_fake, main())
+
+
+def test_run_async_lets_the_loops_tasks_go_on(ws_fake: Harness) -> None:
+    served = ws_fake.serve(URL, lambda peer: None)
+
+    async def client(heard: list[Any]) -> None:
+        async with websockets.connect(URL) as connection:
+            async for message in connection:
+                await asyncio.sleep(1)
+                heard.append(message)
+
+    async def main() -> list[Any]:
+        heard: list[Any] = []
+        task = asyncio.create_task(client(heard))
+        await ws_fake.run_async(until=lambda: served.connections)
+        served.send("one")
+        served.send("two")
+        await ws_fake.run_async(until=lambda: len(heard) == 2)
+        served.close()
+        await task
+        return heard
+
+    assert play(ws_fake, main()) == ["one", "two"]
+
+
+# Verdicts
+
+
+def test_a_message_that_is_not_expected_closes_with_1011_and_fails_the_test() -> None:
+    async def main() -> tuple[int, str]:
+        async with websockets.connect(URL) as connection:
+            await connection.send("wrong")
+            with pytest.raises(websockets.ConnectionClosed) as caught:
+                await connection.recv()
+            assert caught.value.rcvd is not None
+            return caught.value.rcvd.code, caught.value.rcvd.reason
+
+    with pytest.raises(UnexpectedMessage), Harness() as ws_fake:
+        ws_fake.serve(URL, Transcript().client("right").server("never"))
+        code, reason = play(ws_fake, main())
+        assert code == 1011
+        assert reason.startswith("wsfake: client message #1 does not match the transcript")
+
+
+def test_a_path_that_nothing_serves_is_refused_by_name() -> None:
+    async def main() -> None:
+        with pytest.raises(websockets.InvalidStatus) as caught:
+            await websockets.connect("wss://feed.example/v2")
+        body = caught.value.response.body
+        assert body is not None
+        assert b"nothing answers wss://feed.example/v2" in body
+
+    with pytest.raises(ConnectionNotAnswered), Harness(unplayed="ignore") as ws_fake:
+        ws_fake.serve(URL, Transcript())
+        play(ws_fake, main())
+
+
+def test_what_was_not_played_is_told_at_the_end() -> None:
+    async def main() -> None:
+        async with websockets.connect(URL):
+            pass
+
+    with pytest.raises(Unplayed), Harness() as ws_fake:
+        ws_fake.serve(URL, Transcript().optional(Transcript().client("x")), connections=2)
+        play(ws_fake, main())
+
+
+@pytest.mark.parametrize(
+    ("why", "error"),
+    [
+        ("refused", ConnectionRefusedError),
+        ("not found", socket.gaierror),
+        ("unreachable", OSError),
+        ("timeout", TimeoutError),
+        ("tls", OSError),
+    ],
+)
+def test_a_refused_connection_is_the_systems_error(
+    ws_fake: Harness, why: str, error: type[Exception]
+) -> None:
+    ws_fake.serve(URL, Transcript().server_refuses(why))
+
+    async def main() -> None:
+        with pytest.raises(error):
+            await websockets.connect(URL, open_timeout=None)
+
+    play(ws_fake, main())
+
+
+# Reality
+
+
+def test_real_sockets_work_in_the_same_loop(ws_fake: Harness) -> None:
+    ws_fake.serve(URL, Transcript().client("x").server("y"))
+
+    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(await reader.readline())
+        writer.close()
+        await writer.wait_closed()
+
+    async def main() -> tuple[bytes, Any]:
+        server = await asyncio.start_server(echo, "127.0.0.1", 0)
+        async with server, websockets.connect(URL) as connection:
+            reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+            writer.write(b"real\n")
+            line = await asyncio.wait_for(reader.readline(), 1000)
+            writer.close()
+            await writer.wait_closed()
+            await connection.send("x")
+            return line, await connection.recv()
+
+    assert play(ws_fake, main()) == (b"real\n", "y")
+
+
+def test_an_executor_is_waited_for_before_time_jumps(ws_fake: Harness) -> None:
+    go_on = threading.Event()
+
+    async def main() -> str:
+        loop = asyncio.get_running_loop()
+        loop.call_later(0.05, go_on.set)
+        waiting = loop.run_in_executor(None, lambda: "done" if go_on.wait(60) else "late")
+        return await asyncio.wait_for(waiting, 100)
+
+    assert play(ws_fake, main()) == "done"
+    assert ws_fake.now < 60
+
+
+def test_a_process_is_waited_for(ws_fake: Harness) -> None:
+    async def main() -> bytes:
+        code = "import sys; sys.stdout.write(sys.stdin.read()[::-1])"
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-S", "-c", code,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        out, _ = await asyncio.wait_for(process.communicate(b"abc"), 10_000)
+        return out
+
+    assert play(ws_fake, main()) == b"cba"
+
+
+def test_another_thread_can_wake_the_loop(ws_fake: Harness) -> None:
+    async def main() -> str:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[str] = loop.create_future()
+        thread = threading.Timer(
+            0.05, lambda: loop.call_soon_threadsafe(future.set_result, "from a thread")
+        )
+        thread.start()
+        try:
+            return await future
+        finally:
+            thread.join()
+
+    assert play(ws_fake, main()) == "from a thread"
+
+
+def test_an_idle_socket_holds_time_up_for_some_seconds_and_no_more(
+    ws_fake: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wsfake.intercept.passing._PATIENCE_SECONDS", 0.1)
+    ours, theirs = socket.socketpair()
+
+    async def main() -> None:
+        reader, writer = await asyncio.open_connection(sock=ours)
+        await asyncio.sleep(86400)
+        writer.close()
+        await writer.wait_closed()
+        del reader
+
+    with theirs:
+        play(ws_fake, main())
+    assert ws_fake.now == pytest.approx(86400)
+
+
+# Test runners
+
+
+def test_run_inside_the_loop_is_an_error_that_names_run_async(ws_fake: Harness) -> None:
+    async def main() -> None:
+        with pytest.raises(UsageError, match="await run_async"):
+            ws_fake.run()
+
+    play(ws_fake, main())
+
+
+TEST = """
+import asyncio, pytest, websockets
+from wsfake import Transcript
+
+{mark}
+async def test_it(ws_fake):
+    ws_fake.serve("wss://a.example", Transcript().client("x").pause(3600).server("y"))
+    async with websockets.connect("wss://a.example") as connection:
+        await connection.send("x")
+        assert await connection.recv() == "y"
+    assert ws_fake.now >= 3600
+"""
+
+
+def test_pytest_asyncio_takes_the_loop_by_its_hook(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytester.makepyfile(TEST.format(mark="@pytest.mark.asyncio"))
+    pytester.makeconftest(
+        """
+import wsfake
+
+def pytest_asyncio_loop_factories(config, item):
+    return {"virtual": wsfake.loop_factory}
+"""
+    )
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    result = pytester.runpytest_subprocess("-p", "pytest_wsfake.plugin", "-p", "pytest_asyncio.plugin")
+    result.assert_outcomes(passed=1)
+
+
+def test_anyio_takes_the_loop_by_its_options(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytester.makepyfile(TEST.format(mark="@pytest.mark.anyio"))
+    pytester.makeconftest(
+        """
+import pytest
+
+@pytest.fixture
+def anyio_backend(ws_fake):
+    return "asyncio", {"loop_factory": ws_fake.loop_factory}
+"""
+    )
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    result = pytester.runpytest_subprocess("-p", "pytest_wsfake.plugin", "-p", "anyio")
+    result.assert_outcomes(passed=1)
+
+
+def test_older_runners_take_the_policy(ws_fake: Harness) -> None:
+    loop = ws_fake.event_loop_policy.new_event_loop()
+    try:
+        loop.run_until_complete(asyncio.sleep(1000))
+    finally:
+        loop.close()
+    assert ws_fake.now == 1000

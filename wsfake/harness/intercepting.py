@@ -1,0 +1,117 @@
+"""What of a harness answers client code as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from wsfake.clock import VirtualClock
+from wsfake.errors import hide_frames
+from wsfake.harness.doors import Doors
+from wsfake.harness.pumps import Pumps
+from wsfake.harness.settings import Settings
+from wsfake.harness.sources import Sources
+from wsfake.network import Network, Services
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from wsfake.harness.desk import FrontDesk
+    from wsfake.harness.territory import Territory
+    from wsfake.intercept import Interception
+
+__all__ = ["Intercepting"]
+
+__tracebackhide__ = hide_frames
+
+
+class Intercepting:
+    """Event loops and sockets that meet a test's network in place of the real one."""
+
+    _settings: Settings
+    _clock: VirtualClock
+    _network: Network
+    _services: Services
+    _sources: Sources
+    _doors: Doors
+    _pumps: Pumps
+    _interceptions: list[Interception]
+
+    def loop_factory(self) -> asyncio.AbstractEventLoop:
+        """Make an event loop on this test's virtual time, with its network in memory.
+
+        For `asyncio.Runner(loop_factory=ws_fake.loop_factory)`, and wherever a test runner takes
+        one. Clients that connect by it to what the test serves or replays need no socket, and
+        their time-outs, heartbeats and back-offs cost no real time. Where the mode connects for
+        real, its time is real, and what is connected to is intercepted as by `intercept`.
+        """
+        from wsfake.intercept import VirtualLoop  # noqa: PLC0415 - it takes asyncio
+
+        territory = self._territory()
+        if not self._sources.is_live:
+            return VirtualLoop(territory)
+        interception = self._begin_intercepting()
+        return VirtualLoop(territory, lambda: self._end_intercepting(interception))
+
+    @property
+    def event_loop_policy(self) -> asyncio.AbstractEventLoopPolicy:
+        """The policy by which every new event loop is one of `loop_factory`."""
+        from wsfake.intercept import policy_of  # noqa: PLC0415 - it takes asyncio
+
+        return policy_of(self.loop_factory)
+
+    @contextmanager
+    def intercept(self) -> Iterator[None]:
+        """Answer the connections of unchanged client code, of whatever library, in this block.
+
+        Whoever connects to a host and port that the test serves or replays, or has an alias for,
+        comes to the harness; and where the mode connects for real, everybody but those whom
+        `passthrough` names: they are recorded on their way. It is for the whole process, and
+        blocks may be nested. Needs the extra `wsfake[intercept]` for wss.
+        """
+        interception = self._begin_intercepting()
+        try:
+            yield
+        finally:
+            self._end_intercepting(interception)
+
+    def _begin_intercepting(self) -> Interception:
+        from wsfake.intercept import Interception, begin  # noqa: PLC0415 - it takes ssl
+
+        interception = Interception(self._territory())
+        begin(interception)
+        self._interceptions.append(interception)
+        return interception
+
+    def _end_intercepting(self, interception: Interception) -> None:
+        from wsfake.intercept import end  # noqa: PLC0415 - as above
+
+        end(interception)
+        if interception in self._interceptions:
+            self._interceptions.remove(interception)
+
+    def _intercept_as_set(self) -> None:
+        if self._settings.intercept:
+            self._begin_intercepting()
+
+    def _stop_intercepting(self) -> None:
+        for interception in list(self._interceptions):
+            self._end_intercepting(interception)
+
+    def _territory(self) -> Territory:
+        from wsfake.harness.territory import Territory  # noqa: PLC0415 - as above
+
+        return Territory(
+            self._network,
+            self._clock,
+            self._services,
+            self._sources,
+            self._make_desk(),
+            self._doors,
+            self._pumps,
+            self._settings,
+        )
+
+    def _make_desk(self, speed: float | None = None) -> FrontDesk:
+        raise NotImplementedError

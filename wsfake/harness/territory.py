@@ -1,0 +1,144 @@
+"""What of the world is the harness's own, for clients that are intercepted."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from wsfake.clock import VirtualClock
+from wsfake.harness.desk import FrontDesk
+from wsfake.harness.doors import Doors
+from wsfake.harness.pumps import Pumps
+from wsfake.harness.settings import Settings
+from wsfake.harness.sources import Sources
+from wsfake.model import Open, Refuse, Side, is_at
+from wsfake.network import Network, Services
+from wsfake.player import Plan, Player
+from wsfake.player.replay import ReplayConnection
+from wsfake.transcript import Transcript
+
+if TYPE_CHECKING:
+    from wsfake.intercept.interception import Refusal
+    from wsfake.ports import TLS, Port
+
+__all__ = ["Territory"]
+
+
+class Territory:
+    """The hosts that a test serves, replays or has aliases for, and who answers there."""
+
+    def __init__(
+        self,
+        network: Network,
+        clock: VirtualClock,
+        services: Services,
+        sources: Sources,
+        desk: FrontDesk,
+        doors: Doors,
+        pumps: Pumps,
+        settings: Settings,
+    ) -> None:
+        self.network = network
+        self.clock = clock
+        self.desk = desk
+        self.pump = pumps
+        self._services = services
+        self._sources = sources
+        self._doors = doors
+        self._timeout = settings.timeout
+        self._passthrough = settings.passthrough
+
+    @property
+    def timeout(self) -> float:
+        return self._timeout
+
+    @property
+    def is_live(self) -> bool:
+        return self._sources.is_live
+
+    def claims(self, host: str, port: int | None) -> bool:
+        """Tell whether a connection to a host is served, replayed or an alias."""
+        with self.network.lock:
+            return any(
+                served.pattern.fits_place(host, port) for served in self._services.served
+            ) or any(is_at(url, host, port) for url in self._known_urls())
+
+    def passes_through(self, host: str, port: int | None) -> bool:
+        """Tell whether connections to a host are never touched, as `passthrough` says."""
+        for pattern in self._passthrough:
+            name, colon, number = pattern.rpartition(":")
+            if not colon or not number.isdecimal():
+                name, number = pattern, ""
+            if number and (port is None or int(number) != port):
+                continue
+            if fnmatchcase(host.lower(), name.lower().strip("[]")):
+                return True
+        return False
+
+    @property
+    def serves_tls(self) -> bool:
+        """Whether a wss URL is served, replayed or an alias."""
+        with self.network.lock:
+            patterns = [str(served.pattern) for served in self._services.served]
+            return any(url.lower().startswith("wss") for url in (*patterns, *self._known_urls()))
+
+    def scheme_at(self, host: str, port: int) -> str | None:
+        """Return `ws` or `wss`, as the URLs at a place say; None where they do not."""
+        urls = [url for url in self._known_urls() if is_at(url, host, port)]
+        for served in self._services.served:
+            if served.pattern.fits_place(host, port):
+                urls.append(str(served.pattern))
+        for url in urls:
+            scheme = url.partition("://")[0].lower()
+            if scheme in {"ws", "wss"}:
+                return scheme
+        return None
+
+    def open_port(self, origin: str, tls: TLS | None) -> Port:
+        return self._doors.open(origin, tls=tls)
+
+    def next_refused(self, host: str, port: int, *, secure: bool) -> str | None:
+        """Return the URL of the next connection there, if nobody is to take it; else None."""
+        scheme = "wss" if secure else "ws"
+        with self.network.lock:
+            for served in self._services.served:
+                url = served.pattern.source
+                here = isinstance(url, str) and self._is(url, scheme, host, port)
+                if here and not served.used_up:
+                    plan = served.plans[min(len(served.connections), len(served.plans) - 1)]
+                    refused = isinstance(plan, Transcript) and _refuses(plan)
+                    return str(url) if refused else None
+            for recorded in self._recorded():
+                if recorded.player is None and self._is(recorded.url, scheme, host, port):
+                    return recorded.url if _was_refused(recorded) else None
+        return None
+
+    def refuse(self, url: str, told: Refusal) -> None:
+        self._doors.connect(Open(url), told)
+
+    @staticmethod
+    def _is(url: str, scheme: str, host: str, port: int) -> bool:
+        return url.lower().startswith(f"{scheme}:") and is_at(url, host, port)
+
+    def _known_urls(self) -> list[str]:
+        return [recorded.url for recorded in self._recorded()] + list(self._sources.aliases)
+
+    def _recorded(self) -> list[ReplayConnection]:
+        replay = self._sources.replay
+        return [] if replay is None else replay.connections
+
+    def held(self) -> int | None:
+        return self.desk.held()
+
+    def give_way(self) -> bool:
+        return self.desk.give_way()
+
+
+def _refuses(transcript: Transcript) -> bool:
+    return Player(Plan.of_transcript(transcript), Side.SERVER).refuses
+
+
+def _was_refused(recorded: ReplayConnection) -> bool:
+    answer = next((entry for *_, entry in islice(recorded.entries, 1, None)), None)
+    return answer is not None and isinstance(answer.what, Refuse)

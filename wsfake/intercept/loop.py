@@ -1,0 +1,218 @@
+"""An event loop on the virtual time of a test, with the test's network in memory.
+
+Whatever the harness answers is connected in memory: no socket, no TLS, no thread. Everything else
+(other sockets, executors, processes) is as in any event loop, and is waited for in real time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import socket
+import ssl
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from wsfake.clock import Timer, VirtualClock, microseconds
+from wsfake.intercept.memory import Memory
+from wsfake.intercept.names import is_literal, number_of
+from wsfake.intercept.passing import Passing, Work
+from wsfake.intercept.selector import VirtualSelector
+from wsfake.intercept.transport import MemoryTls, MemoryTransport
+from wsfake.intercept.world import World
+
+__all__ = ["VirtualLoop"]
+
+
+class _Handle(asyncio.TimerHandle):
+    """A call that waits on the clock of a test."""
+
+    __slots__ = ("clock", "timer")
+
+    clock: VirtualClock
+    timer: Timer
+
+    def cancel(self) -> None:
+        if not self.cancelled():
+            self.clock.cancel(self.timer)
+        super().cancel()
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """Gives coroutines the time and the network of a harness.
+
+    Time stands still while anything is to be done, and jumps to the next timer where nothing is;
+    while a socket, an executor or a process is at work it goes with real time, for five seconds
+    at most since anything real has happened. Where nothing can happen any more, running it raises
+    `NotHappened`, and where it would go on for ever, `NeverIdle`.
+    """
+
+    def __init__(self, world: World, on_close: Callable[[], None] = lambda: None) -> None:
+        """`on_close` is called when the loop is closed."""
+        self._world = world
+        self._on_close = on_close
+        self._clock = world.clock
+        self._work = Work()
+        super().__init__(VirtualSelector(Passing(world, self._work), self._work))
+        self._memory = Memory(self, world)
+        self._connected: WeakKeyDictionary[socket.socket, tuple[str, int]] = WeakKeyDictionary()
+
+    def close(self) -> None:
+        if not self.is_closed():
+            self._memory.close()
+            self._on_close()
+        super().close()
+
+    # Time
+
+    def time(self) -> float:
+        return self._clock.now / 1_000_000
+
+    def call_later(
+        self,
+        delay: float,
+        callback: Callable[..., object],
+        *args: Any,
+        context: contextvars.Context | None = None,
+    ) -> asyncio.TimerHandle:
+        return self.call_at(self.time() + delay, callback, *args, context=context)
+
+    def call_at(
+        self,
+        when: float,
+        callback: Callable[..., object],
+        *args: Any,
+        context: contextvars.Context | None = None,
+    ) -> asyncio.TimerHandle:
+        self._check_closed()  # type: ignore[attr-defined]
+        handle = _Handle(when, callback, args, self, context)
+        handle.clock = self._clock
+        with self._world.network.lock:
+            # alone it keeps no `ws_fake.run_async()` going, as an interval of a script does not
+            handle.timer = self._clock.call_at(
+                microseconds(when),
+                partial(self._ready.append, handle),  # type: ignore[attr-defined]
+                recurring=True,
+            )
+        return handle
+
+    async def settle(self) -> None:
+        """Let every task go on until it waits for something that is not due yet."""
+        while self._ready:  # type: ignore[attr-defined]
+            await asyncio.sleep(0)
+
+    # Reality
+
+    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> asyncio.Future[Any]:
+        future = super().run_in_executor(executor, func, *args)
+        self._work.begin()
+        future.add_done_callback(lambda _: self._work.end())
+        return future
+
+    async def subprocess_exec(self, *args: Any, **keywords: Any) -> Any:
+        made = await super().subprocess_exec(*args, **keywords)
+        self._work.processes.append(made[0])
+        return made
+
+    async def subprocess_shell(self, *args: Any, **keywords: Any) -> Any:
+        made = await super().subprocess_shell(*args, **keywords)
+        self._work.processes.append(made[0])
+        return made
+
+    # Connections
+
+    async def getaddrinfo(
+        self,
+        host: Any,
+        port: Any,
+        *,
+        family: int = 0,
+        type: int = 0,  # noqa: A002 - the name that asyncio gives it
+        proto: int = 0,
+        flags: int = 0,
+    ) -> list[Any]:
+        name = host.decode() if isinstance(host, bytes) else host
+        if isinstance(name, str) and not is_literal(name) and self._in_memory(name, None):
+            if family not in {0, socket.AF_INET}:
+                raise socket.gaierror(socket.EAI_ADDRFAMILY, "Address family not supported")
+            return list(self._memory.names.infos(name, number_of(port) or 0, type, proto))
+        return await super().getaddrinfo(
+            host, port, family=family, type=type, proto=proto, flags=flags
+        )
+
+    async def sock_connect(self, sock: socket.socket, address: Any) -> None:
+        place = self._place(*address[:2]) if isinstance(address, tuple) else None
+        if place is None:
+            await super().sock_connect(sock, address)
+        else:
+            self._connected[sock] = place
+
+    async def create_connection(  # type: ignore[override]  # of the overloads, the union
+        self,
+        protocol_factory: Callable[[], Any],
+        host: str | None = None,
+        port: int | None = None,
+        *,
+        ssl: Any = None,  # noqa: A002 - the name that asyncio gives it
+        sock: socket.socket | None = None,
+        server_hostname: str | None = None,
+        **keywords: Any,
+    ) -> Any:
+        place = self._place(host, port) if sock is None else self._connected.get(sock)
+        if place is None:
+            return await super().create_connection(
+                protocol_factory,
+                self._memory.names.host_of(host) if isinstance(host, str) else host,
+                port,
+                ssl=ssl,
+                sock=sock,
+                server_hostname=server_hostname,
+                **keywords,
+            )
+        tls = _tls(ssl, server_hostname or place[0])
+        transport = await self._memory.connect(place, tls, sock)
+        protocol = protocol_factory()
+        transport.start(protocol)
+        return transport, protocol
+
+    async def start_tls(
+        self,
+        transport: Any,
+        protocol: asyncio.BaseProtocol,
+        sslcontext: ssl.SSLContext,
+        *,
+        server_side: bool = False,
+        server_hostname: str | None = None,
+        **keywords: Any,
+    ) -> Any:
+        if not isinstance(transport, MemoryTransport):
+            return await super().start_tls(
+                transport,
+                protocol,
+                sslcontext,
+                server_side=server_side,
+                server_hostname=server_hostname,
+                **keywords,
+            )
+        transport.upgrade(transport.secure_with(sslcontext, server_hostname), protocol)
+        return transport
+
+    def _place(self, host: Any, port: Any) -> tuple[str, int] | None:
+        """Return the host and port that are meant, where a connection there is the harness's."""
+        number = number_of(port)
+        if not isinstance(host, str) or number is None:
+            return None
+        name = self._memory.names.host_of(host)
+        return (name, number) if self._in_memory(name, number) else None
+
+    def _in_memory(self, host: str, port: int | None) -> bool:
+        return not self._world.is_live and self._world.claims(host, port)
+
+
+def _tls(asked: Any, server_hostname: str) -> MemoryTls | None:
+    if not asked:
+        return None
+    context = asked if isinstance(asked, ssl.SSLContext) else ssl.create_default_context()
+    return MemoryTls(context, server_hostname)

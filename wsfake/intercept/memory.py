@@ -1,0 +1,131 @@
+"""Connections in memory: from a client's `create_connection` to whoever answers it."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+import ssl
+
+from wsfake.clock import Clock
+from wsfake.intercept.names import Names
+from wsfake.intercept.pipe import LoopReactor
+from wsfake.intercept.transport import MemoryTls, MemoryTransport
+from wsfake.intercept.world import World
+from wsfake.live.reactor import Reactor
+from wsfake.live.transport import Transport
+from wsfake.model import Event, Open, Refuse, normalise_url
+from wsfake.ports.desk import Desk
+from wsfake.ports.reception import Reception
+
+__all__ = ["Memory"]
+
+_LARGEST_HEAD = 1 << 16
+_HEAD_END = b"\r\n\r\n"
+
+
+class Memory:
+    """Takes clients of one event loop to the reception of the origin that they ask for."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, world: World) -> None:
+        self.names = Names()
+        self.reactor: Reactor = LoopReactor(loop).as_reactor()
+        self.lane: Clock = world.clock
+        self._loop = loop
+        self._world = world
+        self._receptions: dict[str, Reception] = {}
+
+    def wake(self) -> None:
+        """The event loop looks at what is due in each of its turns."""
+
+    async def connect(
+        self, place: tuple[str, int], tls: MemoryTls | None, sock: socket.socket | None
+    ) -> MemoryTransport:
+        """Return the client's half of a new connection.
+
+        Raises the `OSError` that the test wants it to see in place of a connection.
+        """
+        host, port = place
+        await asyncio.sleep(0)
+        with self._world.network.lock:
+            url = self._world.next_refused(host, port, secure=tls is not None)
+            refused = None if url is None else _Refused(self._world.desk, url, self._loop)
+        if refused is not None:
+            why = await refused.why
+            raise await _refusal(why, (self.names.address_of(host), port))
+        reception = self._reception(host, port, secure=tls is not None)
+        transport = MemoryTransport(self._loop, (self.names.address_of(host), port), tls, sock)
+        _Visitor(self.reactor, transport, reception)
+        return transport
+
+    def close(self) -> None:
+        """End whatever is still connected."""
+        for reception in self._receptions.values():
+            for connection in reception.open:
+                connection.leave()
+
+    def _reception(self, host: str, port: int, *, secure: bool) -> Reception:
+        authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        origin = normalise_url(f"{'wss' if secure else 'ws'}://{authority}").removesuffix("/")
+        if origin not in self._receptions:
+            reception = self._receptions[origin] = Reception(self._world.desk, self, origin)
+            reception.authority = authority
+        return self._receptions[origin]
+
+
+class _Refused:
+    """A client that nobody takes; `why` is known when the test says so."""
+
+    def __init__(self, desk: Desk, url: str, loop: asyncio.AbstractEventLoop) -> None:
+        self.why: asyncio.Future[str] = loop.create_future()
+        desk.network.connect(Open(url), self, to=desk)
+
+    def arrive(self, what: Event) -> None:
+        if not self.why.done():
+            self.why.set_result(what.why if isinstance(what, Refuse) else "refused")
+
+
+class _Visitor:
+    """A client whose request is not whole yet."""
+
+    def __init__(
+        self, reactor: Reactor, client: MemoryTransport, reception: Reception
+    ) -> None:
+        self._reception = reception
+        self._received = bytearray()
+        self._transport = Transport(reactor, client.server.as_socket(), self)
+
+    def received(self, data: bytes) -> None:
+        self._received += data
+        if _HEAD_END in self._received:
+            try:
+                self._reception.admit(self._transport, bytes(self._received))
+            except BaseException:
+                self._transport.abort(reset=True)
+                raise
+        elif len(self._received) > _LARGEST_HEAD:
+            self._transport.abort()
+
+    def ended(self, *, reset: bool) -> None:
+        self._transport.abort()
+
+    def flushed(self) -> None:
+        """Nothing was written."""
+
+
+async def _refusal(why: str, address: tuple[str, int]) -> OSError:
+    """Return what the system says of a connection that does not come about."""
+    if why == "not found":
+        return socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+    if why == "tls":
+        return ssl.SSLCertVerificationError(1, "certificate verify failed")
+    if why == "unreachable":
+        return OSError(errno.EHOSTUNREACH, f"Connect call failed {address}")
+    if why == "timeout":
+        await asyncio.sleep(_SYSTEM_PATIENCE_SECONDS)
+        return TimeoutError(errno.ETIMEDOUT, f"Connect call failed {address}")
+    return ConnectionRefusedError(errno.ECONNREFUSED, f"Connect call failed {address}")
+
+
+_SYSTEM_PATIENCE_SECONDS = 127.0
+"""How long Linux tries to connect before it gives up."""

@@ -1,0 +1,72 @@
+"""Addresses for hosts that are found on a test's network alone."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from typing import Any
+
+__all__ = ["AddressInfo", "Names", "is_literal", "number_of"]
+
+AddressInfo = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int]]
+
+_LOCAL = {"localhost", "127.0.0.1", "::1"}
+_NET = ipaddress.IPv4Network("127.77.0.0/16")
+
+
+def is_literal(host: str) -> bool:
+    """Tell whether a host needs no look-up: an address, or this machine."""
+    if host.lower() in _LOCAL:
+        return True
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def number_of(port: Any) -> int | None:
+    """Return a port that is given as a number, as its digits or as the name of a service."""
+    if port is None or isinstance(port, int):
+        return port
+    text = port.decode() if isinstance(port, bytes) else str(port)
+    if text.isdecimal():
+        return int(text)
+    try:
+        return socket.getservbyname(text)
+    except OSError:
+        return None
+
+
+class Names:
+    """Gives each host an address in 127.77.0.0/16, and knows it again by that."""
+
+    def __init__(self) -> None:
+        self._addresses: dict[str, str] = {}
+        self._hosts: dict[str, str] = {}
+
+    def address_of(self, host: str) -> str:
+        host = host.lower().rstrip(".")
+        if host not in self._addresses:
+            # .0.0 is no host's, and .255.255 is everybody's
+            address = str(_NET[1 + len(self._addresses) % (_NET.num_addresses - 2)])
+            self._addresses[host] = address
+            self._hosts[address] = host
+        return self._addresses[host]
+
+    def host_of(self, address: str) -> str:
+        """Return the host that an address was given to, or what was asked for itself."""
+        return self._hosts.get(address, address)
+
+    def infos(self, host: str, port: int, kind: int, protocol: int) -> list[AddressInfo]:
+        """Return what a look-up of a host finds."""
+        address = (self.address_of(host), port)
+        wanted = [
+            (socket.SOCK_STREAM, socket.IPPROTO_TCP),
+            (socket.SOCK_DGRAM, socket.IPPROTO_UDP),
+        ]
+        return [
+            (socket.AF_INET, each, number, "", address)
+            for each, number in wanted
+            if kind in {0, each} and protocol in {0, number}
+        ]

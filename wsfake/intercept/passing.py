@@ -1,0 +1,223 @@
+"""How time passes in an event loop: it jumps where nothing real is waited for."""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+import threading
+import time
+from threading import get_ident
+
+from wsfake.clock import VirtualClock, microseconds
+from wsfake.errors import NeverIdle, NotHappened
+from wsfake.intercept.world import Pump, World
+from wsfake.network.failures import field_lines, write_seconds
+
+__all__ = ["Passing", "Ready", "Work"]
+
+Ready = list[tuple[selectors.SelectorKey, int]]
+
+_PATIENCE_SECONDS = 5.0
+"""How much real time passes with nothing real happening, before virtual time jumps on."""
+
+_ORDER_WAIT = 5_000_000
+"""Microseconds for which the order across connections holds a message back, while timers go on."""
+
+_POLL_SECONDS = 0.005
+_TURN = 1_000
+_MOST_JUMPS = 1_000_000
+_MOST_AT_ONCE = 1_000_000
+_MOST_TASKS = 5
+_LAST_ENTRIES = 10
+
+
+class Work:
+    """What an event loop does outside of virtual time: sockets, threads, processes."""
+
+    def __init__(self) -> None:
+        self.jobs = 0
+        """How many calls are out in executors."""
+        self.processes: list[asyncio.SubprocessTransport] = []
+        self._left = _PATIENCE_SECONDS
+
+    def begin(self) -> None:
+        self.jobs += 1
+        self.renew()
+
+    def end(self) -> None:
+        self.jobs -= 1
+
+    def renew(self) -> None:
+        """Have patience again: something real has happened."""
+        self._left = _PATIENCE_SECONDS
+
+    def patience(self, sockets: int, *, stuck: bool) -> float:
+        """Return how many seconds to wait for something real.
+
+        `stuck` is where nothing is due on the clock, so that another thread is the only hope.
+        """
+        self.processes = [each for each in self.processes if each.get_returncode() is None]
+        pending = sockets or self.jobs or self.processes
+        return self._left if pending or (stuck and threading.active_count() > 1) else 0.0
+
+    def spend(self, seconds: float) -> None:
+        self._left = max(0.0, self._left - seconds)
+
+
+class Passing:
+    """Does what is due on the clock of a test, and lets its time pass."""
+
+    def __init__(self, world: World, work: Work) -> None:
+        self._world = world
+        self._work = work
+        self._clock: VirtualClock = world.clock
+        self._limit = microseconds(world.timeout)
+        self._jumps = 0
+        self._at_once = 0
+        self._progress = -1
+        self._last_progress = 0
+        self._silent_since = 0
+
+    def do_due(self) -> bool:
+        """Do what is due; tell whether anything was."""
+        clock, network = self._clock, self._world.network
+        if not clock.ready and not clock.collect():
+            return False
+        with network.lock:
+            outer, network.held_by = network.held_by, get_ident()
+            try:
+                for _ in range(_TURN):
+                    callback = clock.take()
+                    if callback is None:
+                        break
+                    try:
+                        callback()
+                    except Exception as error:  # noqa: BLE001 - told at the end of the test
+                        network.report(error)
+            finally:
+                network.held_by = outer
+        return True
+
+    def count_turn(self) -> None:
+        """Raise `NeverIdle` where the loop turns and turns at one instant."""
+        self._at_once += 1
+        if self._at_once > _MOST_AT_ONCE and not self._work.jobs:
+            self._look_for_progress("turns of the event loop at one instant", _MOST_AT_ONCE)
+            self._at_once = 0
+
+    def pass_time(self, selector: selectors.BaseSelector) -> Ready:
+        """Go on to what comes next, in reality or on the clock; return what is ready.
+
+        Raises `NotHappened` where nothing can come any more, and `NeverIdle` where it would go on
+        for ever.
+        """
+        self._at_once = 0
+        pump = self._world.pump
+        if self._clock.real:
+            return self._pass_real_time(selector, pump)
+        due = self._clock.next_due
+        seconds = self._work.patience(len(selector.get_map()) - 1, stuck=due is None)
+        if seconds > 0:
+            return self._wait(selector, seconds, due)
+        self._jump(due)
+        return []
+
+    def _wait(self, selector: selectors.BaseSelector, seconds: float, due: int | None) -> Ready:
+        """Wait for something real, and let virtual time go with real time meanwhile."""
+        clock = self._clock
+        before, begin = clock.now, time.monotonic()
+        if due is not None:
+            seconds = min(seconds, (due - before) / 1_000_000)
+        ready = selector.select(seconds)
+        passed = time.monotonic() - begin
+        if ready:
+            self._work.renew()
+        else:
+            self._work.spend(max(passed, seconds))
+            passed = max(passed, seconds)
+        then = before + microseconds(passed)
+        clock.advance_to(then if due is None else min(due, then))
+        return ready
+
+    def _jump(self, due: int | None) -> None:
+        clock, network, world = self._clock, self._world.network, self._world
+        if network.progress != self._progress:
+            self._progress, self._last_progress = network.progress, clock.now
+            self._jumps = 0
+        if due is None:
+            if not world.give_way():
+                raise self._stuck()
+            return
+        patience = self._last_progress + _ORDER_WAIT
+        if not clock.pending and due > patience and world.held() is not None and world.give_way():
+            return
+        self._jumps += 1
+        if self._jumps > _MOST_JUMPS:
+            raise self._never_idle("timers in turn", _MOST_JUMPS)
+        clock.advance_to(due)
+        self.do_due()
+
+    def _pass_real_time(self, selector: selectors.BaseSelector, pump: Pump) -> Ready:
+        if pump.wait(0):
+            self._silent_since = self._clock.now
+            return []
+        due = self._clock.next_due
+        if due is None and self._clock.now - self._silent_since > self._limit:
+            raise self._stuck()
+        left = _POLL_SECONDS if due is None else (due - self._clock.now) / 1_000_000
+        ready = selector.select(max(0.0, min(left, _POLL_SECONDS)))
+        if self.do_due() or ready:
+            self._silent_since = self._clock.now
+        return ready
+
+    # Verdicts
+
+    def _look_for_progress(self, what: str, most: int) -> None:
+        progress = self._world.network.progress
+        if progress == self._progress:
+            raise self._never_idle(what, most)
+        self._progress = progress
+
+    def _never_idle(self, what: str, most: int) -> NeverIdle:
+        text = [
+            f"the event loop never becomes idle: {most} {what}, with nothing played",
+            "  expected  an end of what is waited for",
+            f"  actual    it goes on, at t={write_seconds(self._world.network.time())} s",
+            *self._waiting(),
+            *self._last_words(),
+            "",
+            "  to stop it in time: asyncio.timeout(...), or a transcript that ends",
+        ]
+        return NeverIdle(self._world.network.redaction.text("\n".join(text)))
+
+    def _stuck(self) -> NotHappened:
+        text = [
+            "the event loop waits for ever: nothing more can happen",
+            "  expected  something that comes",
+            f"  actual    nothing is due, at t={write_seconds(self._world.network.time())} s",
+            *self._waiting(),
+            *self._last_words(),
+            "",
+            "  to make it happen: a transcript that says more, or asyncio.timeout(...)",
+        ]
+        return NotHappened(self._world.network.redaction.text("\n".join(text)))
+
+    def _waiting(self) -> list[str]:
+        tasks = sorted(asyncio.all_tasks(asyncio.get_running_loop()), key=asyncio.Task.get_name)
+        places = [_place(task) for task in tasks[:_MOST_TASKS]]
+        if len(tasks) > _MOST_TASKS:
+            places.append(f"and {len(tasks) - _MOST_TASKS} more")
+        return field_lines({"waits": "\n".join(places), "expected": ""}) if places else []
+
+    def _last_words(self) -> list[str]:
+        lines = self._world.network.lines(last=_LAST_ENTRIES)
+        return ["", *(f"  {line}" for line in lines)] if lines else []
+
+
+def _place(task: asyncio.Task[object]) -> str:
+    """Say where a task waits."""
+    stack = task.get_stack(limit=1)
+    if not stack:
+        return f"task {task.get_name()}"
+    code = stack[-1].f_code
+    return f"task {task.get_name()} in {code.co_name}, line {stack[-1].f_lineno}"

@@ -1,0 +1,63 @@
+"""What interception asks of the test that it belongs to."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from wsfake.clock import VirtualClock
+from wsfake.network import Network
+from wsfake.ports.desk import Desk
+
+__all__ = ["Pump", "World"]
+
+
+class Pump(Protocol):
+    """What moves real connections."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether a real connection is open, or a real server listens."""
+
+    def wait(self, seconds: float) -> bool:
+        """Handle what is ready, and wait for it at most so long; tell whether anything was."""
+
+
+class World(Protocol):
+    """The network of a test, its clock, and which hosts are to be found on it."""
+
+    @property
+    def network(self) -> Network: ...
+
+    @property
+    def clock(self) -> VirtualClock: ...
+
+    @property
+    def desk(self) -> Desk:
+        """Who says who answers."""
+
+    @property
+    def pump(self) -> Pump:
+        """What moves the real connections."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether what nothing else answers is connected to for real, and time is real."""
+
+    @property
+    def timeout(self) -> float:
+        """Seconds for which what is real is waited for."""
+
+    def claims(self, host: str, port: int | None) -> bool:
+        """Tell whether connections to a host are the harness's: served, recorded or replayed.
+
+        Without a port: whether any of its ports is.
+        """
+
+    def next_refused(self, host: str, port: int, *, secure: bool) -> str | None:
+        """Return the URL of the next connection there, if nobody is to take it; else None."""
+
+    def held(self) -> int | None:
+        """Return where in the recording something only waits for another connection of it."""
+
+    def give_way(self) -> bool:
+        """Let that go; tell whether anything was held."""
