@@ -281,8 +281,6 @@ async def picows_client(call: Call) -> Seen:
 
     class Listener(picows.WSListener):
         def on_ws_connected(self, transport: picows.WSTransport) -> None:
-            headers = transport.response.headers
-            seen["subprotocol"] = headers.get("Sec-WebSocket-Protocol")
             transport.send(picows.WSMsgType.TEXT, b"hi")
 
         def on_ws_frame(self, transport: picows.WSTransport, frame: picows.WSFrame) -> None:
@@ -301,10 +299,14 @@ async def picows_client(call: Call) -> Seen:
         def on_ws_disconnected(self, transport: picows.WSTransport) -> None:
             done.set_result(None)
 
+    def make(request: picows.WSUpgradeRequest, response: picows.WSUpgradeResponse) -> Listener:
+        seen["subprotocol"] = response.headers.get("Sec-WebSocket-Protocol")
+        return Listener()
+
     headers = [("Sec-WebSocket-Protocol", ", ".join(call.subprotocols))]
     try:
         await picows.ws_connect(
-            Listener, call.url, extra_headers=headers if call.subprotocols else None
+            make, call.url, extra_headers=headers if call.subprotocols else None
         )
     except picows.WSInvalidStatusError as rejected:
         assert rejected.response is not None
@@ -543,7 +545,12 @@ CLIENTS: tuple[Client, ...] = (
         {"compression": NO_DEFLATE, "virtual time": NOT_ASYNCIO},
     ),
     Client("httpx-ws (async)", "httpx-ws", httpx_ws_async, lacks={"compression": NO_DEFLATE}),
-    Client("picows", "picows", picows_client, lacks={"compression": NO_DEFLATE}),
+    Client(
+        "picows",
+        "picows",
+        picows_client,
+        lacks={"compression": NO_DEFLATE, "virtual time": OWN_SOCKETS},
+    ),
     Client("tornado", "tornado", tornado_client, lacks={"virtual time": OWN_SOCKETS}),
     Client("autobahn (asyncio)", "autobahn", autobahn_client),
     Client(

@@ -18,7 +18,7 @@ from wsfake import Harness, Transcript
 __all__ = ["CAPABILITIES", "table", "transcript_of"]
 
 HOST = "feed.example"
-PATIENCE = 8
+PATIENCE = 60
 
 
 def talk(client: Client, call: Call) -> Seen:
