@@ -44,6 +44,7 @@ class Script:
         neighbours: list[Script],
         *,
         files: Files,
+        beside: Path,
         servers: bool,
         context: str,
         time_limit: float,
@@ -62,6 +63,7 @@ class Script:
         self._stopping = self._stopped = False
         self._on_print = on_print
         self._results: list[Any] = []
+        self._asked: dict[str, int] = {}
         self._calls: list[tuple[str, list[Any]]] = []
         self._now = 0
         self._parts: list[Part] = face_of(host.profile).parts(self, host)
@@ -81,7 +83,7 @@ class Script:
         self._begin = self._places.add(shown_path(path), self.text)
         own = {
             "url": url_of(path),
-            "sources": self._number(named_files(path, self.text, files)),
+            "sources": self._number(named_files(path, self.text, files, beside)),
             "context": context,
             "session": _SESSION.format(len(neighbours) + 1),
             "real": host.servers.listen_for_real is not None,
@@ -163,7 +165,10 @@ class Script:
         for text in (out, rest):
             if text:
                 for name, *given in _read_json(text, 0)[0]:
-                    operations[name](*given)
+                    try:
+                        operations[name](*given)
+                    except Exception as error:  # noqa: BLE001 - told by `run`; the rest is done
+                        self._network.report(error)
 
     # What goes wrong
 
@@ -243,7 +248,9 @@ class Script:
         Null and undefined are None, buffers are `bytes`, a function is its name. Raises
         `ScriptError` for what it throws, and `UsageError` where the script has ended.
         """
-        return self._ask("evaluate", [self._places.add("<eval>", source), source])
+        if source not in self._asked:
+            self._asked[source] = self._places.add("<eval>", source)
+        return self._ask("evaluate", [self._asked[source], source])
 
     def calls(self, name: str | None = None) -> list[Any]:
         """Return the arguments of each call of a function of the host, as in `Overlays.addOverlay`.

@@ -9,6 +9,7 @@ from threading import Event, Thread, get_ident
 from wsfake.live import Reactor
 from wsfake.ports.desk import Desk
 from wsfake.ports.lane import Lane
+from wsfake.proxy import Backlog
 
 __all__ = ["Keeper"]
 
@@ -98,6 +99,8 @@ class Keeper:
         """Do what is due, and wait for what comes; tell whether anything was."""
         with self._desk.network.lock:
             worked = self._call_due()
+            if self._asked is not None:
+                worked = Backlog.of(self.reactor).drain() or worked
             if self._desk.flush_in() == 0:
                 self._desk.flush()
             seconds = 0.0 if worked or self._asked is not None else self._patience()

@@ -7,7 +7,7 @@ from typing import Protocol
 from attrs import evolve
 
 from wsfake.clock import Clock
-from wsfake.errors import Failure, UsageError
+from wsfake.errors import Failure, UsageError, hide_frames
 from wsfake.live.reactor import Reactor
 from wsfake.live.server_handshake import NotAWebSocket, ServerHandshake
 from wsfake.live.transport import Transport
@@ -20,6 +20,8 @@ from wsfake.ports.refusals import refuse
 from wsfake.proxy import Faults, Limits, Relay, Upstream
 
 __all__ = ["Mover", "Reception"]
+
+__tracebackhide__ = hide_frames
 
 _BAD_REQUEST = 400
 _UPGRADE_REQUIRED = 426
@@ -110,8 +112,8 @@ class Reception:
             return
         self._open.append(link)
         if len(network.failures) > known:  # such as of one connection more than is served
-            failure = network.failures[known]
-            link.fail(failure, told=not self._is_news(failure))
+            verdict = network.failures[known]
+            link.fail(verdict, told=not self._is_news(verdict))
 
     def _is_news(self, failure: Failure) -> bool:
         """Forget a verdict that is known word for word: a client may try again and again."""

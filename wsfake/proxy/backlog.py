@@ -72,10 +72,15 @@ class Backlog:
             self._hurried = True
             self._call_soon(self._work)
 
-    def drain(self) -> None:
-        """Do all of it now. An error of one part is raised, and the rest is left for later."""
+    def drain(self) -> bool:
+        """Do all of it now; tell whether there was any.
+
+        An error of one part is raised, and the rest is left for later.
+        """
+        waited = bool(self._queue)
         while self._queue:
             self._next()
+        return waited
 
     def _work(self) -> None:
         self._asked = self._hurried = False
