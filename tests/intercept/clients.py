@@ -299,15 +299,18 @@ async def picows_client(call: Call) -> Seen:
         def on_ws_disconnected(self, transport: picows.WSTransport) -> None:
             done.set_result(None)
 
+    def make(request: picows.WSUpgradeRequest, response: picows.WSUpgradeResponse) -> Listener:
+        seen["subprotocol"] = response.headers.get("Sec-WebSocket-Protocol")
+        return Listener()
+
     headers = [("Sec-WebSocket-Protocol", ", ".join(call.subprotocols))]
     try:
-        transport, _ = await picows.ws_connect(
-            Listener, call.url, extra_headers=headers if call.subprotocols else None
+        await picows.ws_connect(
+            make, call.url, extra_headers=headers if call.subprotocols else None
         )
     except picows.WSInvalidStatusError as rejected:
         assert rejected.response is not None
         return Seen(status=int(rejected.response.status))
-    seen["subprotocol"] = transport.response.headers.get("Sec-WebSocket-Protocol")
     await done
     return Seen(**seen)
 
@@ -542,7 +545,12 @@ CLIENTS: tuple[Client, ...] = (
         {"compression": NO_DEFLATE, "virtual time": NOT_ASYNCIO},
     ),
     Client("httpx-ws (async)", "httpx-ws", httpx_ws_async, lacks={"compression": NO_DEFLATE}),
-    Client("picows", "picows", picows_client, lacks={"compression": NO_DEFLATE}),
+    Client(
+        "picows",
+        "picows",
+        picows_client,
+        lacks={"compression": NO_DEFLATE, "virtual time": OWN_SOCKETS},
+    ),
     Client("tornado", "tornado", tornado_client, lacks={"virtual time": OWN_SOCKETS}),
     Client("autobahn (asyncio)", "autobahn", autobahn_client),
     Client(
@@ -576,6 +584,7 @@ CLIENTS: tuple[Client, ...] = (
         lacks={
             "close codes": "the library hides them",
             "subprotocol": NO_DEFLATE,
+            "compression": NO_DEFLATE,
         },
     ),
 )
