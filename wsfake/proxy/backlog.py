@@ -23,7 +23,7 @@ _PAUSE_SECONDS = 0.004
 """How long it waits first. Whoever is to answer gets the processor before us, and what comes
 meanwhile is done in one go."""
 
-_AT_ONCE_BYTES = MEBIBYTE
+_AT_ONCE_BYTES = 4 * MEBIBYTE
 """So much is not let wait."""
 
 _SLICE_MICROSECONDS = 2_000
