@@ -113,7 +113,8 @@ class Listener(WSListener):
             transport.disconnect()
             return
         text = frame.msg_type == WSMsgType.TEXT
-        self.heard.append(frame.get_payload_as_utf8_text() if text else frame.get_payload_as_bytes())
+        read = frame.get_payload_as_utf8_text if text else frame.get_payload_as_bytes
+        self.heard.append(read())
         if len(self.heard) == 1:
             transport.send(WSMsgType.BINARY, b"\\x00\\xff")
         elif len(self.heard) == 2:

@@ -18,8 +18,8 @@ from wsfake.errors import CassetteError, Failure, UsageError, WsfakeWarning, hid
 from wsfake.harness import active
 from wsfake.harness.doors import Doors, Secure
 from wsfake.harness.ending import Ending, Verdicts
-from wsfake.harness.pumps import Pumps
 from wsfake.harness.intercepting import Intercepting
+from wsfake.harness.pumps import Pumps
 from wsfake.harness.running import Runner, raise_errors
 from wsfake.harness.secrets import Secrets
 from wsfake.harness.settings import Settings
@@ -189,8 +189,8 @@ class Harness(Timing, Intercepting):
         has the same port. Time is real from now on; the port is served while the test blocks.
 
         With `tls` it is a wss URL: True for a throw-away certificate (see `ca_file`), or the path
-        of a PEM file, or an `ssl.SSLContext`. `faults` happen while passing through to the real
-        server. Another `host` than this machine's own lets others in. Raises `UsageError` where it
+        of a PEM file, or an `ssl.SSLContext`. `faults` happen on the way, whoever answers.
+        Another `host` than this machine's own lets others in. Raises `UsageError` where it
         cannot listen, and what went wrong at a real port.
         """
         raise_errors(self._network)

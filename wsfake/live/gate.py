@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import ssl
 from collections.abc import Callable
@@ -17,16 +18,20 @@ _LARGEST_HEAD = 1 << 16
 _PAUSE_SECONDS = 1.0
 """How long nobody is taken after the system could not: at once it could not either."""
 
+_LONGEST_LINE = 8192
+"""Bytes of a request's first line: no parser takes more."""
+
 _HEAD_END = b"\r\n\r\n"
+_REQUEST_LINE = re.compile(rb"[!-~]+ [!-~]+ HTTP/1\.[01]\r")
 
 
 class Gate:
     """Listens, and calls `admit` with the transport of a client and all that was read of it.
 
     That is when its request's head is whole. A client that sends none in `head_seconds`, or a
-    larger one than 64 KiB, is dropped silently, and so is every client beyond the most of `most`
-    that `busy` counts, each with a call of `on_full`. With `tls` the port speaks TLS. Port 0 is a
-    free one.
+    larger one than 64 KiB, or speaks another protocol, is dropped silently. So is every client
+    beyond the most of `most` that `busy` counts, each with a call of `on_full`. With `tls` the port
+    speaks TLS. Port 0 is a free one.
 
     Raises `OSError` where it cannot listen, and `OverflowError` for a port over 65535.
     """
@@ -125,6 +130,7 @@ class _Visitor:
         self._gate = gate
         self._admit = admit
         self._received = bytearray()
+        self._checked = False
         gate.waiting += 1
         self._timer = reactor.call_later(seconds, self._leave)
         self._transport = Transport(reactor, sock, self)
@@ -132,7 +138,9 @@ class _Visitor:
     def received(self, data: bytes) -> None:
         searched = max(0, len(self._received) - len(_HEAD_END) + 1)
         self._received += data
-        if self._received.find(_HEAD_END, searched) >= 0:
+        if self._is_hopeless():
+            self._leave()
+        elif self._received.find(_HEAD_END, searched) >= 0:
             self._done()
             try:
                 self._admit(self._transport, bytes(self._received))
@@ -147,6 +155,16 @@ class _Visitor:
 
     def flushed(self) -> None:
         """Nothing was written."""
+
+    def _is_hopeless(self) -> bool:
+        """Whether no head can come of it: its lines end in CR LF, and the first asks by HTTP."""
+        if self._checked:
+            return False
+        line, end, _ = self._received.partition(b"\n")
+        self._checked = bool(end)
+        if not end:
+            return len(line) > _LONGEST_LINE
+        return _REQUEST_LINE.fullmatch(line) is None
 
     def _leave(self) -> None:
         self._done()

@@ -1,0 +1,146 @@
+"""`wsfake serve`, as a process of its own."""
+
+from __future__ import annotations
+
+import signal
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.ports.test_ports import PATIENCE, connect, save
+from tests.servers import server
+from wsfake.cli import main
+from wsfake.model import Accept, Close, Open
+
+__all__ = ["server"]
+
+
+@pytest.fixture
+def cassette(tmp_path: Path) -> Path:
+    path = tmp_path / "shout.msgpack"
+    url = "wss://feed.test/shout"
+    save(
+        path,
+        [
+            (0, "client", Open(url)),
+            (1, "server", Accept()),
+            (2, "client", "a"),
+            (3, "server", "A"),
+            (4, "client", Close(1000)),
+            (5, "server", Close(1000)),
+        ],
+    )
+    return path
+
+
+class Served:
+    """A process that serves: what it says where it is, and how it ends."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        assert process.stdout is not None
+        self.line = process.stdout.readline()
+        self.url = self.line.split(" at ")[1].split(" ")[0]
+
+    def end(self, number: int = signal.SIGINT) -> tuple[int, str, str]:
+        self.process.send_signal(number)
+        out, err = self.process.communicate(timeout=PATIENCE)
+        return self.process.returncode, out, err
+
+
+@contextmanager
+def serving(*arguments: str) -> Iterator[Served]:
+    with subprocess.Popen(
+        [sys.executable, "-m", "wsfake.cli", "serve", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield Served(process)
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_cassette_is_served_until_a_signal_comes(cassette: Path, number: int) -> None:
+    with serving(str(cassette)) as served:
+        assert served.line == (
+            f"wsfake: listening at {served.url} for wss://feed.test/shout (Ctrl-C ends it)\n"
+        )
+        assert served.url.endswith("/shout")
+        with connect(served.url) as connection:
+            connection.send("a")
+            assert connection.recv(PATIENCE) == "A"
+        code, out, err = served.end(number)
+    assert (code, err) == (0, "")
+    assert '  client  "a"\n' in out
+    assert '  server  "A"\n' in out
+
+
+def test_a_mismatch_is_a_finding_that_is_told_once(cassette: Path) -> None:
+    with serving(str(cassette), "--quiet") as served:
+        with connect(served.url) as connection:
+            connection.send("b")
+            with pytest.raises(Exception, match="wsfake: client message #1 does not match"):
+                connection.recv(PATIENCE)
+        code, out, err = served.end()
+    assert (code, out) == (1, "")
+    assert err.count("client message #1 does not match the recording") == 1
+    assert "to accept it: wsfake record URL -o" in err
+
+
+def test_what_was_not_played_is_a_finding(cassette: Path) -> None:
+    with serving(str(cassette)) as served:
+        code, _, err = served.end()
+    assert code == 1
+    assert err.startswith("wsfake: the test ended before everything was played\n")
+
+
+def test_a_throw_away_certificate_is_named(cassette: Path) -> None:
+    with serving(str(cassette), "--tls") as served:
+        assert served.process.stdout is not None
+        said = served.process.stdout.readline()
+        assert said.startswith("wsfake: clients are to trust ")
+        context = ssl.create_default_context(cafile=said.split(" trust ")[1].strip())
+        with connect(served.url, ssl=context) as connection:
+            connection.send("a")
+            assert connection.recv(PATIENCE) == "A"
+        assert served.end()[0] == 0
+
+
+def test_the_recorded_client_is_acted_against_a_server(
+    cassette: Path, server: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["serve", str(cassette), server, "--side", "client", "--quiet"]) == 0
+    assert main(["serve", str(cassette), f"{server}/greet", "--side", "client"]) == 1
+    told = capsys.readouterr()
+    assert "server message #1 does not match the recording" in told.err
+    assert '  server  "hello"' in told.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--side", "client"], "expected a URL with --side client, and none without"),
+        (["ws://x.test"], "expected a URL with --side client, and none without"),
+        (["--listen", "8080"], "expected --listen HOST:PORT, got '8080'"),
+        (["--tls-cert", "nothing.pem"], "expected a certificate and its key in nothing.pem: "),
+        (["--speed", "-1"], "expected speed to be 0 (at once), 1 (as recorded) or how many"),
+    ],
+)
+def test_wrong_use_is_said(
+    arguments: list[str], said: str, cassette: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["serve", str(cassette), *arguments]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_cassette_that_is_not_there_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["serve", "nothing.msgpack"]) == 2
+    assert "nothing.msgpack" in capsys.readouterr().err
