@@ -59,8 +59,11 @@ class Keeper:
     def settle(self, seconds: float) -> bool:
         """Wait until everything that has come was handled, but not longer than so many seconds.
 
-        Not to be called with the lock of the network held. Tells whether that was so.
+        Not to be called with the lock of the network held. Tells whether that was so; in the thread
+        itself it is not.
         """
+        if get_ident() == self._thread.ident:
+            return False
         asked = self._asked = Event()
         self.reactor.call_soon_threadsafe(_nothing)
         return asked.wait(seconds)
