@@ -17,7 +17,7 @@ from wsfake.model import Entry, Open, Side
 
 __all__ = ["rows"]
 
-_MESSAGES = 1_000_000
+_MESSAGES = 500_000
 
 
 def _entries(count: int) -> list[Entry]:

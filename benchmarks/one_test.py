@@ -15,7 +15,7 @@ from wsfake.model import Accept, Entry, Event, Open, Side
 
 __all__ = ["rows"]
 
-_TESTS = 300
+_TESTS = 100
 _HEAD = f"""
 import pytest
 MANY = pytest.mark.parametrize("n", range({_TESTS}))

@@ -36,7 +36,7 @@ print(end - begin)
 """
 _CLIENT = _IMPORT.format(imports="import websockets.asyncio.client")
 
-_TESTS = 5_000
+_TESTS = 3_000
 _EMPTY = f"""
 import pytest
 

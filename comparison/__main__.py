@@ -77,7 +77,8 @@ class Runner:
     def start(self, asked: Asked, column: str, phase: str, url: str) -> subprocess.Popen[str]:
         file = self._file(asked, column)
         return subprocess.Popen(
-            [str(self._python), "-m", _ONE, column, phase, str(asked.number), url, str(file)],
+            [str(self._python), "-m", _ONE, column, phase, str(asked.number), f"{url}/{column}",
+             str(file)],
             cwd=environment.ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         )  # fmt: skip
 

@@ -49,8 +49,8 @@ async def drop(connection: ServerConnection, _: str) -> None:
     connection.transport.abort()
 
 
-async def number(connection: ServerConnection, query: str) -> None:
-    await connection.send(str(next(COUNTERS[query])))
+async def number(connection: ServerConnection, path: str) -> None:
+    await connection.send(str(next(COUNTERS[path])))
     await connection.wait_closed()
 
 
@@ -86,7 +86,7 @@ async def quietly(connection: ServerConnection) -> None:
     assert connection.request is not None
     url = urlsplit(connection.request.path)
     with suppress(ConnectionClosed):
-        await TALKS[url.path.rpartition("/")[2]](connection, url.query)
+        await TALKS[url.path.rpartition("/")[2]](connection, url.path)
 
 
 def answer(connection: ServerConnection, request: Request) -> Response | None:

@@ -138,6 +138,8 @@ def _settings(item: pytest.Item, config: Mapping[str, Any]) -> dict[str, Any]:
     for source, changes in layers:
         if not isinstance(changes, Mapping):
             raise UsageError(f"{source}: expected a dict of settings, got {changes!r}")
+        if not changes:
+            continue
         try:
             Settings().with_changes(options.merged([changes]))
         except UsageError as error:

@@ -289,3 +289,55 @@ def test_a_cassette_of_a_later_format_is_refused_by_name(
         "  actual    format 2\n"
         "  to read it: pip install --upgrade wsfake\n"
     )
+
+
+JAVASCRIPT = """
+var socket = new WebSocket("{url}");
+socket.onopen = function () {{ socket.send("hi"); }};
+socket.onmessage = function (message) {{
+    print("received", message.data);
+    socket.close();
+}};
+"""
+
+
+def test_run_runs_a_script_in_javascript_for_real_recorded_and_replayed(
+    tmp_path: Path, server: str
+) -> None:
+    script, cassette = tmp_path / "script.js", tmp_path / "run.msgpack"
+    script.write_text(JAVASCRIPT.format(url=f"{server}/echo"))
+
+    live = cli("run", script)
+    recorded = cli("run", script, "--cassette", cassette, "--record")
+    replayed = cli("run", script, "--cassette", cassette)
+
+    assert (live.returncode, live.stdout, live.stderr) == (0, "received hi\n", "")
+    assert (recorded.returncode, recorded.stdout) == (0, "received hi\n")
+    assert recorded.stderr == f"wsfake: recorded {cassette}\n"
+    assert (replayed.returncode, replayed.stdout, replayed.stderr) == (0, "received hi\n", "")
+
+
+def test_run_tells_what_a_script_in_javascript_throws(tmp_path: Path) -> None:
+    script = tmp_path / "script.js"
+    script.write_text("print('a');\nnothing();\n")
+
+    result = cli("run", script.name, cwd=tmp_path)
+
+    assert (result.returncode, result.stdout) == (1, "a\n")
+    assert result.stderr == (
+        "wsfake: ReferenceError: nothing is not defined\n"
+        "  script  script.js:2:1\n"
+        "  line    nothing();\n"
+    )
+
+
+def test_run_ends_a_script_after_some_seconds(tmp_path: Path) -> None:
+    script = tmp_path / "script.js"
+    script.write_text("""
+Script.setInterval(function () { print("tick"); }, 1000);
+Script.scriptEnding.connect(function () { print(Script.context, "ends"); });
+""")
+
+    result = cli("run", script, "--for", 2.5, "--profile", "hifi")
+
+    assert (result.returncode, result.stdout, result.stderr) == (0, "tick\ntick\nagent ends\n", "")

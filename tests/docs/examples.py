@@ -1,5 +1,6 @@
 """Runs what a page of the documentation shows, block by block, in one folder for the page.
 
+    javascript  a file: its first line, such as `// feed.js`, names it, and a later block uses it
     python    a test (it has a `def test_`) is run by pytest and must pass, and anything else is
               executed; a first line such as `# feed.py` names the file that it is instead, which a
               later block must use, or, if it is a test, which is run unless a console block follows
@@ -23,6 +24,7 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -41,8 +43,13 @@ ROOT = Path(__file__).parents[2]
 _FENCE = re.compile(
     r"^(?P<ticks>`{3,})(?P<language>[^\n`]*)\n(?P<code>.*?)^(?P=ticks)$", re.MULTILINE | re.DOTALL
 )
-_FILE = re.compile(r"# ([\w/]+\.(?:py|ini))\n")
+_FILES = {
+    "python": re.compile(r"# ([\w/]+\.(?:py|ini))\n"),
+    "javascript": re.compile(r"// ([\w/]+\.js)\n"),
+}
 _IS_TEST = re.compile(r"^(?:async )?def test_|^class Test", re.MULTILINE)
+_EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+_INSTALLED = [["wsfake"], *([f"wsfake[{extra}]"] for extra in _EXTRAS)]
 _DIRECTIVES = ("{toctree}", "{eval-rst}")
 _PORT = "8765"
 _PATIENCE = 120
@@ -76,7 +83,8 @@ class Block(NamedTuple):
     @property
     def file(self) -> str | None:
         """The file that it is, where its first line names one."""
-        found = _FILE.match(self.code) if self.language == "python" else None
+        named = _FILES.get(self.language)
+        found = None if named is None else named.match(self.code)
         return None if found is None else found[1]
 
     @property
@@ -118,6 +126,7 @@ class PageRun:
         Raises `AssertionError`, which names the place, for one that is not as the page says.
         """
         runners = {
+            "javascript": self._write_file,
             "python": self._run_python,
             "text": self._check_text,
             "console": self._run_console,
@@ -143,15 +152,19 @@ class PageRun:
             if follower != "console":
                 self._printed = self._run_test(block, path, printed=follower == "text")
         elif block.file is not None:
-            self._write(block.file, block)
-            stem = Path(block.file).stem
-            used = stem == "conftest" or any(stem in later.code for later in rest)
-            assert used, f"{block.where}: no later block uses {block.file}"
+            self._write_file(block, rest)
         else:
             self._printed = self._execute(block)
         if follower != "text":
             assert not self._printed, f"{block.where}: the page does not say what this prints"
             self._printed = None
+
+    def _write_file(self, block: Block, rest: list[Block]) -> None:
+        assert block.file is not None, f"{block.where}: its first line names no file"
+        self._write(block.file, block)
+        stem = Path(block.file).stem
+        used = stem == "conftest" or any(stem in later.code for later in rest)
+        assert used, f"{block.where}: no later block uses {block.file}"
 
     def _write(self, name: str, block: Block) -> Path:
         path = self._pytester.path / name
@@ -244,7 +257,7 @@ class PageRun:
             check=False,
         )
         may_fail = os.environ.get(_UPDATE) or re.search(
-            r"^(FAILED|ERROR|E  |wsfake: )", expected, re.MULTILINE
+            r"^(FAILED|ERROR|E  |wsfake: |@@ )|would be redacted", expected, re.MULTILINE
         )
         assert done.returncode == 0 or may_fail, f"{block.where}: {command}\n{done.stdout}"
         return done.stdout.strip("\n")
@@ -277,7 +290,7 @@ class PageRun:
                 continue
             known = (
                 command[0] == "./dev" and command[1] in words_of_dev,
-                command in (["pip", "install", "wsfake"], ["pip", "install", "wsfake[cli]"]),
+                command[:2] == ["pip", "install"] and command[2:] in _INSTALLED,
             )
             assert any(known), f"{block.where}: not a command of this project: {line}"
 

@@ -140,6 +140,15 @@ def test_another_text_can_stand_for_what_was_filtered(tmp_path: Path) -> None:
     assert read_foreign(path).entries[2].what == "a ***"
 
 
+def test_a_header_without_values_is_passed_over(tmp_path: Path) -> None:
+    text = cassette("frame_type: text").replace(
+        "  frames:", "  headers: {x-a: , x-b: [c]}\n  frames:"
+    )
+    opening = read_foreign(written(tmp_path, text)).entries[0].what
+    assert isinstance(opening, Open)
+    assert opening.headers == (("x-b", "c"),)
+
+
 def test_other_protocols_are_left_out_and_counted(tmp_path: Path) -> None:
     path = written(tmp_path, cassette("frame_type: text") + "interactions:\n- {}\n- {}\n")
 

@@ -107,6 +107,11 @@ BOMB = "a: &a [x, x]\nb: &b [*a, *a]\n"
         ),
         (zlib.compress(b"{}" * 99)[:-9], ": expected a packed HAR file, got damage"),
         (b"\x78\x9cjunk", ": expected a packed HAR file, got damage"),
+        (b"\x78\x9c\xff\xff", ": expected a packed HAR file, got damage"),
+        (
+            archive({"a.har": ATTACHED, "a.jsonl": b"{"}),
+            ": a.jsonl, line 1: expected JSON, got a line that is not",
+        ),
     ],
 )
 def test_a_bad_file_is_one_kind_of_error(data: bytes, problem: str, tmp_path: Path) -> None:
@@ -115,6 +120,16 @@ def test_a_bad_file_is_one_kind_of_error(data: bytes, problem: str, tmp_path: Pa
     with pytest.raises(ForeignFileError) as caught:
         read_foreign(path)
     assert str(caught.value).startswith(f"{path}{problem}")
+
+
+def test_a_member_that_is_damaged_is_told_by_name(tmp_path: Path) -> None:
+    data = bytearray(archive({"a.har": ATTACHED}))
+    data[data.index(b"a.har") + 10] ^= 0xFF
+    path = tmp_path / "a"
+    path.write_bytes(data)
+    with pytest.raises(ForeignFileError) as caught:
+        read_foreign(path)
+    assert str(caught.value) == f"{path}: a.har: expected a member, got damage"
 
 
 def test_a_file_that_is_not_there_is_told_by_name(tmp_path: Path) -> None:
@@ -134,6 +149,16 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_unpacked(
     with pytest.raises(ForeignFileError) as caught:
         read_foreign(path)
     assert str(caught.value) == f"{path}: expected at most 1000 bytes, got more"
+
+
+def test_a_file_of_messages_that_is_too_large_is_as_good_as_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MAX_BYTES", 1000)
+    (tmp_path / "a.har").write_bytes(ATTACHED)
+    (tmp_path / "a.jsonl").write_bytes(b" " * 2000)
+    with pytest.raises(ForeignFileError, match="expected a file of messages beside this one"):
+        read_foreign(tmp_path / "a.har")
 
 
 def test_more_values_than_can_be_held_are_refused(

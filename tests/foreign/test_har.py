@@ -177,10 +177,20 @@ def test_a_connection_that_was_never_made_is_refused(
     assert [entry.what for entry in entries[1:]] == [Refuse(why)]
 
 
+def test_an_entry_with_an_unanswered_request_and_without_frames_is_a_refusal(
+    tmp_path: Path,
+) -> None:
+    entry = chrome(status=0, content={"_file": "page.html"})
+    del entry["_webSocketMessages"]
+    entry["startedDateTime"] = "2026-01-02T03:04:05"  # of no zone: taken for UTC
+    assert [each.what for each in read(tmp_path, har(entry))[1:]] == [Refuse()]
+
+
 def test_a_body_in_base64_is_taken_over_as_bytes(tmp_path: Path) -> None:
     content = {"text": base64.b64encode(b"\xff").decode(), "encoding": "base64"}
     entries = read(tmp_path, har(chrome(status=503, content=content)))
     assert entries[1].what == Reject(503, (), b"\xff")
+    assert read(tmp_path, har(chrome(status=503)))[1].what == Reject(503)
 
 
 def test_times_that_are_left_out_put_messages_in_the_order_of_the_file(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ PARTS = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(deadline=None, suppress_health_check=SAME_SCRIPT, max_examples=400)
+@settings(deadline=None, suppress_health_check=SAME_SCRIPT, max_examples=200)
 @given(written=st.lists(PARTS, max_size=8).map("".join) | st.text(max_size=20))
 @example(written="WS://User:Pw@HOST:8080/a%20b/%41%C3%A9%e4?q=é#f")
 @example(written="ws://a b/")

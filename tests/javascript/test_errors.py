@@ -268,3 +268,46 @@ def test_another_kind_of_script_is_refused(write: Write) -> None:
         "expected the kind of a script, one of interface, client entity, avatar, server entity,"
         " assignment client, got 'server'"
     )
+
+
+def test_a_script_that_writes_stacks_itself_is_no_harm(write: Write) -> None:
+    path = write(f"""
+Error.prepareStackTrace = function () {{ return [1]; }};
+var s = new WebSocket("{URL}");
+s.onopen = function () {{ s.send("ho"); throw new Error("no"); }};
+""")
+    with pytest.raises(ExceptionGroup) as caught, Harness() as ws_fake:
+        ws_fake.serve(URL, Transcript().client("hi"))
+        ws_fake.load_script(path)
+        ws_fake.run()
+    told = [str(error).splitlines()[:2] for error in caught.value.exceptions]
+    assert ["Error: no", "  script  script.js"] in told
+
+
+REPORT = """
+def test_feed(ws_fake):
+    from wsfake import Transcript
+    ws_fake.serve("ws://peer.example", Transcript().client("hi"))
+    script = ws_fake.load_script("feed.js")
+    ws_fake.run()
+"""
+
+
+def test_a_report_ends_at_the_line_of_the_test(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (pytester.path / "feed.js").write_text(
+        f"var s = new WebSocket('{URL}');\ns.onopen = function () {{ s.send('ho'); }};"
+    )
+    pytester.makepyfile(test_feed=REPORT)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    result = pytester.runpytest_subprocess("-p", "pytest_wsfake.plugin", "-p", "no:cacheprovider")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([
+        ">       ws_fake.run()",
+        "E       wsfake.errors.UnexpectedMessage: client message #1 does not match the transcript*",
+        "E         script    feed.js:2:*",
+        "E         line      s.onopen = function () { s.send('ho'); };",
+        "test_feed.py:5: UnexpectedMessage",
+    ])  # fmt: skip

@@ -31,6 +31,14 @@ def test_what_is_printed_is_told_at_once(write: Write) -> None:
     assert told == ["a", "b"]
 
 
+def test_what_is_printed_goes_to_stdout(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write("print('a', 1);")
+    with Harness() as ws_fake:
+        ws_fake.load_script(path)
+        ws_fake.load_script(path, on_print=None)
+    assert capsys.readouterr() == ("a 1\n", "")
+
+
 # Timers
 
 
@@ -93,10 +101,10 @@ Script.update.connect(onUpdate);
 def test_a_promise_goes_on_in_its_own_turn(write: Write) -> None:
     source = """
 const sleep = (ms) => new Promise((resolve) => Script.setTimeout(resolve, ms));
-(async () => { print("a"); await sleep(1000); print("b", performance === undefined); })();
+(async () => { print("a"); await sleep(1000); print("b", typeof performance); })();
 print("c");
 """
-    assert printed(write, source) == ["a", "c", "b false"]
+    assert printed(write, source) == ["a", "c", "b undefined"]
 
 
 # Signals

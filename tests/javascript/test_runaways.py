@@ -8,7 +8,7 @@ from tests.javascript.writing import Write
 from wsfake import Harness, Transcript
 from wsfake.errors import RunawayScript, ScriptError
 
-LIMIT = 0.2
+LIMIT = 0.1
 AMPLE = 60  # seconds, on a slow and busy machine
 URL = "ws://peer.example"
 
@@ -39,7 +39,7 @@ def test_an_endless_loop_is_stopped_and_told(where: str, write: Write) -> None:
         assert script.eval("1 + 1") == 2  # and lives
     assert time.process_time() - began < AMPLE
     headline, where_it_was, *_ = str(caught.value).splitlines()
-    assert headline == "the script was stopped: one turn took 0.2 s of CPU time"
+    assert headline == "the script was stopped: one turn took 0.1 s of CPU time"
     assert where_it_was.startswith("  script  script.js")
 
 
@@ -106,6 +106,11 @@ def test_the_next_script_runs_as_if_nothing_had_been(write: Write) -> None:
         ws_fake.load_script(runaway, time_limit=LIMIT)
     with Harness() as ws_fake:
         assert ws_fake.load_script(well).printed == ["1"]
+
+
+def test_a_script_needs_some_memory(write: Write) -> None:
+    with Harness() as ws_fake, pytest.raises(ValueError, match="memory_limit is too little for"):
+        ws_fake.load_script(write(""), memory_limit=100_000)
 
 
 def test_other_limits_are_refused(write: Write) -> None:

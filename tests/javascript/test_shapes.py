@@ -229,3 +229,9 @@ def test_what_is_no_text_is_refused(write: Write) -> None:
     with Harness() as ws_fake, pytest.raises(UsageError) as caught:
         ws_fake.load_script(path)
     assert str(caught.value) == f"{path.resolve()}: is no UTF-8, at byte 7"
+
+
+def test_a_file_that_is_given_and_is_not_there_is_refused(write: Write) -> None:
+    path = write("")
+    with Harness() as ws_fake, pytest.raises(UsageError, match="there is no such script in"):
+        ws_fake.load_script(path, files={"x.js": "no.js"})

@@ -14,7 +14,7 @@ from websockets.sync.server import ServerConnection
 
 import wsfake.network.ends as network_ends
 from wsfake.errors import UsageError
-from wsfake.live import LiveClient, Reactor
+from wsfake.live import LiveClient, Reactor, system
 from wsfake.model import (
     Accept,
     Close,
@@ -715,7 +715,7 @@ def test_a_look_up_that_takes_too_long_is_given_up_in_time(
         assert answered.wait(60)
         return []
 
-    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    monkeypatch.setattr(system, "getaddrinfo", slow)
     talk = Talk(reactor, "ws://slow.example")
     pump(reactor, asked.is_set)
     later(11)
@@ -731,7 +731,7 @@ def test_the_next_address_is_tried_when_one_does_not_answer(
     with websockets_server(echo) as url:
         alive = ("127.0.0.1", int(url.rsplit(":", 1)[1][:-1]))
         kind = (socket.AF_INET, socket.SOCK_STREAM, 0, "")
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(*kind, dead), (*kind, alive)])
+        monkeypatch.setattr(system, "getaddrinfo", lambda *_, **__: [(*kind, dead), (*kind, alive)])
         talk = Talk(reactor, "ws://twice.example").opened()
         talk.client.arrive(End())
 

@@ -7,6 +7,7 @@ from typing import assert_type
 import wsfake
 from wsfake.clock import Timer
 from wsfake.harness import Summary
+from wsfake.javascript import Script
 from wsfake.network import Dialogue, Served
 
 
@@ -38,3 +39,11 @@ def alone() -> None:
 def alias(ws_fake: wsfake.Harness, find: Callable[[], str]) -> None:
     ws_fake.alias("ws://a.test", to=find)
     ws_fake.alias("ws://a.test", to="ws://localhost:1")
+
+
+def javascript(ws_fake: wsfake.Harness) -> None:
+    script = ws_fake.load_script("a.js", kind="interface", files={"b.js": "c.js"}, time_limit=1)
+    assert_type(script, Script)
+    assert_type(script.printed, list[str])
+    script.emit("Controller.keyPressEvent", {"text": "q"})
+    script.stop()

@@ -71,6 +71,14 @@ class Recording:
     def append(self, entry: Entry, now: float) -> None:
         """Add an entry, redacted. Raises `CassetteError` for one that no cassette can hold."""
         self._writer.append(self._redact(entry))
+        self._take_note(now)
+
+    def extend(self, entries: Iterable[Entry], now: float) -> None:
+        """Add many entries: what `append` does for each, in less time."""
+        self._writer.extend(map(self._redact, entries))
+        self._take_note(now)
+
+    def _take_note(self, now: float) -> None:
         if not self._writer.pending:
             self._sync()
         elif self.due_at is None:

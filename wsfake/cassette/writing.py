@@ -94,6 +94,10 @@ class CassetteWriter:
                 self._last = chunk[-1].at
                 if len(self._pending) >= BLOCK_ENTRIES:
                     self.flush()
+            elif packed and max(map(len, packed)) <= MAX_ENTRY:
+                self._last = chunk[-1].at
+                for one in packed:
+                    self._add(one)
             else:
                 for entry in chunk:
                     self.append(entry)

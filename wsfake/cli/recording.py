@@ -77,15 +77,16 @@ class Session:
         self._origin = f"{parts.scheme}://{parts.netloc}"
         self._deck = deck
         self._redactor: Redactor = deck.redactor
-        assert deck.recorder is not None
-        self._recorder = deck.recorder
         self._faults = faults
         self._limits = limits
         self._show = show
         self._talks: set[_Talk] = set()
-        self._began: int | None = None
         self._number = 0
-        self.messages = 0
+        self._began = 0
+        self.untold: list[Entry] = []
+        """What was said since it was last written and printed."""
+
+        self._messages = 0
 
     @property
     def busy(self) -> int:
@@ -94,7 +95,7 @@ class Session:
 
     @property
     def counts(self) -> Counts:
-        return Counts(self._number, self.busy, self.messages)
+        return Counts(self._number, self.busy, self._messages)
 
     def admit(self, client: Transport, received: bytes) -> None:
         """Relay one client; it asks for its own path."""
@@ -120,7 +121,10 @@ class Session:
         flush_in = self._deck.due_in()
         if flush_in is not None:
             seconds = min(seconds, max(0.0, flush_in - _EARLY_SECONDS))
-        self._reactor.wait(seconds)
+        try:
+            self._reactor.wait(seconds)
+        finally:
+            self._write()
         flush_in = self._deck.due_in()
         if flush_in is not None and flush_in <= _EARLY_SECONDS:
             self._deck.flush()
@@ -131,44 +135,45 @@ class Session:
         now = time.monotonic_ns() // 1000
         for talk in sorted(self._talks, key=lambda talk: talk.number):
             if talk.is_open:
-                self.note(Entry(now, talk.number, Side.CLIENT, End()))
+                talk.say(now, Side.CLIENT, End())
             if talk.relay is not None:
                 talk.relay.abort()
         self._talks.clear()
+        self._write()
 
     # What the stories tell
 
-    def note(self, entry: Entry) -> None:
-        what = entry.what
-        if isinstance(what, str | bytes):
-            self.messages += 1
-        elif isinstance(what, Open):
-            self._recorder.admit(entry.connection)
-            if self._began is None:
-                self._began = entry.at
-        self._recorder.note(entry)
-        if self._show is not None:
-            self._show_entry(self._show, entry)
-        if isinstance(what, Reject) and what.status in _REDIRECTS:
-            self._remark_redirect(what)
+    def open(self, at: int) -> tuple[int, int]:
+        """Return the number of a connection that is recorded from now on, and when all began."""
+        self._number += 1
+        if self._number == 1:
+            self._began = at
+        return self._number, self._began
 
-    def _show_entry(self, show: Callable[[Iterable[str]], None], entry: Entry) -> None:
-        shown = self._redactor.entry(entry._replace(at=entry.at - (self._began or 0)))
+    def _write(self) -> None:
+        """Write what was said, and print it."""
+        entries, self.untold = self.untold, []
+        if not entries:
+            return
+        self._messages += sum(isinstance(entry.what, str | bytes) for entry in entries)
+        self._deck.extend(entries)
+        for entry in entries if self._show is not None else ():
+            self._show_entry(entry)
+
+    def _show_entry(self, entry: Entry) -> None:
+        if self._show is None:
+            return
         try:
-            show(write_entry(shown, numbered=True, most=LITERAL_LENGTH))
+            shown = self._redactor.entry(entry)
+            self._show(write_entry(shown, numbered=True, most=LITERAL_LENGTH))
         except BrokenPipeError:  # who read it has seen enough; what is recorded is another matter
             self._show = None
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
-    def open(self) -> int:
-        """Return the number of a connection that is recorded from now on."""
-        self._number += 1
-        return self._number
-
     def leave(self, talk: _Talk) -> None:
         self._talks.discard(talk)
 
-    def _remark_redirect(self, what: Reject) -> None:
+    def remark_redirect(self, what: Reject) -> None:
         for name, value in what.headers:
             if name.lower() == "location":
                 where = self._redactor.url(value)
@@ -189,20 +194,30 @@ class _Talk:
         self.is_open = False
         """Whether more may be said: neither both have closed, nor one has gone."""
 
+        self._began = 0
         self._closed: set[Side] = set()
 
     def say(self, at: int, side: Side, what: Event) -> None:
-        if isinstance(what, Open | Accept):
-            if isinstance(what, Open):
-                self.number = self._session.open()
-            self.is_open = True
-            what = evolve(what, headers=without_mechanics(what.headers))
-        elif isinstance(what, Close):
-            self._closed.add(side)
-            self.is_open = self.is_open and len(self._closed) == 1
-        elif isinstance(what, Drop | Reject | Refuse):
-            self.is_open = False
-        self._session.note(Entry(at, self.number, side, what))
+        if not isinstance(what, str | bytes):
+            what = self._follow(at, side, what)
+        self._session.untold.append(Entry(at - self._began, self.number, side, what))
 
     def over(self) -> None:
         self._session.leave(self)
+
+    def _follow(self, at: int, side: Side, what: Event) -> Event:
+        match what:
+            case Open():
+                self.number, self._began = self._session.open(at)
+                self.is_open = True
+                return evolve(what, headers=without_mechanics(what.headers))
+            case Accept():
+                return evolve(what, headers=without_mechanics(what.headers))
+            case Close():
+                self._closed.add(side)
+                self.is_open = self.is_open and len(self._closed) == 1
+            case Drop() | Reject() | Refuse():
+                self.is_open = False
+                if isinstance(what, Reject) and what.status in _REDIRECTS:
+                    self._session.remark_redirect(what)
+        return what

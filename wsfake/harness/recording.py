@@ -78,6 +78,15 @@ class CassetteDeck:
         return self.old
 
     def _append(self, entry: Entry) -> None:
+        self.recorded += 1
+        self._begun().append(entry, time.monotonic())
+
+    def extend(self, entries: list[Entry]) -> None:
+        """Record many entries at once, which are numbered and timed as the cassette has them."""
+        self.recorded += len(entries)
+        self._begun().extend(entries, time.monotonic())
+
+    def _begun(self) -> Recording:
         if self._recording is None:
             assert self.path is not None
             date = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -86,8 +95,7 @@ class CassetteDeck:
             self._recording = Recording(self.path, header, self.redactor, secrets)
             for old in self.old.entries if self.old is not None else ():
                 self._recording.append(old, time.monotonic())
-        self.recorded += 1
-        self._recording.append(entry, time.monotonic())
+        return self._recording
 
     def due_in(self) -> float | None:
         """Return in how many seconds `flush` is wanted, if it is."""

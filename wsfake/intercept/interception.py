@@ -163,7 +163,7 @@ class Interception:
             self._authority = Authority()
             if "picows" in sys.modules:  # its engine of C asks no context to wrap anything
                 for each in gc.get_objects():
-                    if isinstance(each, ssl.SSLContext):
+                    if issubclass(type(each), ssl.SSLContext):  # not of what a proxy stands for
                         self._authority.be_trusted(each)
         return self._authority
 

@@ -103,12 +103,16 @@ _refusing: list[type] = []
 """A class of sockets that none may be made of, where something has put it in the place of ours."""
 
 
+def _latest_first() -> list[Interception]:
+    with _lock:  # not held while a test is asked: it has a lock of its own
+        return _active[::-1]
+
+
 def _for_name(host: Any) -> Interception | None:
     name = host.decode() if isinstance(host, bytes) else host
     if not isinstance(name, str) or not name:
         return None
-    with _lock:
-        return next((each for each in reversed(_active) if each.claims_name(name)), None)
+    return next((each for each in _latest_first() if each.claims_name(name)), None)
 
 
 def _for_place(address: Any) -> tuple[Interception, Place] | None:
@@ -117,21 +121,19 @@ def _for_place(address: Any) -> tuple[Interception, Place] | None:
     port = number_of(address[1])
     if port is None:
         return None
-    with _lock:
-        for each in reversed(_active):
-            place = each.place(address[0], port)
-            if each.claims(place):
-                return each, place
+    for each in _latest_first():
+        place = each.place(address[0], port)
+        if each.claims(place):
+            return each, place
     return None
 
 
 def _origin_of(address: Any) -> str | None:
     """Return the host behind an address of ours, of which another port is wanted."""
     if isinstance(address, tuple) and address and isinstance(address[0], str):
-        with _lock:
-            for each in reversed(_active):
-                if each.is_ours(address[0]):
-                    return each.place(address[0], 0)[0]
+        for each in _latest_first():
+            if each.is_ours(address[0]):
+                return each.place(address[0], 0)[0]
     return None
 
 
@@ -219,9 +221,7 @@ def _trusting(position: int, real: Callable[..., Any]) -> Callable[..., Any]:
             host = keywords.get("server_hostname")
             if host is None and len(arguments) > position:
                 host = arguments[position]
-            with _lock:
-                active = list(_active)
-            for interception in active:
+            for interception in _latest_first():
                 interception.be_trusted(self, host)
         return real(self, *arguments, **keywords)
 
@@ -234,9 +234,7 @@ def _trusting_from_the_start(real: Callable[..., None]) -> Callable[..., None]:
     def load_default_certs(self: ssl.SSLContext, *arguments: Any, **keywords: Any) -> None:
         real(self, *arguments, **keywords)
         if self.protocol != ssl.PROTOCOL_TLS_SERVER:
-            with _lock:
-                active = list(_active)
-            for interception in active:
+            for interception in _latest_first():
                 interception.be_trusted(self, None)
 
     return load_default_certs

@@ -51,6 +51,35 @@ class MemoryTls:
         }
 
 
+class MemorySocket:
+    """What a client is told of the socket that there is not."""
+
+    family = socket.AF_INET
+    type = socket.SOCK_STREAM
+    proto = socket.IPPROTO_TCP
+
+    def __init__(self, address: tuple[str, int]) -> None:
+        self._address = address
+
+    def fileno(self) -> int:
+        return -1
+
+    def getpeername(self) -> tuple[str, int]:
+        return self._address
+
+    def getsockname(self) -> tuple[str, int]:
+        return ("127.0.0.1", 0)
+
+    def setsockopt(self, *arguments: Any) -> None:
+        """Take any option: there is nothing that it could change."""
+
+    def getsockopt(self, *arguments: Any) -> int:
+        return 0
+
+    def gettimeout(self) -> float:
+        return 0.0
+
+
 class MemoryTransport(asyncio.Transport, Far):
     """Gives a protocol what the server's half of the connection sends, in the loop's turns.
 
@@ -80,6 +109,7 @@ class MemoryTransport(asyncio.Transport, Far):
         self.server = ServerSocket(self)
         if tls is not None:
             self._extra.update(tls.facts())  # type: ignore[attr-defined]
+        self._extra["socket"] = MemorySocket(address)  # type: ignore[attr-defined]
         if sock is not None:
             self._extra["socket"] = asyncio.trsock.TransportSocket(sock)  # type: ignore[attr-defined]
 

@@ -14,7 +14,8 @@ operations, which Python carries out. It cannot ask Python anything in between (
   `script.turn(NAME, ...)`
 * `host.emit(NAME, ...)` asks Python for an operation, when the turn is over
 * `host.news.NAME = (...) => ...` takes what Python tells before a turn
-* `host.Socket` does the local rows of the table, `host.now()` is the clock
+* `host.Socket` does the local rows of the table: its `faces` are told of events by
+  `fire(EVENT, [...arguments])`; `host.now()` is the clock, in milliseconds
 
 A profile adds its globals by its `face`: `faces.FACES` names the files that its scripts get, in
 order, and the *parts*, classes in Python that carry out operations, and have news for JavaScript.

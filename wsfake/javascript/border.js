@@ -35,7 +35,7 @@
       Error.stackTraceLimit = FRAMES;
       Error.captureStackTrace(found, callee);
       Error.stackTraceLimit = limit;
-      return found.stack;
+      return typeof found.stack === "string" ? found.stack : ""; // a script may write stacks itself
     },
 
     // Milliseconds of the test's clock, which stands still in a turn; real ones where time is real.

@@ -59,10 +59,18 @@ class Engine:
         self._endless = False
 
     def boot(self, source: str, common: str, own: dict[str, Any]) -> None:
-        """Evaluate the function that makes the border, and call it with what is common and own."""
-        make = self._context.eval(source)
+        """Evaluate the function that makes the border, and call it with what is common and own.
+
+        Raises `UsageError` where there is too little memory for it.
+        """
         tracks = track_rejections(self._context)
-        self._call = make(common, dumps({**own, "tracks": tracks is not None}))
+        try:
+            make = self._context.eval(source)
+            self._call = make(common, dumps({**own, "tracks": tracks is not None}))
+        except self._thrown as error:
+            if "memory" not in _thrown(error).text:
+                raise
+            raise UsageError("memory_limit is too little for the host of the script") from None
         if tracks is not None:
             self._context.set(_HOLDER, self._call)
             tracks.begin(_HOLDER, "track")

@@ -73,6 +73,7 @@ FACES: dict[str, Face] = {
             "dates.js",
             "interpreter.js",
             "arguments.js",
+            "bare.js",
             "urls.js",
             "signals.js",
             "stubs.js",

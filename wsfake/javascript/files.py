@@ -13,13 +13,26 @@ from pathlib import Path
 
 from wsfake.errors import UsageError
 
-__all__ = ["named_files", "read_script", "url_of"]
+__all__ = ["Files", "find_file", "named_files", "read_script", "url_of"]
 
 _LITERAL = re.compile(r"""(["'`])([^"'`\n\\]+\.(?:js|json|mjs))\1""")
 _REQUIRED = re.compile(r"""\brequire\s*\(\s*(["'`])([^"'`\n\\]+)\1""")
 _ENDINGS = ("", ".js", ".json", "/index.js")
 
 Files = Mapping[str, "str | os.PathLike[str]"] | Iterable["str | os.PathLike[str]"]
+
+
+def find_file(path: str | os.PathLike[str], beside: Path) -> Path:
+    """Return where a file is: in the current directory, or else in `beside`.
+
+    Raises `UsageError` for one that is in neither.
+    """
+    for folder in (Path.cwd(), beside):
+        found = folder / path
+        if found.is_file():
+            return found.resolve()
+    places = str(Path.cwd()) if beside == Path.cwd() else f"{Path.cwd()}, or in {beside}"
+    raise UsageError(f"{path}: there is no such script in {places}")
 
 
 def url_of(path: Path) -> str:
@@ -42,11 +55,11 @@ def read_script(path: Path) -> str:
     return f"//{text[2:]}" if text.startswith("#!") else text
 
 
-def named_files(path: Path, text: str, given: Files) -> dict[str, tuple[Path, str]]:
+def named_files(path: Path, text: str, given: Files, beside: Path) -> dict[str, tuple[Path, str]]:
     """Return the files that a script may come to ask for, by the names by which it may."""
     found: dict[str, tuple[Path, str]] = {}
     waiting = [(path, text)]
-    for name, file in _given(given):
+    for name, file in _given(given, beside):
         source = read_script(file)
         found[name] = found[url_of(file)] = (file, source)
         waiting.append((file, source))
@@ -60,15 +73,15 @@ def named_files(path: Path, text: str, given: Files) -> dict[str, tuple[Path, st
     return found
 
 
-def _given(files: Files) -> Iterator[tuple[str, Path]]:
+def _given(files: Files, beside: Path) -> Iterator[tuple[str, Path]]:
     if isinstance(files, str | bytes):
         raise UsageError(f"expected a list of files, or names and files, got {files!r}")
     if isinstance(files, Mapping):
         for name, file in files.items():
-            yield name, Path(file).resolve()
+            yield name, find_file(file, beside)
     else:
         for file in files:
-            yield os.fspath(file), Path(file).resolve()
+            yield os.fspath(file), find_file(file, beside)
 
 
 def _named_in(asker: Path, source: str) -> Iterator[Path]:

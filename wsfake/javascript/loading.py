@@ -11,7 +11,7 @@ from typing import Any
 from attrs import frozen
 
 from wsfake.errors import UsageError, hide_frames
-from wsfake.javascript.files import Files
+from wsfake.javascript.files import Files, find_file
 from wsfake.javascript.script import Script
 from wsfake.script_api import Host
 
@@ -65,10 +65,11 @@ def load(
         if isinstance(limit, bool) or not isinstance(limit, int | float) or not limit > 0:
             raise UsageError(f"expected {name} to be a number more than 0, got {limit!r}")
     script = Script(
-        _find(Path(path), beside),
+        find_file(path, beside),
         host,
         neighbours,
         files=files,
+        beside=beside,
         context=KINDS[kind].context,
         servers=KINDS[kind].servers and host.profile.servers,
         time_limit=time_limit,
@@ -78,15 +79,6 @@ def load(
     is_entity = entity is not None or "entity" in kind
     looks_like = is_entity or _last_expression(script.text)
     return script, {"entity": looks_like, "entity_id": entity or _ENTITY}
-
-
-def _find(path: Path, beside: Path) -> Path:
-    for folder in (Path.cwd(), beside):
-        found = folder / path
-        if found.is_file():
-            return found.resolve()
-    places = str(Path.cwd()) if beside == Path.cwd() else f"{Path.cwd()}, or in {beside}"
-    raise UsageError(f"{path}: there is no such script in {places}")
 
 
 _LAST_COMMENT = re.compile(r"//[^\n]*\Z|/\*(?:[^*]|\*(?!/))*\*/\Z")

@@ -7,13 +7,14 @@
 
   // Timers: no global setTimeout, and what starts one is an object.
 
+  const LONGEST = 1e12; // milliseconds
   class Timer {}
 
   function begin(callee, milliseconds, again) {
     if (typeof callee !== "function") return null;
     const timer = new Timer();
     timers.set(timer, { id: ++last, callee, again });
-    host.emit("timer", last, Math.max(0, Number(milliseconds) || 0), again);
+    host.emit("timer", last, Math.min(Math.max(0, Number(milliseconds) || 0), LONGEST), again);
     return timer;
   }
 

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Timers"]
 
-_LONGEST = 1e12  # milliseconds
-
 
 class Timers:
     """The timers of one script, by the numbers that JavaScript knows them by."""
@@ -26,7 +24,7 @@ class Timers:
 
     def begin(self, number: int, milliseconds: float, again: bool) -> None:
         """Have a turn `timer` after so long, once or again and again."""
-        delay = microseconds(min(milliseconds, _LONGEST) / 1000)
+        delay = microseconds(milliseconds / 1000)
         clock = self._host.network.clock
 
         def tick() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from types import FunctionType
+from typing import Any, TypeGuard
 
 __all__ = ["count_arguments", "count_required"]
 
@@ -17,6 +18,8 @@ def count_arguments(function: Callable[..., Any]) -> int | None:
     Scripts of the doubled hosts may leave out arguments that they do not use, as JavaScript allows;
     so may the callables given to wsfake. A callable without a signature takes all.
     """
+    if _is_plain(function):
+        return function.__code__.co_argcount
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
@@ -28,8 +31,19 @@ def count_arguments(function: Callable[..., Any]) -> int | None:
 
 def count_required(function: Callable[..., Any]) -> int:
     """Return how many positional arguments must be given; 0 without a signature."""
+    if _is_plain(function):
+        return function.__code__.co_argcount - len(function.__defaults__ or ())
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         return 0
     return sum(1 for p in parameters if p.kind in _POSITIONAL and p.default is p.empty)
+
+
+def _is_plain(function: Callable[..., Any]) -> TypeGuard[FunctionType]:
+    """Whether the code of a function says it all: a signature takes fifty times as long to make."""
+    return (
+        type(function) is FunctionType
+        and not function.__dict__  # where decorators and others leave a signature
+        and not function.__code__.co_flags & inspect.CO_VARARGS
+    )

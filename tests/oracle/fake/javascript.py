@@ -1,4 +1,4 @@
-"""A script in JavaScript that does the actions of a scenario: `telling.script.Script`, over there."""
+"""A script in JavaScript that does the actions of a scenario, as `telling.script.Script` does."""
 
 import json
 from pathlib import Path
