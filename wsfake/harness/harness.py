@@ -276,12 +276,14 @@ class Harness(Timing, Intercepting):
     @property
     def dialogue(self) -> Dialogue:
         """Everything said so far; as text, in the form that transcripts have."""
+        self._network.settle()
         return Dialogue(tuple(self._network.entries), tuple(self._network.remarks))
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the dialogue so far as a cassette; the same dialogue gives the same bytes."""
         from wsfake.harness.recording import save_dialogue  # noqa: PLC0415 - few tests save
 
+        self._network.settle()
         return save_dialogue(path, self._network.entries, self._secrets.redactor)
 
     @property
@@ -425,6 +427,8 @@ class Harness(Timing, Intercepting):
     def _pump(self, name: str, pump: Any) -> None:
         setattr(self._pumps, name, pump)
         self._runner.pump = self._pumps
+        if self._pumps.ports is not None:
+            self._network.settle = self._pumps.ports.hear
 
     def _expects(self) -> bool:
         """Whether a recurring timer of the script could still say what is expected of it."""
