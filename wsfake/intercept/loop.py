@@ -164,15 +164,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     ) -> Any:
         place = self._place(host, port) if sock is None else self._connected.get(sock)
         if place is None:
-            return await super().create_connection(  # type: ignore[call-overload,misc]
-                protocol_factory,
-                self._memory.names.host_of(host) if isinstance(host, str) else host,
-                port,
-                ssl=ssl,
-                sock=sock,
-                server_hostname=server_hostname,
-                **keywords,
-            )
+            keywords |= {
+                "host": self._memory.names.host_of(host) if isinstance(host, str) else host,
+                "port": port,
+                "ssl": ssl,
+                "sock": sock,
+                "server_hostname": server_hostname,
+            }
+            return await super().create_connection(protocol_factory, **keywords)
         tls = _tls(ssl, server_hostname or place[0])
         transport = await self._memory.connect(place, tls, sock)
         protocol = protocol_factory()

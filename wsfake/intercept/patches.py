@@ -73,11 +73,15 @@ def _replace(owner: Any, name: str, make: Callable[[Any], Any]) -> None:
 _NONE = object()
 
 
+def _instead(other: Any, _: Any) -> Any:
+    return other
+
+
 def _install() -> None:
     real = next(kind for kind in socket.socket.__mro__ if kind.__module__ == "socket")
     if socket.socket is not real:  # as pytest-socket has it: what is not ours is still refused
         guarded = socket.socket
-        _replace(socket, "socket", lambda guard: real)
+        _replace(socket, "socket", partial(_instead, real))
         _refusing.append(guarded)
         _undo.append(_refusing.clear)
     _replace(socket, "getaddrinfo", _getaddrinfo)
@@ -94,7 +98,7 @@ def _install_late() -> None:
     for module, install in _LATE.items():
         if module in sys.modules and module not in _installed:
             _installed.add(module)
-            _undo.append(lambda module=module: _installed.discard(module))
+            _undo.append(partial(_installed.discard, module))
             install(sys.modules[module])
 
 
