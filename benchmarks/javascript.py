@@ -49,6 +49,16 @@ def _through_border(transcript: Transcript, script: Path) -> Callable[[], int]:
     return work
 
 
+def _barest() -> int:
+    context = quickjs.Context()
+    context.set_time_limit(10)
+    call = context.eval(_BARE)
+    text = json.dumps([0, "fire", [-1, "open", "message", [_MESSAGE]]])
+    for _ in range(_PAIRS * 5):
+        call(text)
+    return _PAIRS * 5
+
+
 def _bare() -> int:
     context = quickjs.Context()
     context.set_time_limit(10)
@@ -60,13 +70,15 @@ def _bare() -> int:
 
 def rows() -> Iterator[Row]:
     transcript = _transcript()
-    against = "a bare call of the engine"
+    against = "a bare call, in and out as JSON"
     with tempfile.TemporaryDirectory() as folder:
         for name, source in {
             "echo by a script in JavaScript": _ECHO,
-            "the same, in a script of 5,000 lines": _ECHO
+            "echo by a script in JavaScript of 5,000 lines": _ECHO
             + "".join(_MORE % (n, n) for n in range(5000)),
         }.items():
             path = Path(folder) / "echo.js"
             path.write_text(source)
             yield compare(name, _through_border(transcript, path), against, _bare, goal=0.3)
+        against = "a bare call, with its text made before"
+        yield compare(name, _through_border(transcript, path), against, _barest)

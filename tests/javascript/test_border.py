@@ -12,6 +12,8 @@ from wsfake import Harness, Transcript
 from wsfake.errors import UsageError
 from wsfake.javascript import Script
 from wsfake.javascript.values import decode, encode
+from wsfake.model import Accept, Close, Drop, Side
+from wsfake.network import Connection
 
 URL = "ws://peer.example"
 ECHO = f"""
@@ -166,3 +168,42 @@ s.readyState = 7; s.url = "x"; s.OPEN = 9; s.bufferedAmount = 5; s.onopen = 12; 
             0, URL, 1, 0, 12,
         ]  # fmt: skip
         ws_fake.run()
+
+
+class Abrupt:
+    """A server that ends TCP inside the call that closes, as a real socket may."""
+
+    def answer(self, connection: Connection) -> "Abrupt":
+        self.connection = connection
+        connection.network.clock.call_soon(lambda: connection.say(Side.SERVER, Accept()))
+        return self
+
+    def arrive(self, what: object) -> None:
+        if isinstance(what, Close):
+            self.connection.say(Side.SERVER, Drop())
+
+
+def test_what_comes_inside_a_call_finds_the_call_done(write: Write) -> None:
+    path = write(f"""
+var s = new WebSocket("{URL}");
+s.onopen = function () {{ s.close(4000, "mine"); print("after", s.readyState); }};
+s.onerror = function () {{ print("error", s.readyState); }};
+s.onclose = function (data) {{ print("close", data.code, s.readyState); }};
+""")
+    with Harness() as ws_fake:
+        ws_fake._network.answerers.insert(0, Abrupt())
+        script = ws_fake.load_script(path)
+        ws_fake.run()
+    assert script.printed == ["close 4000 3", "after 3"]
+
+
+def test_what_an_operation_raises_is_told_and_the_rest_is_done(write: Write) -> None:
+    def refuse(text: str) -> None:
+        if text == "b":
+            raise ValueError(text)
+
+    with Harness() as ws_fake:
+        script = ws_fake.load_script(write("print('a'); print('b'); print('c');"), on_print=refuse)
+        with pytest.raises(ValueError, match="b"):
+            ws_fake.run()
+        assert script.printed == ["a", "b", "c"]

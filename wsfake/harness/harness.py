@@ -189,8 +189,8 @@ class Harness(Timing, Intercepting):
         has the same port. Time is real from now on; the port is served while the test blocks.
 
         With `tls` it is a wss URL: True for a throw-away certificate (see `ca_file`), or the path
-        of a PEM file, or an `ssl.SSLContext`. `faults` happen while passing through to the real
-        server. Another `host` than this machine's own lets others in. Raises `UsageError` where it
+        of a PEM file, or an `ssl.SSLContext`. `faults` happen on the way, whoever answers.
+        Another `host` than this machine's own lets others in. Raises `UsageError` where it
         cannot listen, and what went wrong at a real port.
         """
         raise_errors(self._network)
@@ -231,7 +231,7 @@ class Harness(Timing, Intercepting):
         entity: str | None = None,
         time_limit: float = 10.0,
         memory_limit: int = 256 * 2**20,
-        on_print: Callable[[str], object] | None = None,
+        on_print: Callable[[str], object] | None = print,
     ) -> Script:
         """Run a script in JavaScript, unmodified: its top level now, the rest as the clock runs.
 
@@ -239,7 +239,8 @@ class Harness(Timing, Intercepting):
         `files` are those that it includes or requires by a name that it makes up, and may map the
         name that it asks for to a file. An entity script is constructed, and its `preload` called
         with `entity`. `time_limit` is in seconds of CPU time for one turn, `memory_limit` in bytes.
-        `on_print` is told at once what it prints.
+        `on_print` is told at once what it prints: by default it goes to stdout, which pytest shows
+        of a test that fails; None is silence.
 
         What the script does not catch, `run` raises. Raises `UsageError` for a file that is not
         there, and where the extra `wsfake[js]` is not installed.

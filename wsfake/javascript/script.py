@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,6 +53,7 @@ class Script:
         on_print: Callable[[str], object] | None = None,
     ) -> None:
         self.path = path
+        """Where it is."""
         self.printed: list[str] = []
         """What the script has printed so far, a text for each call of `print` and `console`."""
         self.text = read_script(path)
@@ -66,6 +68,7 @@ class Script:
         self._asked: dict[str, int] = {}
         self._calls: list[tuple[str, list[Any]]] = []
         self._now = 0
+        self._pending: deque[list[Any]] = deque()
         self._parts: list[Part] = face_of(host.profile).parts(self, host)
         self._lints = host.lints
         self._operations: dict[str, Callable[..., None]] = {
@@ -120,9 +123,9 @@ class Script:
     def turn(self, name: str, *given: Any, value: Any = None) -> None:
         """Have JavaScript do something, and do what it asks for then; after its end, nothing."""
         with self._network.lock:
-            if self._stopped:
-                return
-            self._turn(self._envelope(name, given), value)
+            self.settle()
+            if not self._stopped:
+                self._turn(self._envelope(name, given), value)
 
     def fire(self, number: int, state: str, event: str, given: str) -> None:
         """Have the handlers of a socket's event called; `given` is JSON of what it hands them."""
@@ -154,21 +157,38 @@ class Script:
 
     def _finish_turn(self, out: str) -> None:
         """Carry out what a turn has asked for, and what the jobs have that follow it."""
-        engine, operations = self._engine, self._operations
         rest = ""
         try:
-            if engine.run_jobs() or not out:
-                rest = engine.turn("")
+            if self._engine.run_jobs() or not out:
+                rest = self._flush()
         except Thrown as thrown:
             self._throw(thrown)
-            rest = engine.turn("")
-        for text in (out, rest):
-            if text:
-                for name, *given in _read_json(text, 0)[0]:
-                    try:
-                        operations[name](*given)
-                    except Exception as error:  # noqa: BLE001 - told by `run`; the rest is done
-                        self._network.report(error)
+            rest = self._flush()
+        if out:
+            self._pending += _read_json(out, 0)[0]
+        if rest:
+            self._pending += _read_json(rest, 0)[0]
+        self.settle()
+
+    def _flush(self) -> str:
+        try:
+            return self._engine.turn("")
+        except Thrown as thrown:  # by a function that is told of what nobody handles
+            self._throw(thrown)
+            return ""
+
+    def settle(self) -> None:
+        """Carry out what turns have asked for.
+
+        What is carried out may begin another turn, which is to find the rest of it done.
+        """
+        pending, operations = self._pending, self._operations
+        while pending:
+            name, *given = pending.popleft()
+            try:
+                operations[name](*given)
+            except Exception as error:  # noqa: BLE001 - told by `run`; the rest is done
+                self._network.report(error)
 
     # What goes wrong
 

@@ -39,7 +39,12 @@ class _Face:
         socket.faces.append(self)
 
     def fire(self, event: str, *arguments: Any) -> None:
-        self.known_state = state = self.socket.state
+        socket, script = self.socket, self.script
+        state = socket.state
+        script.settle()
+        if socket.state != state:
+            return  # the script has closed it meanwhile, and its own row has done the rest
+        self.known_state = state
         if event == "message":
             message = arguments[0]
             if isinstance(message, str):
@@ -48,7 +53,7 @@ class _Face:
                 event, given = "bytes", f'["{base64.b64encode(message).decode()}"]'
         else:
             given = dumps(arguments)
-        self.script.fire(self.id, state, event, given)
+        script.fire(self.id, state, event, given)
 
 
 class Sockets:
