@@ -22,11 +22,14 @@ PATIENCE = 60
 
 
 def talk(client: Client, call: Call) -> Seen:
+    seen: Seen
     if client.kind == "asyncio":
-        return asyncio.run(asyncio.wait_for(client.talk(call), PATIENCE))
-    if client.kind == "trio":
-        return trio.run(client.talk, call)
-    return client.talk(call)
+        seen = asyncio.run(asyncio.wait_for(client.talk(call), PATIENCE))
+    elif client.kind == "trio":
+        seen = trio.run(client.talk, call)
+    else:
+        seen = client.talk(call)
+    return seen
 
 
 def transcript_of(client: Client, begin: Transcript | None = None) -> Transcript:
@@ -137,9 +140,7 @@ def subprotocol(client: Client, tmp_path: Path) -> None:
     name = client.subprotocol
     with Harness() as ws_fake:
         begin = Transcript().server_accepts(subprotocol=name)
-        seen = serve(
-            client, ws_fake, transcript_of(client, begin), subprotocols=("other", name)
-        )
+        seen = serve(client, ws_fake, transcript_of(client, begin), subprotocols=("other", name))
         assert (seen.heard, seen.subprotocol) == ("hello", name)
 
 
@@ -195,6 +196,6 @@ def table() -> list[str]:
                 continue
             if why not in notes:
                 notes.append(why)
-            cells.append(f"– ({notes.index(why) + 1})")
+            cells.append(f"no ({notes.index(why) + 1})")
         lines.append(f"| {client.name} | {client.version} | {' | '.join(cells)} |")
     return [*lines, "", *(f"{number}. {note}" for number, note in enumerate(notes, 1))]

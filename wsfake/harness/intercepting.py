@@ -103,14 +103,14 @@ class Intercepting:
         from wsfake.harness.territory import Territory  # noqa: PLC0415 - as above
 
         return Territory(
-            self._network,
-            self._clock,
-            self._services,
-            self._sources,
-            self._make_desk(),
-            self._doors,
-            self._pumps,
-            self._settings,
+            network=self._network,
+            clock=self._clock,
+            services=self._services,
+            sources=self._sources,
+            desk=self._make_desk(),
+            doors=self._doors,
+            pumps=self._pumps,
+            settings=self._settings,
         )
 
     def _make_desk(self, speed: float | None = None) -> FrontDesk:
