@@ -201,7 +201,7 @@ class Served:
 
     @property
     def count(self) -> int:
-        """How many connections there have been; a test asks for `connections`."""
+        """How many connections there have been so far, asked of nobody; in a test, `connections`."""
         return len(self._connections)
 
     @property
