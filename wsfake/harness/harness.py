@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from wsfake import script_api
     from wsfake.harness.desk import FrontDesk
     from wsfake.intercept import Interception
+    from wsfake.intercept.asgi import Application
     from wsfake.javascript import Script
     from wsfake.javascript.files import Files
     from wsfake.proxy import Faults
@@ -145,20 +146,27 @@ class Harness(Timing, Intercepting):
 
     def play_client(
         self,
-        url: str,
+        url: str | Application,
         transcript: Transcript | None = None,
         *,
         match: str | None = None,
         volatile: Sequence[str] | None = None,
         live: bool = False,
+        path: str = "/",
     ) -> None:
         """Act the client of a transcript against a server of the script, or whoever answers.
 
         Without a transcript, the clients of the cassette are acted, each at its own path. With
         `live` the real server at the URL answers, whatever the mode: time is real then. It
         connects when the clock runs. Raises what went wrong at a real port.
+
+        In place of a URL it may be an ASGI application, which is run for one connection, to `path`
+        with its query, on virtual time, and at once: until it returns. Raises what it raises.
         """
         raise_errors(self._network)
+        if callable(url):
+            self._play_application(url, transcript, path, self._matching_with(match, volatile))
+            return
         to = self._sources.real_world() if live else None
         if transcript is None:
             self._sources.dial(url, to)
