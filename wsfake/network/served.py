@@ -148,7 +148,10 @@ class Peer(PeerConnection):
         return function
 
     def on_close(self, function: Callable[[Event], object]) -> Callable[[Event], object]:
-        """Have a function called with the script's `Close` or `Drop`; usable as a decorator."""
+        """Have a function called with the script's `Close` or `Drop`; usable as a decorator.
+
+        A `Close` that it returns answers the script's, in place of one with the same code.
+        """
         self._on_close = function
         return function
 
@@ -158,12 +161,19 @@ class Peer(PeerConnection):
         elif isinstance(what, Ping):
             self._say(Pong(what.payload))
         elif isinstance(what, Close | Drop):
-            connection = self._connection
-            answers = connection.ended is not what  # ours, that came first
-            if isinstance(what, Close) and connection.accepted and not answers:
-                close = Close(what.code)
-                connection.clock.call_soon(lambda: connection.say(Side.SERVER, close))
-            self._call(self._on_close, what)
+            self._connection.clock.call_soon(lambda: self._end(what))
+
+    def _end(self, what: Close | Drop) -> None:
+        connection = self._connection
+        is_answer = connection.ended is not what  # to ours, that came first
+        answer: object = None
+        try:
+            if self._on_close is not None:
+                answer = self._on_close(what)
+        finally:
+            if isinstance(what, Close) and connection.accepted and not is_answer:
+                close = answer if isinstance(answer, Close) else Close(what.code)
+                connection.say(Side.SERVER, close)
 
     def _call(self, function: Callable[[Any], object] | None, argument: Any) -> None:
         if function is not None:
