@@ -73,7 +73,7 @@ class Harness(Timing, Intercepting):
         **settings: Any,
     ) -> None:
         changes = {"mode": mode, "cassette": cassette, **settings}
-        self._settings = Settings().with_changes(changes)
+        self._settings = Settings.of(changes)
         self._how_to_record = how_to_record
         self._warn = _warn if warn is None else warn
         self._clock = VirtualClock()
