@@ -74,11 +74,11 @@ def rows() -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         for name, source in {
             "echo by a script in JavaScript": _ECHO,
-            "the same, in a script of 5,000 lines": _ECHO
+            "echo by a script in JavaScript of 5,000 lines": _ECHO
             + "".join(_MORE % (n, n) for n in range(5000)),
         }.items():
             path = Path(folder) / "echo.js"
             path.write_text(source)
             yield compare(name, _through_border(transcript, path), against, _bare, goal=0.3)
-        against = "the same, with the text made before"
+        against = "a bare call, with its text made before"
         yield compare(name, _through_border(transcript, path), against, _barest)

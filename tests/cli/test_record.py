@@ -150,6 +150,18 @@ def test_the_port_can_speak_tls_and_the_server_may_have_an_authority_of_its_own(
     assert ("client", "x" * 200_000) in [entry[1:] for entry in said(path)]
 
 
+def test_a_certificate_can_be_thrown_away(server: str, tmp_path: Path) -> None:
+    with recording(server, tmp_path / "talk.msgpack", "--quiet", "--tls") as recorder:
+        (line,) = recorder.wait_for_lines(1)
+        authority = line.removeprefix("wsfake: clients are to trust ")
+        context = ssl.create_default_context(cafile=authority)
+        with connect(recorder.url, ssl=context) as client:
+            client.send("one")
+            assert client.recv(20) == "one"
+        assert recorder.end() == 0
+    assert not Path(authority).exists()
+
+
 @pytest.mark.parametrize(
     ("options", "last"),
     [

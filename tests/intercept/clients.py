@@ -195,7 +195,7 @@ def websocket_client(call: Call) -> Seen:
         assert opcode == websocket.ABNF.OPCODE_CLOSE
         close = struct.unpack("!H", data[:2])[0], data[2:].decode()
     connection.close()
-    return Seen(heard, connection.getsubprotocol(), close)
+    return Seen(str(heard), connection.getsubprotocol(), close)
 
 
 def websocket_app(call: Call) -> Seen:
@@ -237,6 +237,7 @@ def httpx_ws_sync(call: Call) -> Seen:
     import httpx_ws
 
     try:
+        connection: Any
         with httpx_ws.connect_ws(
             _http(call.url), subprotocols=list(call.subprotocols) or None
         ) as connection:
@@ -257,6 +258,7 @@ async def httpx_ws_async(call: Call) -> Seen:
     import httpx_ws
 
     try:
+        connection: Any
         async with httpx_ws.aconnect_ws(
             _http(call.url), subprotocols=list(call.subprotocols) or None
         ) as connection:
@@ -292,22 +294,25 @@ async def picows_client(call: Call) -> Seen:
                 if call.until_closed:
                     reason = frame.get_close_message()
                     text = reason.decode() if isinstance(reason, bytes) else reason
-                    seen["close"] = int(frame.get_close_code()), text or ""
+                    seen["close"] = frame.get_close_code(), text or ""
                     transport.send_close(frame.get_close_code())
                 transport.disconnect()
 
         def on_ws_disconnected(self, transport: picows.WSTransport) -> None:
             done.set_result(None)
 
+    def make(request: picows.WSUpgradeRequest, response: picows.WSUpgradeResponse) -> Listener:
+        seen["subprotocol"] = response.headers.get("Sec-WebSocket-Protocol")
+        return Listener()
+
     headers = [("Sec-WebSocket-Protocol", ", ".join(call.subprotocols))]
     try:
-        transport, _ = await picows.ws_connect(
-            Listener, call.url, extra_headers=headers if call.subprotocols else None
+        await picows.ws_connect(
+            make, call.url, extra_headers=headers if call.subprotocols else None
         )
     except picows.WSInvalidStatusError as rejected:
         assert rejected.response is not None
         return Seen(status=int(rejected.response.status))
-    seen["subprotocol"] = transport.response.headers.get("Sec-WebSocket-Protocol")
     await done
     return Seen(**seen)
 
@@ -346,19 +351,19 @@ async def autobahn_client(call: Call) -> Seen:
     loop = asyncio.get_running_loop()
     done = loop.create_future()
 
-    class Protocol(WebSocketClientProtocol):  # type: ignore[misc]
+    class Protocol(WebSocketClientProtocol):
         def onConnect(self, response: Any) -> None:  # noqa: N802
             seen["subprotocol"] = response.protocol
 
         def onOpen(self) -> None:  # noqa: N802
-            self.sendMessage(b"hi", False)  # noqa: FBT003
+            self.sendMessage(b"hi", False)
 
-        def onMessage(self, payload: bytes, is_binary: bool) -> None:  # noqa: N802, FBT001
+        def onMessage(self, payload: bytes, is_binary: bool) -> None:  # noqa: N802
             seen["heard"] = payload.decode()
             if not call.until_closed:
                 self.sendClose(1000)
 
-        def onClose(self, was_clean: bool, code: int, reason: str) -> None:  # noqa: N802, FBT001
+        def onClose(self, was_clean: bool, code: int, reason: str) -> None:  # noqa: N802
             if "heard" not in seen:
                 found = re.search(r"[(\[](\d{3})\b", str(reason))
                 seen["status"] = int(found[1]) if found else str(reason)
@@ -402,12 +407,10 @@ async def trio_websocket_client(call: Call) -> Seen:
 
 
 def simple_websocket_client(call: Call) -> Seen:
-    import simple_websocket
+    import simple_websocket  # type: ignore[import-untyped]
 
     try:
-        connection = simple_websocket.Client(
-            call.url, subprotocols=list(call.subprotocols) or None
-        )
+        connection = simple_websocket.Client(call.url, subprotocols=list(call.subprotocols) or None)
     except simple_websocket.ConnectionError as rejected:
         return Seen(status=rejected.status_code)
     connection.send("hi")
@@ -482,13 +485,13 @@ SOCKET_IO: tuple[Turn, ...] = (
 
 
 async def socket_io_client(call: Call) -> Seen:
-    import socketio
+    import socketio  # type: ignore[import-untyped]
 
     heard = asyncio.get_running_loop().create_future()
     gone = asyncio.get_running_loop().create_future()
     client = socketio.AsyncClient(reconnection=False, timestamp_requests=False)
     client.on("message", heard.set_result)
-    client.on("disconnect", lambda reason: gone.done() or gone.set_result(reason))
+    client.on("disconnect", gone.set_result)
     base = call.url.partition("/socket.io")[0]
     try:
         await client.connect(_http(base), transports=["websocket"])
@@ -542,7 +545,12 @@ CLIENTS: tuple[Client, ...] = (
         {"compression": NO_DEFLATE, "virtual time": NOT_ASYNCIO},
     ),
     Client("httpx-ws (async)", "httpx-ws", httpx_ws_async, lacks={"compression": NO_DEFLATE}),
-    Client("picows", "picows", picows_client, lacks={"compression": NO_DEFLATE}),
+    Client(
+        "picows",
+        "picows",
+        picows_client,
+        lacks={"compression": NO_DEFLATE, "virtual time": OWN_SOCKETS},
+    ),
     Client("tornado", "tornado", tornado_client, lacks={"virtual time": OWN_SOCKETS}),
     Client("autobahn (asyncio)", "autobahn", autobahn_client),
     Client(
@@ -576,6 +584,7 @@ CLIENTS: tuple[Client, ...] = (
         lacks={
             "close codes": "the library hides them",
             "subprotocol": NO_DEFLATE,
+            "compression": NO_DEFLATE,
         },
     ),
 )

@@ -46,10 +46,12 @@ def test_aiohttp_has_its_heartbeats_too(ws_fake: Harness) -> None:
     ws_fake.serve(URL, Transcript().client("hi").pause(86400).server("a day later"))
 
     async def main() -> Any:
-        async with aiohttp.ClientSession() as session:
-            async with session.ws_connect(URL, heartbeat=20) as connection:
-                await connection.send_str("hi")
-                return await connection.receive_str()
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(URL, heartbeat=20) as connection,
+        ):
+            await connection.send_str("hi")
+            return await connection.receive_str()
 
     assert play(ws_fake, main()) == "a day later"
     assert str(ws_fake.dialogue).count("ping") == pytest.approx(86400 / 20, abs=2)
@@ -153,7 +155,7 @@ def test_a_loop_that_turns_for_ever_is_told(
     monkeypatch.setattr("wsfake.intercept.passing._MOST_JUMPS", 1000)
 
     async def main() -> None:
-        while True:
+        while True:  # noqa: ASYNC110 - it is to be found out
             await asyncio.sleep(1)
 
     with pytest.raises(NeverIdle, match="1000 timers in turn, with nothing played"):
@@ -166,7 +168,7 @@ def test_a_loop_that_spins_at_one_instant_is_told(
     monkeypatch.setattr("wsfake.intercept.passing._MOST_AT_ONCE", 1000)
 
     async def main() -> None:
-        while True:
+        while True:  # noqa: ASYNC110 - as above
             await asyncio.sleep(0)
 
     with pytest.raises(NeverIdle, match="1000 turns of the event loop at one instant"):
@@ -383,7 +385,9 @@ def pytest_asyncio_loop_factories(config, item):
 """
     )
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    result = pytester.runpytest_subprocess("-p", "pytest_wsfake.plugin", "-p", "pytest_asyncio.plugin")
+    result = pytester.runpytest_subprocess(
+        "-p", "pytest_wsfake.plugin", "-p", "pytest_asyncio.plugin"
+    )
     result.assert_outcomes(passed=1)
 
 

@@ -31,6 +31,14 @@ def test_what_is_printed_is_told_at_once(write: Write) -> None:
     assert told == ["a", "b"]
 
 
+def test_what_is_printed_goes_to_stdout(write: Write, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write("print('a', 1);")
+    with Harness() as ws_fake:
+        ws_fake.load_script(path)
+        ws_fake.load_script(path, on_print=None)
+    assert capsys.readouterr() == ("a 1\n", "")
+
+
 # Timers
 
 

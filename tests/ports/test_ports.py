@@ -18,14 +18,24 @@ from websockets.sync.client import ClientConnection, connect as connect_to
 from wsfake import Harness, Transcript, UnexpectedMessage
 from wsfake.errors import ConnectionNotAnswered, OutOfOrder, UnexpectedClose, Unplayed, UsageError
 from wsfake.model import Accept, Close, Drop, End, Entry, Event, Open, Ping, Side
+from wsfake.proxy import Faults
 
 PATIENCE = 30
 URL = "wss://feed.test/v1"
+HEAD = (
+    "GET /v1 HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
+)
+"""A client's request, but for the empty line at its end."""
 
 
 def connect(url: str, **options: Any) -> ClientConnection:
     connection: ClientConnection = connect_to(url, proxy=None, open_timeout=PATIENCE, **options)
     return connection
+
+
+def port_of(url: str) -> int:
+    return int(url.rpartition(":")[2].partition("/")[0])
 
 
 def finish_failed(ws_fake: Harness) -> None:
@@ -34,8 +44,7 @@ def finish_failed(ws_fake: Harness) -> None:
 
 def raw(url: str, request: bytes, *, patience: float = PATIENCE) -> bytes:
     """Return everything that a port answers, until it ends the connection."""
-    host, _, port = url.partition("://")[2].partition("/")[0].partition(":")
-    with socket.create_connection((host, int(port)), timeout=patience) as sock:
+    with socket.create_connection(("127.0.0.1", port_of(url)), timeout=patience) as sock:
         sock.sendall(request)
         answer = b""
         while data := sock.recv(65536):
@@ -204,10 +213,6 @@ def test_compression_is_agreed_on_with_this_client_and_not_as_it_was_recorded(
     recorded = tmp_path / "x.msgpack"
     agreed = Accept(extensions=("permessage-deflate; client_max_window_bits=12",))
     save(recorded, [(0, "client", Open(URL)), (1, "server", agreed), (2, "server", "x" * 1000)])
-    head = (
-        "GET /v1 HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
-    )
     for offer, answer in (
         ("permessage-deflate; client_max_window_bits", "client_max_window_bits=12"),
         ("permessage-deflate; server_no_context_takeover", "server_no_context_takeover"),
@@ -215,9 +220,8 @@ def test_compression_is_agreed_on_with_this_client_and_not_as_it_was_recorded(
     ):
         with Harness(recorded, unplayed="ignore") as ws_fake:
             url = ws_fake.url_for(URL)
-            port = int(url.rpartition(":")[2].partition("/")[0])
-            with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as sock:
-                request = f"{head}Sec-WebSocket-Extensions: {offer}\r\n\r\n"
+            with socket.create_connection(("127.0.0.1", port_of(url)), timeout=PATIENCE) as sock:
+                request = f"{HEAD}Sec-WebSocket-Extensions: {offer}\r\n\r\n"
                 sock.sendall(request.encode())
                 got = b""
                 while b"\r\n\r\n" not in got:
@@ -425,6 +429,34 @@ def test_what_a_client_said_before_it_was_gone_is_heard_at_the_end_of_the_test()
                 connection.send("x")
             connection.socket.shutdown(socket.SHUT_RDWR)
             ws_fake.finish()
+
+
+def test_what_a_client_said_before_it_was_gone_is_seen_at_once() -> None:
+    with Harness() as ws_fake:
+        handle = ws_fake.serve(URL, Transcript().client("x"), connections=None)
+        for count in range(1, 21):
+            with connect(ws_fake.url_for(URL)) as connection:
+                connection.send("x")
+                connection.socket.shutdown(socket.SHUT_RDWR)
+            assert len(handle.connections) == count
+            assert handle.connections[-1].client_messages == ["x"]
+            assert ws_fake.dialogue.entries[-1].what == Drop()
+
+
+def test_a_handler_that_looks_at_its_connection_is_not_kept_waiting() -> None:
+    with Harness() as ws_fake:
+        seen = []
+
+        def serve(peer: Any) -> None:
+            begin = time.monotonic()
+            seen.append(peer.client_messages)
+            assert time.monotonic() - begin < 0.5
+            peer.send("x")
+
+        ws_fake.serve(URL, serve)
+        with connect(ws_fake.url_for(URL)) as connection:
+            assert connection.recv(PATIENCE) == "x"
+        assert seen == [[]]
 
 
 def test_what_the_client_did_not_say_is_unplayed() -> None:
@@ -649,3 +681,68 @@ def test_a_close_is_echoed_with_its_code() -> None:
             assert connection.protocol.close_rcvd.code == 4123
         whats = [entry.what for entry in ws_fake.dialogue.entries if isinstance(entry.what, Close)]
         assert whats == [Close(4123, "bye"), Close(4123)]
+
+
+# Faults on the way
+
+
+def test_faults_stand_before_a_transcript_and_a_recording_alike(tmp_path: Path) -> None:
+    cassette = tmp_path / "x.msgpack"
+    talk: list[tuple[int, str, Event]] = [
+        (0, "client", Open(URL)),
+        (0, "server", Accept()),
+        (0, "client", "one"),
+        (0, "server", "ONE"),
+    ]
+    save(cassette, talk)
+    faults = Faults(edit=lambda side, said: f"{side}: {said!s}" if side is Side.SERVER else said)
+    heard = []
+    for served in (True, False):
+        with Harness(None if served else cassette) as ws_fake:
+            if served:
+                ws_fake.serve(URL, Transcript().client("one").server("ONE"))
+            url = ws_fake.url_for(URL, faults=faults.fault("message", Drop(), after=2))
+            with connect(url) as connection:
+                connection.send("one")
+                heard.append(connection.recv(PATIENCE))
+        assert "server: " not in str(ws_fake.dialogue)
+    assert heard == ["server: ONE", "server: ONE"]
+
+
+def test_a_fault_that_drops_is_a_drop_to_both_sides() -> None:
+    with Harness() as ws_fake:
+        ws_fake.serve(URL, Transcript().server("one").server("two"))
+        url = ws_fake.url_for(URL, faults=Faults().fault("message", Drop(), after=1))
+        with connect(url) as connection:
+            assert connection.recv(PATIENCE) == "one"
+            with pytest.raises(ConnectionClosed) as caught:
+                connection.recv(PATIENCE)
+            assert caught.value.rcvd is None
+
+
+def test_what_does_not_return_does_not_keep_the_test_from_ending(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("wsfake.ports.ports._STUCK_SECONDS", 0.2)
+    monkeypatch.setattr("wsfake.ports.keeper._JOIN_SECONDS", 0.2)
+    called, free = threading.Event(), threading.Event()
+
+    def stuck(_: object) -> None:
+        called.set()
+        free.wait(PATIENCE)
+
+    ws_fake = Harness()
+    ws_fake.serve(URL, stuck)
+    url = ws_fake.url_for(URL)
+    with socket.create_connection(("127.0.0.1", port_of(url)), timeout=PATIENCE) as sock:
+        sock.sendall(f"{HEAD}\r\n".encode())
+        assert called.wait(PATIENCE)
+        ports = ws_fake._doors.ports
+        assert ports is not None
+        keeper = ports._keeper
+        assert keeper is not None
+        with pytest.raises(UsageError, match="that the ports have called does not return"):
+            ws_fake.finish()
+        free.set()
+        keeper._thread.join(PATIENCE)
+        keeper.reactor.close()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,7 +34,8 @@ class Recorder:
 
     def _read(self) -> None:
         assert self.process.stdout is not None
-        self._lines += self.process.stdout
+        for line in self.process.stdout:
+            self._lines.append(line)
 
     @property
     def errors(self) -> str:
@@ -46,6 +48,14 @@ class Recorder:
         """End it by a signal; return its exit code."""
         self.process.send_signal(how)
         return self.process.wait(PATIENCE)
+
+    def wait_for_lines(self, count: int) -> list[str]:
+        """Return what it has printed behind its first line, once there is so much."""
+        deadline = time.monotonic() + PATIENCE
+        while len(self._lines) < count:
+            assert time.monotonic() < deadline, self._lines
+            time.sleep(0.01)
+        return [line.rstrip("\n") for line in self._lines]
 
     @property
     def printed(self) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import shutil
 import urllib.request
@@ -15,10 +14,13 @@ from websockets.sync.client import connect
 from websockets.typing import Subprotocol
 
 from tests.end_to_end.test_jupyter import SERVER as JUPYTER
+from tests.ports.test_clients import node_modules
 from tests.processes import ECHO_SERVER, running
 from tests.proxy.recorder import recording
 from wsfake.cassette import load
 from wsfake.model import Accept, Close, Open, Reject
+
+__all__ = ["node_modules"]
 
 AIOHTTP = """
 from aiohttp import web, WSMsgType
@@ -115,7 +117,8 @@ asyncio.run(main())
 """
 
 NODE = """
-import os, subprocess, sys
+import os, sys
+os.environ["NODE_PATH"] = sys.argv[1]
 program = '''
 const { WebSocketServer } = require("ws");
 const server = new WebSocketServer({
@@ -140,13 +143,6 @@ MESSAGES: list[str | bytes] = [
 ]
 
 
-def has_npm_ws() -> bool:
-    if shutil.which("node") is None:
-        return False
-    folders = os.environ.get("NODE_PATH", "").split(os.pathsep)
-    return any((Path(folder) / "ws" / "package.json").exists() for folder in folders if folder)
-
-
 @pytest.mark.parametrize(
     ("program", "arguments"),
     [
@@ -155,19 +151,16 @@ def has_npm_ws() -> bool:
         pytest.param(UVICORN, ("websockets-sansio",), id="uvicorn with websockets"),
         pytest.param(UVICORN, ("wsproto",), id="uvicorn with wsproto"),
         pytest.param(TORNADO, (), id="tornado"),
-        pytest.param(
-            NODE,
-            (),
-            id="npm ws",
-            marks=pytest.mark.skipif(
-                not has_npm_ws(), reason="needs node, and npm's ws in a folder of NODE_PATH"
-            ),
-        ),
+        pytest.param(NODE, (), id="npm ws"),
     ],
 )
 def test_a_real_server_is_recorded(
-    program: str, arguments: tuple[str, ...], tmp_path: Path
+    program: str, arguments: tuple[str, ...], tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
+    if program is NODE:
+        if shutil.which("node") is None:
+            pytest.skip("node is not installed")
+        arguments = (str(request.getfixturevalue("node_modules") / "node_modules"),)
     path = tmp_path / "talk.msgpack"
     subprotocol = None if program is ECHO_SERVER else "chat"
     offered = None if subprotocol is None else [Subprotocol("other"), Subprotocol("chat")]

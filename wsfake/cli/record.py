@@ -49,6 +49,9 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--quiet", action="store_true", help="do not print the dialogue")
     parser.add_argument("--origin", help="what the server gets as Origin, in place of the client's")
     parser.add_argument(
+        "--tls", action="store_true", help="listen for wss, with a throw-away certificate"
+    )
+    parser.add_argument(
         "--tls-cert",
         metavar="PEM",
         help="listen for wss, with the certificates and the key in this file",
@@ -79,7 +82,8 @@ def add_parser(commands: Any) -> None:
 def record(arguments: argparse.Namespace) -> int:
     """Record until SIGINT or SIGTERM; nothing recorded is a finding."""
     url = normalise_url(arguments.url)
-    host, port = address(arguments.listen)
+    address(arguments.listen)  # wrong use is said before anything is made
+    tls = _tls(arguments)
     deck = CassetteDeck(_cassette(arguments), redactor_of(arguments))
     upstream = Upstream(url, _trusting(arguments.ca), arguments.origin)
     limits = Limits(message_bytes=int(arguments.max_message * MEBIBYTE))
@@ -96,8 +100,8 @@ def record(arguments: argparse.Namespace) -> int:
     _raise_file_limit(arguments.max_connections)
     try:
         with signals(lambda: reactor.call_soon_threadsafe(lambda: None)) as ended:
-            gate = _listen(arguments, reactor, session, host, port)
-            _tell_where(gate, arguments)
+            gate = _listen(arguments, reactor, session, tls)
+            _tell_where(gate, arguments, tls)
             _pump(session, ended)
         gate.abort()
         session.end()
@@ -106,6 +110,9 @@ def record(arguments: argparse.Namespace) -> int:
         if deck.recorded:
             deck.finish("interrupted", "interrupted")
         raise
+    finally:
+        if tls is not None:
+            tls.forget()
     reactor.close()
     deck.finish("passed", "interrupted")
     if deck.kept is None:
@@ -123,11 +130,9 @@ def _cassette(arguments: argparse.Namespace) -> Settings:
 
 
 def _listen(
-    arguments: argparse.Namespace, reactor: Reactor, session: Session, host: str, port: int
+    arguments: argparse.Namespace, reactor: Reactor, session: Session, tls: TLS | None
 ) -> Gate:
-    tls = None
-    if arguments.tls_cert is not None:
-        tls = TLS.of_file(arguments.tls_cert, arguments.tls_key).context
+    host, port = address(arguments.listen)
 
     def full() -> None:
         print(
@@ -142,7 +147,7 @@ def _listen(
             session.admit,
             host=host,
             port=port,
-            tls=tls,
+            tls=None if tls is None else tls.context,
             most=arguments.max_connections,
             busy=lambda: session.busy,
             on_full=full,
@@ -151,6 +156,12 @@ def _listen(
         raise UsageError(
             f"expected an address to listen at, got {arguments.listen}: {error.strerror or error}"
         ) from None
+
+
+def _tls(arguments: argparse.Namespace) -> TLS | None:
+    if arguments.tls_cert is not None:
+        return TLS.of_file(arguments.tls_cert, arguments.tls_key)
+    return TLS.throw_away() if arguments.tls else None
 
 
 def _trusting(path: str | None) -> ssl.SSLContext | None:
@@ -164,7 +175,7 @@ def _trusting(path: str | None) -> ssl.SSLContext | None:
     return context
 
 
-def _tell_where(gate: Gate, arguments: argparse.Namespace) -> None:
+def _tell_where(gate: Gate, arguments: argparse.Namespace, tls: TLS | None) -> None:
     parts = urlsplit(normalise_url(arguments.url))
     path = parts.path + (f"?{parts.query}" if parts.query else "")
     if not is_loopback(gate.host):
@@ -174,6 +185,8 @@ def _tell_where(gate: Gate, arguments: argparse.Namespace) -> None:
             file=sys.stderr,
         )
     print(f"wsfake: listening at {gate.origin}{path} (Ctrl-C ends the recording)", flush=True)
+    if tls is not None and tls.ca_file is not None:
+        print(f"wsfake: clients are to trust {tls.ca_file}", flush=True)
 
 
 def _pump(session: Session, ended: list[int]) -> None:

@@ -18,8 +18,8 @@ from wsfake.errors import CassetteError, Failure, UsageError, WsfakeWarning, hid
 from wsfake.harness import active
 from wsfake.harness.doors import Doors, Secure
 from wsfake.harness.ending import Ending, Verdicts
-from wsfake.harness.pumps import Pumps
 from wsfake.harness.intercepting import Intercepting
+from wsfake.harness.pumps import Pumps
 from wsfake.harness.running import Runner, raise_errors
 from wsfake.harness.secrets import Secrets
 from wsfake.harness.settings import Settings
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from wsfake import script_api
     from wsfake.harness.desk import FrontDesk
     from wsfake.intercept import Interception
+    from wsfake.intercept.asgi import Application
     from wsfake.javascript import Script
     from wsfake.javascript.files import Files
     from wsfake.proxy import Faults
@@ -72,7 +73,7 @@ class Harness(Timing, Intercepting):
         **settings: Any,
     ) -> None:
         changes = {"mode": mode, "cassette": cassette, **settings}
-        self._settings = Settings().with_changes(changes)
+        self._settings = Settings.of(changes)
         self._how_to_record = how_to_record
         self._warn = _warn if warn is None else warn
         self._clock = VirtualClock()
@@ -145,20 +146,27 @@ class Harness(Timing, Intercepting):
 
     def play_client(
         self,
-        url: str,
+        url: str | Application,
         transcript: Transcript | None = None,
         *,
         match: str | None = None,
         volatile: Sequence[str] | None = None,
         live: bool = False,
+        path: str = "/",
     ) -> None:
         """Act the client of a transcript against a server of the script, or whoever answers.
 
         Without a transcript, the clients of the cassette are acted, each at its own path. With
         `live` the real server at the URL answers, whatever the mode: time is real then. It
         connects when the clock runs. Raises what went wrong at a real port.
+
+        In place of a URL it may be an ASGI application, which is run for one connection, to `path`
+        with its query, on virtual time, and at once: until it returns. Raises what it raises.
         """
         raise_errors(self._network)
+        if callable(url):
+            self._play_application(url, transcript, path, self._matching_with(match, volatile))
+            return
         to = self._sources.real_world() if live else None
         if transcript is None:
             self._sources.dial(url, to)
@@ -189,8 +197,8 @@ class Harness(Timing, Intercepting):
         has the same port. Time is real from now on; the port is served while the test blocks.
 
         With `tls` it is a wss URL: True for a throw-away certificate (see `ca_file`), or the path
-        of a PEM file, or an `ssl.SSLContext`. `faults` happen while passing through to the real
-        server. Another `host` than this machine's own lets others in. Raises `UsageError` where it
+        of a PEM file, or an `ssl.SSLContext`. `faults` happen on the way, whoever answers.
+        Another `host` than this machine's own lets others in. Raises `UsageError` where it
         cannot listen, and what went wrong at a real port.
         """
         raise_errors(self._network)
@@ -231,7 +239,7 @@ class Harness(Timing, Intercepting):
         entity: str | None = None,
         time_limit: float = 10.0,
         memory_limit: int = 256 * 2**20,
-        on_print: Callable[[str], object] | None = None,
+        on_print: Callable[[str], object] | None = print,
     ) -> Script:
         """Run a script in JavaScript, unmodified: its top level now, the rest as the clock runs.
 
@@ -239,7 +247,8 @@ class Harness(Timing, Intercepting):
         `files` are those that it includes or requires by a name that it makes up, and may map the
         name that it asks for to a file. An entity script is constructed, and its `preload` called
         with `entity`. `time_limit` is in seconds of CPU time for one turn, `memory_limit` in bytes.
-        `on_print` is told at once what it prints.
+        `on_print` is told at once what it prints: by default it goes to stdout, which pytest shows
+        of a test that fails; None is silence.
 
         What the script does not catch, `run` raises. Raises `UsageError` for a file that is not
         there, and where the extra `wsfake[js]` is not installed.
@@ -275,12 +284,14 @@ class Harness(Timing, Intercepting):
     @property
     def dialogue(self) -> Dialogue:
         """Everything said so far; as text, in the form that transcripts have."""
+        self._network.settle()
         return Dialogue(tuple(self._network.entries), tuple(self._network.remarks))
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the dialogue so far as a cassette; the same dialogue gives the same bytes."""
         from wsfake.harness.recording import save_dialogue  # noqa: PLC0415 - few tests save
 
+        self._network.settle()
         return save_dialogue(path, self._network.entries, self._secrets.redactor)
 
     @property
@@ -424,6 +435,8 @@ class Harness(Timing, Intercepting):
     def _pump(self, name: str, pump: Any) -> None:
         setattr(self._pumps, name, pump)
         self._runner.pump = self._pumps
+        if self._pumps.ports is not None:
+            self._network.settle = self._pumps.ports.hear
 
     def _expects(self) -> bool:
         """Whether a recurring timer of the script could still say what is expected of it."""

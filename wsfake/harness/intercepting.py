@@ -7,12 +7,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from wsfake.clock import VirtualClock
-from wsfake.errors import hide_frames
+from wsfake.errors import UsageError, hide_frames
 from wsfake.harness.doors import Doors
 from wsfake.harness.pumps import Pumps
+from wsfake.harness.running import raise_errors
 from wsfake.harness.settings import Settings
 from wsfake.harness.sources import Sources
+from wsfake.model import Side
 from wsfake.network import Network, Services
+from wsfake.player import Plan, Player
+from wsfake.transcript import Matching, Transcript
 
 if TYPE_CHECKING:
     import asyncio
@@ -20,6 +24,7 @@ if TYPE_CHECKING:
     from wsfake.harness.desk import FrontDesk
     from wsfake.harness.territory import Territory
     from wsfake.intercept import Interception
+    from wsfake.intercept.asgi import Application
 
 __all__ = ["Intercepting"]
 
@@ -37,6 +42,7 @@ class Intercepting:
     _doors: Doors
     _pumps: Pumps
     _interceptions: list[Interception]
+    _clients: list[tuple[str, Player]]
 
     def loop_factory(self) -> asyncio.AbstractEventLoop:
         """Make an event loop on this test's virtual time, with its network in memory.
@@ -76,6 +82,25 @@ class Intercepting:
         finally:
             self._end_intercepting(interception)
 
+    def _play_application(
+        self,
+        application: Application,
+        transcript: Transcript | None,
+        path: str,
+        matching: Matching,
+    ) -> None:
+        from wsfake.intercept.asgi import play  # noqa: PLC0415 - it takes asyncio
+
+        if not isinstance(transcript, Transcript):
+            raise UsageError(f"expected a Transcript to act the client of, got {transcript!r}")
+        if not path.startswith("/"):
+            raise UsageError(f"expected a path of the application, such as '/ws', got {path!r}")
+        player = Player(Plan.of_transcript(transcript), Side.CLIENT, matching)
+        url = f"ws://testserver{path}"
+        self._clients.append((url, player))
+        play(self._territory(), application, player, url)
+        raise_errors(self._network)
+
     def _begin_intercepting(self) -> Interception:
         from wsfake.intercept import Interception, begin  # noqa: PLC0415 - it takes ssl
 
@@ -103,14 +128,14 @@ class Intercepting:
         from wsfake.harness.territory import Territory  # noqa: PLC0415 - as above
 
         return Territory(
-            self._network,
-            self._clock,
-            self._services,
-            self._sources,
-            self._make_desk(),
-            self._doors,
-            self._pumps,
-            self._settings,
+            network=self._network,
+            clock=self._clock,
+            services=self._services,
+            sources=self._sources,
+            desk=self._make_desk(),
+            doors=self._doors,
+            pumps=self._pumps,
+            settings=self._settings,
         )
 
     def _make_desk(self, speed: float | None = None) -> FrontDesk:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from itertools import islice
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from wsfake.clock import VirtualClock
 from wsfake.harness.desk import FrontDesk
@@ -30,6 +31,7 @@ class Territory:
 
     def __init__(
         self,
+        *,
         network: Network,
         clock: VirtualClock,
         services: Services,
@@ -83,12 +85,21 @@ class Territory:
             patterns = [str(served.pattern) for served in self._services.served]
             return any(url.lower().startswith("wss") for url in (*patterns, *self._known_urls()))
 
+    def name_at(self, host: str, port: int) -> str:
+        """Return the name under which this test knows a host: this machine has several."""
+        patterns = [served.pattern.source for served in self._services.served]
+        urls = [*(url for url in patterns if isinstance(url, str)), *self._known_urls()]
+        names = [urlsplit(url).hostname or "" for url in urls if is_at(url, host, port)]
+        return host if host.lower() in names or not names else names[0]
+
     def scheme_at(self, host: str, port: int) -> str | None:
         """Return `ws` or `wss`, as the URLs at a place say; None where they do not."""
         urls = [url for url in self._known_urls() if is_at(url, host, port)]
-        for served in self._services.served:
-            if served.pattern.fits_place(host, port):
-                urls.append(str(served.pattern))
+        urls += [
+            str(served.pattern)
+            for served in self._services.served
+            if served.pattern.fits_place(host, port)
+        ]
         for url in urls:
             scheme = url.partition("://")[0].lower()
             if scheme in {"ws", "wss"}:
@@ -106,7 +117,7 @@ class Territory:
                 url = served.pattern.source
                 here = isinstance(url, str) and self._is(url, scheme, host, port)
                 if here and not served.used_up:
-                    plan = served.plans[min(len(served.connections), len(served.plans) - 1)]
+                    plan = served.plans[min(served.count, len(served.plans) - 1)]
                     refused = isinstance(plan, Transcript) and _refuses(plan)
                     return str(url) if refused else None
             for recorded in self._recorded():

@@ -11,6 +11,9 @@ from wsfake.ports import TLS
 __all__ = ["Authority"]
 
 
+_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
+
+
 class Authority:
     """Vouches for every host that is intercepted; its key is in memory only.
 
@@ -34,7 +37,8 @@ class Authority:
         if host not in self._certified:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.set_alpn_protocols(["http/1.1"])
-            self._ca.issue_cert(host).configure_cert(context)
+            names = sorted({host, *_THIS_MACHINE}) if host in _THIS_MACHINE else [host]
+            self._ca.issue_cert(*names).configure_cert(context)
             self._certified[host] = TLS(context)
         return self._certified[host]
 

@@ -52,6 +52,9 @@ class Ground(Protocol):
     def serves_tls(self) -> bool:
         """Whether a wss URL is served, replayed or an alias."""
 
+    def name_at(self, host: str, port: int) -> str:
+        """Return the name under which the test knows a host: this machine has several."""
+
     def scheme_at(self, host: str, port: int) -> str | None:
         """Return `ws` or `wss`, as the URLs at a place say; None where they do not."""
 
@@ -132,7 +135,8 @@ class Interception:
             refusal = Refusal()
             self.ground.refuse(url, refusal)
             raise error_of(refusal.wait())
-        authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        name = self.ground.name_at(host, port)
+        authority = f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
         origin = normalise_url(f"{scheme}://{authority}").removesuffix("/")
         return self.ground.open_port(origin, self._tls(host) if secure else None).port
 

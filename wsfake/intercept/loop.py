@@ -70,7 +70,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._clock.now / 1_000_000
 
-    def call_later(
+    def call_later(  # type: ignore[override]  # what is called is nobody's matter here
         self,
         delay: float,
         callback: Callable[..., object],
@@ -79,7 +79,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     ) -> asyncio.TimerHandle:
         return self.call_at(self.time() + delay, callback, *args, context=context)
 
-    def call_at(
+    def call_at(  # type: ignore[override]  # what is called is nobody's matter here
         self,
         when: float,
         callback: Callable[..., object],
@@ -100,12 +100,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     async def settle(self) -> None:
         """Let every task go on until it waits for something that is not due yet."""
-        while self._ready:  # type: ignore[attr-defined]
+        while self._ready:  # type: ignore[attr-defined]  # noqa: ASYNC110 - there is no event
             await asyncio.sleep(0)
 
     # Reality
 
-    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> asyncio.Future[Any]:
+    def run_in_executor(  # type: ignore[override]  # as above
+        self, executor: Any, func: Any, *args: Any
+    ) -> asyncio.Future[Any]:
         future = super().run_in_executor(executor, func, *args)
         self._work.begin()
         future.add_done_callback(lambda _: self._work.end())
@@ -149,28 +151,27 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         else:
             self._connected[sock] = place
 
-    async def create_connection(  # type: ignore[override]  # of the overloads, the union
+    async def create_connection(
         self,
         protocol_factory: Callable[[], Any],
         host: str | None = None,
         port: int | None = None,
         *,
-        ssl: Any = None,  # noqa: A002 - the name that asyncio gives it
+        ssl: Any = None,
         sock: socket.socket | None = None,
         server_hostname: str | None = None,
         **keywords: Any,
     ) -> Any:
         place = self._place(host, port) if sock is None else self._connected.get(sock)
         if place is None:
-            return await super().create_connection(
-                protocol_factory,
-                self._memory.names.host_of(host) if isinstance(host, str) else host,
-                port,
-                ssl=ssl,
-                sock=sock,
-                server_hostname=server_hostname,
-                **keywords,
-            )
+            keywords |= {
+                "host": self._memory.names.host_of(host) if isinstance(host, str) else host,
+                "port": port,
+                "ssl": ssl,
+                "sock": sock,
+                "server_hostname": server_hostname,
+            }
+            return await super().create_connection(protocol_factory, **keywords)
         tls = _tls(ssl, server_hostname or place[0])
         transport = await self._memory.connect(place, tls, sock)
         protocol = protocol_factory()

@@ -65,6 +65,7 @@ class Memory:
                 connection.leave()
 
     def _reception(self, host: str, port: int, *, secure: bool) -> Reception:
+        host = self._world.name_at(host, port)
         authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         origin = normalise_url(f"{'wss' if secure else 'ws'}://{authority}").removesuffix("/")
         if origin not in self._receptions:
@@ -88,9 +89,7 @@ class _Refused:
 class _Visitor:
     """A client whose request is not whole yet."""
 
-    def __init__(
-        self, reactor: Reactor, client: MemoryTransport, reception: Reception
-    ) -> None:
+    def __init__(self, reactor: Reactor, client: MemoryTransport, reception: Reception) -> None:
         self._reception = reception
         self._received = bytearray()
         self._transport = Transport(reactor, client.server.as_socket(), self)

@@ -73,11 +73,15 @@ def _replace(owner: Any, name: str, make: Callable[[Any], Any]) -> None:
 _NONE = object()
 
 
+def _instead(other: Any, _: Any) -> Any:
+    return other
+
+
 def _install() -> None:
     real = next(kind for kind in socket.socket.__mro__ if kind.__module__ == "socket")
     if socket.socket is not real:  # as pytest-socket has it: what is not ours is still refused
         guarded = socket.socket
-        _replace(socket, "socket", lambda _: real)
+        _replace(socket, "socket", partial(_instead, real))
         _refusing.append(guarded)
         _undo.append(_refusing.clear)
     _replace(socket, "getaddrinfo", _getaddrinfo)
@@ -94,7 +98,7 @@ def _install_late() -> None:
     for module, install in _LATE.items():
         if module in sys.modules and module not in _installed:
             _installed.add(module)
-            _undo.append(lambda module=module: _installed.discard(module))
+            _undo.append(partial(_installed.discard, module))
             install(sys.modules[module])
 
 
@@ -141,8 +145,13 @@ def _origin_of(address: Any) -> str | None:
 
 
 def _getaddrinfo(real: Callable[..., Any]) -> Callable[..., Any]:
-    def getaddrinfo(
-        host: Any, port: Any, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0  # noqa: A002
+    def getaddrinfo(  # noqa: PLR0917 - as the system has it
+        host: Any,
+        port: Any,
+        family: int = 0,
+        type: int = 0,  # noqa: A002 - as above
+        proto: int = 0,
+        flags: int = 0,
     ) -> Any:
         interception = _for_name(host)
         if interception is None:
@@ -175,9 +184,9 @@ def _target(sock: socket.socket, address: Any) -> Any:
         interception, place = found
         host = "127.0.0.1" if sock.family == socket.AF_INET else "::ffff:127.0.0.1"
         return (host, interception.port_for(place))
-    host = _origin_of(address)
-    if host is not None:  # a name of ours, at a port that is not
-        infos = _socket.getaddrinfo(host, address[1], sock.family, socket.SOCK_STREAM)
+    name = _origin_of(address)
+    if name is not None:  # a name of ours, at a port that is not
+        infos = _socket.getaddrinfo(name, address[1], sock.family, socket.SOCK_STREAM)
         address = infos[0][4]
     if _refusing:
         _refusing[0]()  # which raises what it has to say

@@ -34,7 +34,7 @@ class MemoryTls:
     def selected_alpn_protocol(self) -> str | None:
         return None
 
-    def getpeercert(self, binary_form: bool = False) -> Any:  # noqa: FBT001, FBT002 - ssl's own
+    def getpeercert(self, binary_form: bool = False) -> Any:
         return b"" if binary_form else {}
 
     def get_channel_binding(self, kind: str = "tls-unique") -> None:

@@ -53,6 +53,9 @@ class World(Protocol):
         Without a port: whether any of its ports is.
         """
 
+    def name_at(self, host: str, port: int) -> str:
+        """Return the name under which the test knows a host: this machine has several."""
+
     def next_refused(self, host: str, port: int, *, secure: bool) -> str | None:
         """Return the URL of the next connection there, if nobody is to take it; else None."""
 

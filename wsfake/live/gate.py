@@ -29,9 +29,9 @@ class Gate:
     """Listens, and calls `admit` with the transport of a client and all that was read of it.
 
     That is when its request's head is whole. A client that sends none in `head_seconds`, or a
-    larger one than 64 KiB, or one of another protocol, is dropped silently, and so is every client beyond the most of `most`
-    that `busy` counts, each with a call of `on_full`. With `tls` the port speaks TLS. Port 0 is a
-    free one.
+    larger one than 64 KiB, or speaks another protocol, is dropped silently. So is every client
+    beyond the most of `most` that `busy` counts, each with a call of `on_full`. With `tls` the port
+    speaks TLS. Port 0 is a free one.
 
     Raises `OSError` where it cannot listen, and `OverflowError` for a port over 65535.
     """

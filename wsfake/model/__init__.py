@@ -41,8 +41,8 @@ __all__ = [
     "Side",
     "Stall",
     "UrlPattern",
-    "make_entry",
     "is_at",
+    "make_entry",
     "normalise_url",
     "without_mechanics",
 ]

@@ -87,16 +87,19 @@ class PeerConnection:
     @property
     def client_messages(self) -> list[Message]:
         """What the client has said so far, without its handshake and its Close."""
+        self._connection.network.settle()
         return self._connection.messages(Side.CLIENT)
 
     @property
     def server_messages(self) -> list[Message]:
         """What the server has said so far, without its handshake and its Close."""
+        self._connection.network.settle()
         return self._connection.messages(Side.SERVER)
 
     @property
     def closed(self) -> Event | None:
         """The Close, drop or refusal that ended it, or None while it is open."""
+        self._connection.network.settle()
         return self._connection.ended
 
     def send(self, message: Message | dict[str, Any] | list[Any]) -> None:
@@ -203,11 +206,17 @@ class Served:
     @property
     def connections(self) -> list[PeerConnection]:
         """The connections that were opened so far, in order."""
+        self._network.settle()
         return self._connections
 
     @property
+    def count(self) -> int:
+        """How many connections there have been so far, asked of nobody; in a test, `connections`."""
+        return len(self._connections)
+
+    @property
     def used_up(self) -> bool:
-        return self.most is not None and len(self._connections) >= self.most
+        return self.most is not None and self.count >= self.most
 
     def send(self, message: Message | dict[str, Any] | list[Any]) -> None:
         """Say a message on the newest connection.
@@ -323,7 +332,7 @@ class Services:
         return network.refuse_later(connection)
 
     def _used_up(self, connection: Connection, fitting: list[Served]) -> ConnectionNotAnswered:
-        count = sum(len(served.connections) for served in fitting)
+        count = sum(served.count for served in fitting)
         url = self._network.redaction.url(connection.url)
         times = "one connection" if count == 1 else f"{count} connections"
         return ConnectionNotAnswered(

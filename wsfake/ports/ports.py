@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import get_ident
 from urllib.parse import urlsplit
 
 from wsfake.errors import UsageError
@@ -11,6 +12,7 @@ from wsfake.model import Open, normalise_url
 from wsfake.network import End
 from wsfake.ports.certificates import TLS
 from wsfake.ports.desk import Desk
+from wsfake.ports.detour import Detour
 from wsfake.ports.keeper import Keeper
 from wsfake.ports.link import Link
 from wsfake.ports.passing import Passing
@@ -22,24 +24,25 @@ __all__ = ["Port", "Ports"]
 _MOST_CONNECTIONS = 10_000
 _SETTLE_SECONDS = 1.0
 _LINGER_SECONDS = 1.0
+_STUCK_SECONDS = 10.0
 
 
 class Port:
     """Listens for an origin. `url` is what takes the place of `origin` in a client's URL."""
 
-    def __init__(self, ports: Ports, gate: Gate, origin: str, reception: Reception) -> None:
+    def __init__(self, ports: Ports, gate: Gate, origin: str, hall: Reception | Detour) -> None:
         self.origin = origin
         self.host = gate.host
         self.port = gate.port
         self.url = gate.origin
         self._ports = ports
         self._gate = gate
-        self._reception = reception
+        self._hall = hall
 
     @property
     def connections(self) -> list[Link | Passing]:
-        """Those that are still open."""
-        return self._reception.open
+        """Those that are still open; of a port with faults, they are at the port behind them."""
+        return self._hall.open if isinstance(self._hall, Reception) else []
 
     @property
     def waiting(self) -> int:
@@ -50,6 +53,11 @@ class Port:
         """Listen no more; connections go on. May be called again."""
         with self._ports.desk.network.lock:
             self._gate.abort()
+
+    def leave(self) -> None:
+        """Listen no more, and end what is still open, as the test's end."""
+        self.close()
+        self._hall.leave()
 
 
 class Ports:
@@ -81,8 +89,8 @@ class Ports:
     ) -> Port:
         """Listen for an origin (the scheme and authority of a URL); the same again is the same.
 
-        `faults` happen on connections that are passed on to the real server. May be called from
-        any thread. Raises `UsageError` where it cannot listen.
+        `faults` happen on the way, whoever answers. May be called from any thread. Raises
+        `UsageError` where it cannot listen.
         """
         origin = origin_of(origin)
         key = (origin, host, port, tls, id(faults))
@@ -91,26 +99,36 @@ class Ports:
             if known is not None:
                 return known
             keeper = self._keep()
-            reception = Reception(self.desk, keeper, origin, faults, limits)
-            try:
-                gate = Gate(
-                    keeper.reactor,
-                    reception.admit,
-                    host=host,
-                    port=port,
-                    tls=None if tls is None else tls.context,
-                    most=_MOST_CONNECTIONS,
-                    busy=lambda: len(reception.open),
-                )
-            except (OSError, OverflowError) as error:
-                words = getattr(error, "strerror", None) or error
-                raise UsageError(
-                    f"expected an address to listen at, got {host}:{port}: {words}"
-                ) from None
-            reception.authority = gate.origin.partition("://")[2]
-            opened = self._ports[key] = Port(self, gate, origin, reception)
+            if faults is None:
+                reception = Reception(self.desk, keeper, origin, limits)
+                gate = self._listen(reception, host, port, tls)
+                reception.authority = gate.origin.partition("://")[2]
+                opened = Port(self, gate, origin, reception)
+            else:
+                plain = self.open(origin, limits=limits)
+                detour = Detour(keeper, plain.url, faults)
+                gate = self._listen(detour, host, port, tls)
+                opened = Port(self, gate, origin, detour)
+            self._ports[key] = opened
         keeper.wake()
         return opened
+
+    def _listen(self, hall: Reception | Detour, host: str, port: int, tls: TLS | None) -> Gate:
+        try:
+            return Gate(
+                self._keep().reactor,
+                hall.admit,
+                host=host,
+                port=port,
+                tls=None if tls is None else tls.context,
+                most=_MOST_CONNECTIONS,
+                busy=lambda: hall.count,
+            )
+        except (OSError, OverflowError) as error:
+            words = getattr(error, "strerror", None) or error
+            raise UsageError(
+                f"expected an address to listen at, got {host}:{port}: {words}"
+            ) from None
 
     def connect(self, opening: Open, client: End) -> None:
         """Open a connection of a client that needs no socket: it is to be refused."""
@@ -149,12 +167,32 @@ class Ports:
         keeper.news.clear()
         return happened
 
+    def hear(self) -> None:
+        """Hear what clients have said so far, before the test looks at it; bounded.
+
+        Not inside what is called by the thread of the ports, or by `run`: nothing goes on then.
+        """
+        keeper = self._keeper
+        if keeper is not None and self.desk.network.held_by != get_ident():
+            keeper.settle(_SETTLE_SECONDS)
+
     # The end
 
     def settle(self) -> None:
-        """Hear what clients have said so far, and let what ends come to its end; bounded."""
-        if self._keeper is not None:
-            self._keeper.settle(_SETTLE_SECONDS)
+        """Hear what clients have said so far, for a bounded time.
+
+        Raises `UsageError` where the thread is not free to do so.
+        """
+        if self._keeper is None:
+            return
+        self._keeper.settle(_SETTLE_SECONDS)
+        lock = self.desk.network.lock
+        if not lock.acquire(timeout=_STUCK_SECONDS):
+            raise UsageError(
+                "something that the ports have called does not return, such as a handler of"
+                f" serve(): waited for {_STUCK_SECONDS:g} s"
+            )
+        lock.release()
 
     def leave(self) -> None:
         """Listen no more, and end what is still open, as the test's end."""
@@ -162,9 +200,7 @@ class Ports:
             if self._keeper is not None:
                 self._keeper.lane.stop()
             for port in self._ports.values():
-                port.close()
-                for connection in port.connections:
-                    connection.leave()
+                port.leave()
 
     def close(self) -> None:
         """Let what was said go out, for a bounded time, stop the thread and free every socket."""

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from attrs import evolve
 
-from wsfake.clock import Clock
 from wsfake.errors import Failure, UsageError, hide_frames
-from wsfake.live.reactor import Reactor
 from wsfake.live.server_handshake import NotAWebSocket, ServerHandshake
 from wsfake.live.transport import Transport
 from wsfake.model import Open, without_mechanics
 from wsfake.network import Connection
 from wsfake.ports.desk import Desk, Through
 from wsfake.ports.link import Link
+from wsfake.ports.mover import Mover
 from wsfake.ports.passing import Passing
 from wsfake.ports.refusals import refuse
-from wsfake.proxy import Faults, Limits, Relay, Upstream
+from wsfake.proxy import Limits, Relay, Upstream
 
-__all__ = ["Mover", "Reception"]
+__all__ = ["Reception"]
 
 __tracebackhide__ = hide_frames
 
@@ -27,31 +24,16 @@ _BAD_REQUEST = 400
 _UPGRADE_REQUIRED = 426
 _SERVER_ERROR = 500
 
-
-class Mover(Protocol):
-    """What moves connections: the thread of real ports, or an event loop that is in memory."""
-
-    @property
-    def reactor(self) -> Reactor: ...
-
-    @property
-    def lane(self) -> Clock:
-        """The clock that what is due on them waits on."""
-
-    def wake(self) -> None:
-        """Have it look again at what is due; from any thread."""
+_CROWD = 64
+_MOST = 4096
+"""So many connections are looked through each time that one more comes."""
 
 
 class Reception:
     """Receives the clients of one port, with the head of their request read."""
 
     def __init__(
-        self,
-        desk: Desk,
-        keeper: Mover,
-        origin: str,
-        faults: Faults | None = None,
-        limits: Limits | None = None,
+        self, desk: Desk, keeper: Mover, origin: str, limits: Limits | None = None
     ) -> None:
         self.authority = ""
         """What stands for the `Host` header of a client that sends none."""
@@ -60,9 +42,9 @@ class Reception:
         self._network = desk.network
         self._keeper = keeper
         self._origin = origin
-        self._faults = faults
         self._limits = limits
         self._open: list[Link | Passing] = []
+        self._crowd = _CROWD
 
     @property
     def open(self) -> list[Link | Passing]:
@@ -70,6 +52,18 @@ class Reception:
         if any(connection.finished for connection in self._open):
             self._open = [each for each in self._open if not each.finished]
         return list(self._open)
+
+    @property
+    def count(self) -> int:
+        """How many connections there are, or a few more: those that have just finished."""
+        if len(self._open) >= self._crowd:
+            self._crowd = min(2 * len(self.open) + _CROWD, _MOST)
+        return len(self._open)
+
+    def leave(self) -> None:
+        """End every connection, as the test's end."""
+        for connection in self.open:
+            connection.leave()
 
     def admit(self, client: Transport, received: bytes) -> None:
         handshake = ServerHandshake(self.authority, None)
@@ -140,7 +134,6 @@ class Reception:
             received,
             upstream,
             passing,
-            faults=self._faults,
             limits=self._limits,
         )
         self._open.append(passing)

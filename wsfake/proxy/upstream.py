@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from functools import cache
 from urllib.parse import urlsplit
 
 from attrs import frozen
@@ -49,7 +50,12 @@ class Upstream:
         """The context of the connection to it; None in clear."""
         if not self.secure:
             return None
-        return self.ssl_context or ssl.create_default_context()
+        return self.ssl_context or _of_the_system()
+
+
+@cache
+def _of_the_system() -> ssl.SSLContext:
+    return ssl.create_default_context()  # reads hundreds of certificates: once is enough
 
 
 @frozen

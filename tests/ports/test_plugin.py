@@ -1,0 +1,91 @@
+"""Real ports under pytest, as users run it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.servers import no_ci, server
+
+__all__ = ["no_ci", "server"]
+
+MINE = ("-p", "no:cacheprovider", "-p", "pytest_wsfake.plugin")
+
+TEST = """
+import os, subprocess, sys
+import pytest
+
+CLIENT = '''
+import sys
+from websockets.sync.client import connect
+with connect(sys.argv[1], proxy=None) as connection:
+    for word in sys.argv[2:]:
+        connection.send(word)
+        print(connection.recv())
+'''
+
+def talk(ws_fake, *words):
+    ws_fake.alias("wss://shout.test", to=lambda: os.environ["REAL_URL"])
+    url = ws_fake.url_for("wss://shout.test/shout")
+    command = [sys.executable, "-c", CLIENT, url, *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60).stdout.split()
+"""
+
+
+@pytest.fixture(autouse=True)
+def plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
+def test_workers_record_at_ports_of_their_own(
+    pytester: pytest.Pytester, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tests = "".join(
+        f'def test_{n}(ws_fake): assert talk(ws_fake, "a{n}", "b") == ["A{n}", "B"]\n'
+        for n in range(2)
+    )
+    pytester.makepyfile(TEST + tests)
+    monkeypatch.setenv("REAL_URL", server)
+    options = (*MINE, "-p", "xdist.plugin", "-n", "2")
+    recorded = pytester.runpytest_subprocess(*options, "--ws-record")
+    recorded.assert_outcomes(passed=2)
+    monkeypatch.delenv("REAL_URL")
+
+    replayed = pytester.runpytest_subprocess(*MINE)
+
+    replayed.assert_outcomes(passed=2)
+    replayed.stdout.fnmatch_lines(["*2 connections replayed*"])
+
+
+def test_a_mismatch_fails_the_test_that_blocked_meanwhile(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        TEST
+        + """
+from wsfake import Transcript
+
+def test_it(ws_fake):
+    ws_fake.serve("wss://shout.test/shout", Transcript().client("x").server("X"))
+    assert talk(ws_fake, "y") == []
+"""
+    )
+    result = pytester.runpytest_subprocess(*MINE)
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        ["*UnexpectedMessage: client message #1 does not match the transcript*", "*actual*y*"]
+    )
+
+
+def test_the_speed_is_that_of_the_command_line(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+import pytest
+
+@pytest.mark.ws_fake(speed=3)
+def test_it(ws_fake):
+    assert ws_fake._settings.speed == 2.5
+"""
+    )
+    pytester.runpytest_subprocess(*MINE, "--ws-speed=2.5").assert_outcomes(passed=1)
+    wrong = pytester.runpytest_subprocess(*MINE, "--ws-speed=-1")
+    wrong.stdout.fnmatch_lines(
+        ["*command line: expected speed to be 0 (at once), 1 (as recorded)*"]
+    )
