@@ -5,10 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.browser.servers import echo, goodbye
-from tests.javascript.writing import Write, write
+from tests.javascript.writing import Write
 from wsfake import Harness
-
-__all__ = ["write"]
 
 PAGE = "http://page.test/folder/page.html"
 Show = Callable[[str], list[str]]

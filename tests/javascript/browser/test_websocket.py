@@ -154,7 +154,7 @@ socket.onopen = () => {
   socket.send("no");
 };
 """)
-    with pytest.raises(UnexpectedMessage) as raised, Harness(profile="browser") as ws_fake:  # noqa: PT012
+    with pytest.raises(UnexpectedMessage) as raised, Harness(profile="browser") as ws_fake:
         ws_fake.serve("ws://h.test/", Transcript().client("yes"))
         ws_fake.load_script(path)
         ws_fake.run()
