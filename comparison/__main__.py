@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -126,22 +127,33 @@ class Runner:
 
 
 def compare(runner: Runner, only: str) -> list[table.Row]:
+    """Run every behaviour in every column; those of one behaviour run at the same time."""
     asked = [each for each in runner.behaviours() if only in each.name]
-    recorded: dict[tuple[int, str], str] = {}
-    live: dict[int, str] = {}
-    with runner.server() as url:
-        for each in asked:
-            live[each.number] = "" if each.fails else runner.run(each, "live", "live", url)
-            for column in _RECORDERS:
-                recorded[each.number, column] = runner.run(each, column, "record", url)
-            print(".", end="", file=sys.stderr, flush=True)
+    recorded: dict[int, list[str]] = {}
     rows = []
-    for each in asked:  # and the server is gone
-        cells = [runner.replay(each, c, recorded[each.number, c], url) for c in _RECORDERS]
-        rows.append(table.Row(each.name, each.expected, live[each.number], *cells))
-        print(".", end="", file=sys.stderr, flush=True)
+    with ThreadPoolExecutor(3) as pool:
+        with runner.server() as url:
+            for each in asked:
+                columns = _RECORDERS if each.fails else (*_RECORDERS, "live")
+                jobs = [pool.submit(runner.run, each, c, "record", url) for c in columns]
+                recorded[each.number] = [job.result() for job in jobs]
+                _show_progress()
+        for each in asked:  # and the server is gone
+            seen = recorded[each.number]
+            replays = [
+                pool.submit(runner.replay, each, column, seen[place], url)
+                for place, column in enumerate(_RECORDERS)
+            ]
+            live = seen[2] if len(seen) > 2 else ""
+            cells = [job.result() for job in replays]
+            rows.append(table.Row(each.name, each.expected, live, *cells))
+            _show_progress()
     print(file=sys.stderr)
     return rows
+
+
+def _show_progress() -> None:
+    print(".", end="", file=sys.stderr, flush=True)
 
 
 def main() -> int:

@@ -13,7 +13,6 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from comparison.behaviours import BEHAVIOURS, Behaviour
 
@@ -32,13 +31,9 @@ def cassetter(behaviour: Behaviour, phase: str, path: str, url: str) -> Iterator
 def wsfake(behaviour: Behaviour, phase: str, path: str, url: str) -> Iterator[str]:
     from wsfake import Harness  # noqa: PLC0415 - of one column
 
-    harness: Any = Harness(path, "none" if phase == "replay" else "rewrite")
-    with harness:
-        if not hasattr(harness, "intercept"):
-            yield harness.url_for(url)
-            return
-        with harness.intercept():
-            yield url
+    harness = Harness(path, "none" if phase == "replay" else "rewrite")
+    with harness, harness.intercept():
+        yield url
 
 
 @contextmanager

@@ -23,6 +23,7 @@ def test_a_verdict_is_a_failed_assertion_and_nothing_else_is() -> None:
     }
     assert verdicts == {
         *("ConnectionNotAnswered", "Drift", "Failure", "NeverIdle", "NotHappened", "OutOfOrder"),
+        *("RunawayScript", "ScriptError"),
         *("UnexpectedClose", "UnexpectedHandshake", "UnexpectedMessage", "Unplayed"),
     }
 

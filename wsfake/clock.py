@@ -21,15 +21,25 @@ def microseconds(seconds: float) -> int:
 
 
 class Timer:
-    """Something that is to be done at a time, and may be cancelled."""
+    """Something that is to be done at a time, and may be cancelled.
 
-    __slots__ = ("callback", "cancelled", "due", "recurring")
+    Once its time has come it is called, in its turn; what is done before it can still cancel it.
+    """
 
-    def __init__(self, due: int, callback: Callback, *, recurring: bool) -> None:
+    __slots__ = ("callback", "cancelled", "clock", "due", "recurring")
+
+    def __init__(self, clock: Clock, due: int, callback: Callback, *, recurring: bool) -> None:
+        self.clock = clock
         self.due = due
         self.callback = callback
         self.recurring = recurring
         self.cancelled = False
+
+    def __call__(self) -> object:
+        if self.cancelled:
+            return None
+        self.clock.cancel(self)
+        return self.callback()
 
 
 class Clock:
@@ -57,12 +67,12 @@ class Clock:
 
     def call_at(self, due: int, callback: Callback, *, recurring: bool = False) -> Timer:
         """Ask for a callback at a time; one in the past is due now."""
-        timer = Timer(due, callback, recurring=recurring)
+        timer = Timer(self, due, callback, recurring=recurring)
         if not recurring:
             self._pending += 1
             if due <= self.now:  # in line with what `call_soon` asks for from now on
                 self.collect()
-                self.ready.append(_Due(self, timer))
+                self.ready.append(timer)
                 return timer
         heapq.heappush(self._heap, (due, self._ask(), timer))
         return timer
@@ -110,8 +120,8 @@ class Clock:
     def stop(self) -> None:
         """Forget everything that was asked for."""
         for due in self.ready:
-            if isinstance(due, _Due):
-                due.timer.cancelled = True
+            if isinstance(due, Timer):
+                due.cancelled = True
         for _, _, timer in self._heap:
             timer.cancelled = True  # so that cancelling it later takes nothing from `pending`
         self.ready.clear()
@@ -129,25 +139,8 @@ class Clock:
         while heap and heap[0][0] <= now:
             timer = heapq.heappop(heap)[2]
             if not timer.cancelled:
-                self.ready.append(_Due(self, timer))
+                self.ready.append(timer)
         return bool(self.ready)
-
-
-class _Due:
-    """A timer whose time has come; it can still be cancelled by what is done before it."""
-
-    __slots__ = ("clock", "timer")
-
-    def __init__(self, clock: Clock, timer: Timer) -> None:
-        self.clock = clock
-        self.timer = timer
-
-    def __call__(self) -> object:
-        timer = self.timer
-        if timer.cancelled:
-            return None
-        self.clock.cancel(timer)
-        return timer.callback()
 
 
 class VirtualClock(Clock):

@@ -130,7 +130,7 @@ def test_every_public_member_is_told(kind: type) -> None:
 
 _INTERNAL: dict[type, set[str]] = {
     wsfake.Harness: {"activated", "dialogue_lines", "untold"},
-    Served: {"used_up", "take", "unopened", "unplayed"},
+    Served: {"count", "used_up", "take", "unopened", "unplayed"},
     Peer: {"arrive"},
 }
 """What the other parts of the package use."""

@@ -431,6 +431,34 @@ def test_what_a_client_said_before_it_was_gone_is_heard_at_the_end_of_the_test()
             ws_fake.finish()
 
 
+def test_what_a_client_said_before_it_was_gone_is_seen_at_once() -> None:
+    with Harness() as ws_fake:
+        handle = ws_fake.serve(URL, Transcript().client("x"), connections=None)
+        for count in range(1, 21):
+            with connect(ws_fake.url_for(URL)) as connection:
+                connection.send("x")
+                connection.socket.shutdown(socket.SHUT_RDWR)
+            assert len(handle.connections) == count
+            assert handle.connections[-1].client_messages == ["x"]
+            assert ws_fake.dialogue.entries[-1].what == Drop()
+
+
+def test_a_handler_that_looks_at_its_connection_is_not_kept_waiting() -> None:
+    with Harness() as ws_fake:
+        seen = []
+
+        def serve(peer: Any) -> None:
+            begin = time.monotonic()
+            seen.append(peer.client_messages)
+            assert time.monotonic() - begin < 0.5
+            peer.send("x")
+
+        ws_fake.serve(URL, serve)
+        with connect(ws_fake.url_for(URL)) as connection:
+            assert connection.recv(PATIENCE) == "x"
+        assert seen == [[]]
+
+
 def test_what_the_client_did_not_say_is_unplayed() -> None:
     ws_fake = Harness()
     ws_fake.serve(URL, Transcript().client("x"))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import select
 import threading
 import time
+import weakref
 from contextlib import suppress
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from tests.live.peers import Wire, WireServer, in_thread
 from tests.proxy.port import Proxy, Told
 from tests.proxy.test_relay import REQUEST, client_of, opened
+from wsfake.live import Reactor
 from wsfake.model import Drop, Gap
 from wsfake.proxy import Faults, Limits
 from wsfake.proxy.backlog import LAG_BYTES, Backlog
@@ -198,6 +201,16 @@ def test_what_waits_is_done_in_order_and_never_more_than_the_limit(proxy: Proxy)
     proxy.until(lambda: len(done) > 6)
     assert done == list(range(9))
     assert backlog.pending_bytes == 0
+
+
+def test_a_backlog_does_not_keep_its_reactor_alive() -> None:
+    reactor = Reactor()
+    Backlog.of(reactor).add(0, lambda _, __: None, None)
+    reactor.close()
+    gone = weakref.ref(reactor)
+    del reactor
+    gc.collect()
+    assert gone() is None
 
 
 def test_a_message_of_64_mebibytes_passes(proxy: Proxy) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,6 +16,7 @@ from wsfake.errors import TranscriptError
 from wsfake.model import (
     Close,
     Drop,
+    Event,
     Message,
     Ping,
     Pong,
@@ -246,6 +248,15 @@ def test_a_handle_speaks_for_both_sides(proxy: Proxy, server: str) -> None:
 
 def test_a_handle_drops_and_stalls(proxy: Proxy, server: str) -> None:
     handles: list[LiveHandle] = []
+    heard = threading.Event()
+
+    class Listening(Told):
+        def say(self, at: int, side: Side, what: Event) -> None:
+            super().say(at, side, what)
+            if what == "lost":
+                heard.set()
+
+    proxy.make_story = Listening
 
     def play(client: ClientConnection) -> None:
         echoes(client, "one")
@@ -253,6 +264,7 @@ def test_a_handle_drops_and_stalls(proxy: Proxy, server: str) -> None:
         client.send("lost")
         handles[0].server("last")
         assert client.recv(10) == "last"
+        assert heard.wait(60)  # a reset would take along what nobody has read
         handles[0].server_drops(reset=True)
         assert closed_with(client) == (None, "")
 

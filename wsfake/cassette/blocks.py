@@ -8,7 +8,7 @@ from itertools import islice
 
 import msgpack
 
-from wsfake.cassette.schema import MAX_ITEMS, decode, decode_messages
+from wsfake.cassette.schema import MAX_ITEMS, decode, decode_all, decode_messages
 from wsfake.model import Entry
 
 __all__ = ["Unpacked", "split_entries", "unpack_entries"]
@@ -26,9 +26,8 @@ def unpack_entries(body: bytes, last: int, count: int, *, whole: bool) -> Unpack
         unpacker = _unpacker(body)
         arrays = list(islice(unpacker, count + 1))  # a body may hold millions
         if len(arrays) == count and unpacker.tell() == len(body):
-            messages = decode_messages(arrays, last)
-            if messages is not None:
-                return messages, None
+            entries = decode_messages(arrays, last) or decode_all(arrays, last)
+            return entries, None
     return _unpack_singly(body, last, count, whole=whole)
 
 

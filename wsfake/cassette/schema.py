@@ -36,6 +36,7 @@ __all__ = [
     "MAX_ITEMS",
     "Array",
     "decode",
+    "decode_all",
     "decode_messages",
     "encode",
     "encode_messages",
@@ -229,6 +230,18 @@ def decode_messages(arrays: Sequence[object], last: int) -> list[Entry] | None:
     return list(map(_new_entry, repeat(Entry), rows))
 
 
+def decode_all(arrays: Sequence[object], last: int) -> list[Entry]:
+    """Return what `decode` does for each array.
+
+    Raises `ValueError` as it does, and where they are not in order of time from `last` on.
+    """
+    entries = list(map(decode, arrays))
+    ats = [entry[0] for entry in entries]
+    if ats and (ats[0] < last or sorted(ats) != ats):
+        raise ValueError("expected entries in order of time")
+    return entries
+
+
 def _sound(ats: Array, connections: Array, whats: Array, last: int) -> bool:
     return (
         set(map(type, ats)) == set(map(type, connections)) == _INT
@@ -280,27 +293,34 @@ def decode(array: object) -> Entry:
 def _decode_event(array: object) -> Entry:
     if type(array) is not tuple or len(array) < 4:
         raise ValueError("expected an array of time, connection, side, kind and fields")
-    names = (("time", _at), ("connection", _connection), ("side", _side), ("kind", _kind))
-    at, connection, side, kind = (
-        _named(name, check, value) for (name, check), value in zip(names, array, strict=False)
-    )
-    if kind == _MESSAGE:
-        event, fields = _message, {"message": _Field(_same, _message)}
-    else:
-        event, fields = _EVENTS[kind]
+    at, connection, side, kind = _checked(_HEAD, array)
+    event, fields = _READERS[kind]
     if len(array) - 4 != len(fields):
         raise ValueError(
             f"expected {len(fields)} fields for kind {kind}, got {len(array) - 4} fields"
         )
-    values = (
-        _named(name, field.unpack, value)
-        for (name, field), value in zip(fields.items(), array[4:], strict=True)
-    )
-    return Entry(at, connection, _SIDES[side], event(*values))
+    return Entry(at, connection, _SIDES[side], event(*_checked(fields, array[4:])))
 
 
-def _named(name: str, check: Callable[[object], Any], value: object) -> Any:
+_Checks = tuple[tuple[str, Callable[[object], Any]], ...]
+
+_HEAD: _Checks = (("time", _at), ("connection", _connection), ("side", _side), ("kind", _kind))
+_READERS: dict[int, tuple[Callable[..., Any], _Checks]] = {
+    _MESSAGE: (_message, (("message", _message),)),
+    **{
+        kind: (event, tuple((name, field.unpack) for name, field in fields.items()))
+        for kind, (event, fields) in _EVENTS.items()
+    },
+}
+
+
+def _checked(checks: _Checks, values: Array) -> list[Any]:
+    """Return the values, each as its check has it; what is wrong is told with its name."""
+    checked: list[Any] = []
+    name = ""
     try:
-        return check(value)
+        for (name, check), value in zip(checks, values, strict=False):
+            checked.append(check(value))  # noqa: PERF401 - `name` is the one that failed
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
+    return checked

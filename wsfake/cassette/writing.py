@@ -127,7 +127,8 @@ class CassetteWriter:
         cassette is written without it: its blocks end by count or size alone.
         """
         if self._pending:
-            body = b"".join(self._pending)
+            # a message that is a block of its own is not copied
+            body = self._pending[0] if len(self._pending) == 1 else b"".join(self._pending)
             checksum = self._write(BLOCK, len(self._pending), body)
             self._digest.update(checksum.to_bytes(4, "big"))
             self._pending = []

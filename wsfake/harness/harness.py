@@ -73,7 +73,7 @@ class Harness(Timing, Intercepting):
         **settings: Any,
     ) -> None:
         changes = {"mode": mode, "cassette": cassette, **settings}
-        self._settings = Settings().with_changes(changes)
+        self._settings = Settings.of(changes)
         self._how_to_record = how_to_record
         self._warn = _warn if warn is None else warn
         self._clock = VirtualClock()
@@ -284,12 +284,14 @@ class Harness(Timing, Intercepting):
     @property
     def dialogue(self) -> Dialogue:
         """Everything said so far; as text, in the form that transcripts have."""
+        self._network.settle()
         return Dialogue(tuple(self._network.entries), tuple(self._network.remarks))
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the dialogue so far as a cassette; the same dialogue gives the same bytes."""
         from wsfake.harness.recording import save_dialogue  # noqa: PLC0415 - few tests save
 
+        self._network.settle()
         return save_dialogue(path, self._network.entries, self._secrets.redactor)
 
     @property
@@ -433,6 +435,8 @@ class Harness(Timing, Intercepting):
     def _pump(self, name: str, pump: Any) -> None:
         setattr(self._pumps, name, pump)
         self._runner.pump = self._pumps
+        if self._pumps.ports is not None:
+            self._network.settle = self._pumps.ports.hear
 
     def _expects(self) -> bool:
         """Whether a recurring timer of the script could still say what is expected of it."""

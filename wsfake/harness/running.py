@@ -66,6 +66,7 @@ class Runner:
         self._network = network
         self._clock = clock
         self._timeout = timeout
+        self._patience = microseconds(timeout)
         self._idle = microseconds(record_idle)
         self._expects = expects
         self._give_way = give_way
@@ -152,8 +153,12 @@ class _Run:
                 yield None
                 continue
             self.raise_errors()
-            going = yield from self.pass_time()
-            due = self.clock.next_due
+            pump = self.runner.pump
+            if pump is not None and self.clock.real:
+                going = yield from self.pass_real_time(pump)
+            else:
+                going = self.jump()
+            due = None if going else self.clock.next_due
             yield None
             if not going and self.clock.next_due == due:
                 break  # and those who had a turn have asked for nothing
@@ -215,15 +220,13 @@ class _Run:
         self.at_once = self.altogether = 0
 
     def raise_errors(self) -> None:
-        raise_errors(self.network)
+        if self.network.errors:
+            raise_errors(self.network)
 
     # Between two instants
 
-    def pass_time(self) -> Generator[float, None, bool]:
+    def jump(self) -> bool:
         """Go on to the next instant; tell whether there is one."""
-        pump = self.runner.pump
-        if pump is not None and self.clock.real:
-            return (yield from self.pass_real_time(pump))
         due = self.clock.next_due
         if due is None or not self.goes_on():
             return self.runner._give_way()
@@ -239,8 +242,7 @@ class _Run:
         return self.clock.pending or self.until is not None or self.runner._expects()
 
     def end(self) -> int:
-        patience = self.last_entry + microseconds(self.runner._timeout)
-        return self.deadline if self.bounded else patience
+        return self.deadline if self.bounded else self.last_entry + self.runner._patience
 
     def gives_way_late(self) -> bool:
         """Whether timers alone went on, and what waits for another connection goes instead."""

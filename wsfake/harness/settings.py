@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from attrs import Attribute, evolve, field, fields, frozen
+from attrs import Attribute, field, fields, frozen
 from attrs.converters import optional
 
 from wsfake.errors import UsageError
@@ -58,6 +58,8 @@ def _url(_: Any, attribute: Attribute[Any], value: Any) -> None:
 
 
 def _names(value: Any) -> tuple[str, ...]:
+    if value == ():
+        return ()
     if isinstance(value, list | tuple | set | frozenset) and all(
         isinstance(name, str) for name in value
     ):
@@ -78,7 +80,7 @@ def _context(_: Any, attribute: Attribute[Any], value: Any) -> None:
 def _path(value: Any) -> Path:
     if not isinstance(value, str | os.PathLike) or str(value) == "":
         raise UsageError(f"expected cassette to be a path, got {value!r}")
-    return Path(value)
+    return value if isinstance(value, Path) else Path(value)
 
 
 @frozen
@@ -121,15 +123,19 @@ class Settings:
     cassette: Path | None = field(default=None, converter=optional(_path))
 
     def __attrs_post_init__(self) -> None:
-        Matching(self.match, self.volatile)  # which says what is wrong with them
+        if self.match is not None or self.volatile:
+            Matching(self.match, self.volatile)  # which says what is wrong with them
 
-    def with_changes(self, changes: Mapping[str, Any]) -> Settings:
-        """Return these settings with some changed.
+    @classmethod
+    def of(cls, changes: Mapping[str, Any]) -> Settings:
+        """Return the settings that are as usual, but for some.
 
         Raises `UsageError` for a name that there is not.
         """
-        known = [attribute.name for attribute in fields(Settings)]
         for name in changes:
-            if name not in known:
-                raise UsageError(f"expected a setting, one of {', '.join(known)}, got {name!r}")
-        return evolve(self, **changes)
+            if name not in _NAMES:
+                raise UsageError(f"expected a setting, one of {', '.join(_NAMES)}, got {name!r}")
+        return cls(**changes)
+
+
+_NAMES = tuple(attribute.name for attribute in fields(Settings))

@@ -117,7 +117,7 @@ class Territory:
                 url = served.pattern.source
                 here = isinstance(url, str) and self._is(url, scheme, host, port)
                 if here and not served.used_up:
-                    plan = served.plans[min(len(served.connections), len(served.plans) - 1)]
+                    plan = served.plans[min(served.count, len(served.plans) - 1)]
                     refused = isinstance(plan, Transcript) and _refuses(plan)
                     return str(url) if refused else None
             for recorded in self._recorded():

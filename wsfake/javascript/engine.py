@@ -15,13 +15,18 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 from wsfake.errors import UsageError
+from wsfake.javascript.modules import load_modules
 from wsfake.javascript.rejections import track_rejections
 
-__all__ = ["Engine", "Interrupted", "Thrown"]
+__all__ = ["INTERRUPTED", "Engine", "Interrupted", "Thrown"]
 
+
+INTERRUPTED = "InternalError: interrupted"
+"""What the engine says of a script that it has stopped."""
 
 _HOLDER = "$wsfake"
 
@@ -56,6 +61,7 @@ class Engine:
         self._run_job = self._context.execute_pending_job
         self._call: Any = None
         self._rejections: Any = None
+        self._modules: Any = None
         self._endless = False
 
     def boot(self, source: str, common: str, own: dict[str, Any]) -> None:
@@ -89,6 +95,15 @@ class Engine:
         except UnicodeDecodeError:  # a text that is no text to Python: nobody asks for it
             return None
 
+    def have_modules(self, read: Callable[[str], str]) -> None:
+        """Let scripts import modules: `read` returns the text of a URL, or raises `LookupError`.
+
+        Raises `UsageError` where the engine has no way to ask for them.
+        """
+        self._modules = load_modules(self._context, read)
+        if self._modules is None:
+            raise UsageError("modules cannot be loaded here: the engine's C API is not to be found")
+
     def turn(self, text: str, value: Any = None) -> str:
         """Have one turn, without the jobs that follow it; return its outbox.
 
@@ -116,7 +131,7 @@ class Engine:
             while self._run_job():
                 if time.process_time() - began > self._limit:
                     self._endless = True
-                    raise Interrupted("InternalError: interrupted", "")
+                    raise Interrupted(INTERRUPTED, "")
         except self._thrown as error:
             raise _thrown(error) from None
         return True
@@ -136,7 +151,7 @@ def _thrown(error: Exception) -> Thrown:
     text, _, stack = str(error).partition("\n    at ")
     lines = text.rstrip("\n").removesuffix("\nundefined")
     stack = f"    at {stack}" if stack else ""
-    if lines in ("InternalError: interrupted", "InternalError: interrupted\n"):
+    if lines.rstrip("\n") == INTERRUPTED:
         return Interrupted(lines, stack)
     if lines == "null":
         return Thrown("InternalError: out of memory", stack)

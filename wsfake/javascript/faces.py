@@ -12,6 +12,7 @@ from attrs import frozen
 from wsfake.errors import UsageError
 from wsfake.javascript.engine import dumps
 from wsfake.javascript.messages import Messages
+from wsfake.javascript.pages import PageSockets
 from wsfake.javascript.servers import Servers
 from wsfake.javascript.sockets import Sockets
 from wsfake.javascript.timers import Timers
@@ -59,6 +60,8 @@ class Face:
     """Those that run when another one asks for them, by `host.load(name)`."""
     server_files: tuple[str, ...] = ()
     """Those that run after the others, where the script may listen."""
+    modules: bool = False
+    """Whether a script whose name ends with `.mjs` is a module."""
 
 
 def _qt_parts(script: Script, host: Host) -> list[Part]:
@@ -67,7 +70,34 @@ def _qt_parts(script: Script, host: Host) -> list[Part]:
     return [Timers(script, host), sockets, servers, Messages(script, host)]
 
 
+def _page_parts(script: Script, host: Host) -> list[Part]:
+    return [Timers(script, host), PageSockets(script, host)]
+
+
 FACES: dict[str, Face] = {
+    "dom": Face(
+        files=(
+            "dates.js",
+            "interpreter.js",
+            "browser/webidl.js",
+            "browser/events.js",
+            "browser/targets.js",
+            "browser/texts.js",
+            "browser/blobs.js",
+            "browser/hosts.js",
+            "browser/urls.js",
+            "browser/url.js",
+            "browser/clones.js",
+            "browser/console.js",
+            "browser/window.js",
+            "browser/websocket.js",
+            "browser/modules.js",
+            "questions.js",
+        ),
+        on_demand=("browser/location.js",),
+        parts=_page_parts,
+        modules=True,
+    ),
     "qt": Face(
         files=(
             "dates.js",

@@ -13,10 +13,11 @@ from pathlib import Path
 
 from wsfake.errors import UsageError
 
-__all__ = ["Files", "find_file", "named_files", "read_script", "url_of"]
+__all__ = ["Files", "find_file", "named_files", "path_of", "read_script", "url_of"]
 
 _LITERAL = re.compile(r"""(["'`])([^"'`\n\\]+\.(?:js|json|mjs))\1""")
 _REQUIRED = re.compile(r"""\brequire\s*\(\s*(["'`])([^"'`\n\\]+)\1""")
+_DRIVE = re.compile(r"[A-Za-z]:/")
 _ENDINGS = ("", ".js", ".json", "/index.js")
 
 Files = Mapping[str, "str | os.PathLike[str]"] | Iterable["str | os.PathLike[str]"]
@@ -38,6 +39,14 @@ def find_file(path: str | os.PathLike[str], beside: Path) -> Path:
 def url_of(path: Path) -> str:
     """Return the URL by which a host names a file; nothing in it is escaped."""
     return f"file:///{path.as_posix().lstrip('/')}"
+
+
+def path_of(url: str) -> Path | None:
+    """Return the file that a URL of `url_of` names, or None."""
+    if not url.startswith("file:///"):
+        return None
+    name = url.removeprefix("file:///")
+    return Path(name if _DRIVE.match(name) else f"/{name}")
 
 
 def read_script(path: Path) -> str:

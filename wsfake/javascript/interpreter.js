@@ -18,9 +18,9 @@
     }
 
     // A socket that the script makes; Python connects it when the turn is over.
-    static connecting(read, url, place) {
+    static connecting(read, url, place, ...asked) {
       const socket = new Socket(--last, read.connects ? "connecting" : "closed", read.shown);
-      if (read.connects) host.emit("connect", socket.id, url, read.shown, place);
+      if (read.connects) host.emit("connect", socket.id, url, read.shown, place, ...asked);
       else sockets.delete(socket.id);
       return socket;
     }

@@ -1,6 +1,7 @@
 """Which line of which file: the engine names no files, and so every file has lines of its own.
 
-A file is evaluated behind so many empty lines that its lines are those of no other.
+A file is evaluated behind so many empty lines that its lines are those of no other. Modules, whose
+files it does name, are as well.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from attrs import frozen
 __all__ = ["Place", "Places", "shown_path"]
 
 _FRAME = re.compile(
-    r"^    at (?:(?P<function>.+) \()?<input>:(?P<line>\d+):(?P<column>\d+)\)?$", re.MULTILINE
+    r"^    at (?:(?P<function>.+) \()?(?:<input>|file:.+?):(?P<line>\d+):(?P<column>\d+)\)?$",
+    re.MULTILINE,
 )
 _OWN_FUNCTIONS = ("<eval>", "<anonymous>")
 

@@ -8,21 +8,15 @@ a script's handlers return are watched, by JavaScript itself: `track_rejections`
 from __future__ import annotations
 
 import ctypes
-from functools import cache
 from typing import Any
+
+from wsfake.javascript.native import Value, native_context
 
 __all__ = ["Rejections", "track_rejections"]
 
 
-class _Value(ctypes.Structure):
-    """`JSValue` where pointers have 64 bits: the engine's `quickjs.h`."""
-
-    _fields_ = (("payload", ctypes.c_uint64), ("tag", ctypes.c_int64))
-
-
-_UNDEFINED = _Value(0, 3)  # JS_TAG_UNDEFINED
-_TRACKER = ctypes.CFUNCTYPE(None, ctypes.c_void_p, _Value, _Value, ctypes.c_bool, ctypes.c_void_p)
-_POINTER = ctypes.sizeof(ctypes.c_void_p)
+_UNDEFINED = Value(0, 3)  # JS_TAG_UNDEFINED
+_TRACKER = ctypes.CFUNCTYPE(None, ctypes.c_void_p, Value, Value, ctypes.c_bool, ctypes.c_void_p)
 
 
 class Rejections:
@@ -51,11 +45,9 @@ class Rejections:
         news, self._news = self._news, False
         return news
 
-    def _told(
-        self, context: int, promise: _Value, reason: _Value, handled: bool, _: object
-    ) -> None:
+    def _told(self, context: int, promise: Value, reason: Value, handled: bool, _: object) -> None:
         self._news = True
-        given = (_Value * 2)(promise, reason)
+        given = (Value * 2)(promise, reason)
         count = 1 if handled else 2
         api = self._api
         result = api.JS_Call(context, self._function, _UNDEFINED, count, given)
@@ -64,39 +56,16 @@ class Rejections:
 
 def track_rejections(context: Any) -> Rejections | None:
     """Return what tells of rejections in a context, or None where the engine cannot be asked."""
-    api = _api()
-    if api is None or type(context).__basicsize__ < object.__basicsize__ + 2 * _POINTER:
-        return None
-    begin = id(context) + object.__basicsize__
-    runtime, inner = (ctypes.c_void_p.from_address(begin + n * _POINTER).value for n in (0, 1))
-    if not runtime or not inner or runtime % _POINTER or inner % _POINTER:
-        return None
-    if api.JS_GetRuntime(inner) != runtime:
-        return None
-    return Rejections(api, runtime, inner)
-
-
-@cache
-def _api() -> ctypes.CDLL | None:
-    import sys  # noqa: PLC0415 - with the engine alone
-
-    import _quickjs  # noqa: PLC0415 - an extra
-
-    if sys.implementation.name != "cpython" or ctypes.sizeof(ctypes.c_uint64) != _POINTER:
+    found = native_context(context)
+    if found is None:
         return None
     try:
-        api = ctypes.CDLL(_quickjs.__file__)
-        pointer, value = ctypes.c_void_p, _Value
-        for name, result, *arguments in (
-            ("JS_GetRuntime", pointer, pointer),
-            ("JS_GetGlobalObject", value, pointer),
-            ("JS_GetPropertyStr", value, pointer, value, ctypes.c_char_p),
-            ("JS_FreeValue", None, pointer, value),
-            ("JS_Call", value, pointer, value, value, ctypes.c_int, ctypes.POINTER(value)),
-            ("JS_SetHostPromiseRejectionTracker", None, pointer, _TRACKER, pointer),
-        ):
-            function = getattr(api, name)
-            function.restype, function.argtypes = result, arguments
-    except (OSError, AttributeError):
+        found.api.JS_SetHostPromiseRejectionTracker.argtypes = (
+            ctypes.c_void_p,
+            _TRACKER,
+            ctypes.c_void_p,
+        )
+        found.api.JS_SetHostPromiseRejectionTracker.restype = None
+    except AttributeError:
         return None
-    return api
+    return Rejections(found.api, found.runtime, found.context)

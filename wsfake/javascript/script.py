@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from wsfake.errors import Failure, LintWarning, RunawayScript, ScriptError, UsageError, hide_frames
-from wsfake.javascript.engine import Engine, Interrupted, Thrown, dumps
+from wsfake.javascript.engine import INTERRUPTED, Engine, Interrupted, Thrown, dumps
 from wsfake.javascript.faces import (
     BORDER,
     FIRST_LINE,
@@ -20,7 +20,7 @@ from wsfake.javascript.faces import (
     face_of,
     read_source,
 )
-from wsfake.javascript.files import Files, named_files, read_script, url_of
+from wsfake.javascript.files import Files, named_files, path_of, read_script, url_of
 from wsfake.javascript.places import Places, shown_path
 from wsfake.javascript.values import decode, encode
 from wsfake.javascript.verdicts import error_text, with_place
@@ -71,6 +71,9 @@ class Script:
         self._pending: deque[list[Any]] = deque()
         self._parts: list[Part] = face_of(host.profile).parts(self, host)
         self._lints = host.lints
+        self._is_module = path.suffix == ".mjs"
+        if self._is_module and not face_of(host.profile).modules:
+            raise UsageError(f"{path.name}: scripts of {host.profile.host} are no modules")
         self._operations: dict[str, Callable[..., None]] = {
             "print": self._print,
             "error": self._report,
@@ -88,6 +91,7 @@ class Script:
             "url": url_of(path),
             "sources": self._number(named_files(path, self.text, files, beside)),
             "context": context,
+            "page": host.base_url,
             "session": _SESSION.format(len(neighbours) + 1),
             "real": host.servers.listen_for_real is not None,
         }
@@ -112,13 +116,35 @@ class Script:
         with self._network.lock:
             self.neighbours.append(self)
             self.turn("begin")
-            try:
-                last = self._engine.evaluate("\n" * (self._begin - 1) + self.text)
-            except Thrown as thrown:
-                self._throw(thrown)
-                last = None
-            self._finish_turn("")
+            last = None
+            if self._is_module:
+                self._import()
+            else:
+                last = self._evaluate()
             self.turn("loaded", entity, entity_id, value=last)
+
+    def _evaluate(self) -> Any:
+        try:
+            return self._engine.evaluate("\n" * (self._begin - 1) + self.text)
+        except Thrown as thrown:
+            self._throw(thrown)
+            return None
+        finally:
+            self._finish_turn("")
+
+    def _import(self) -> None:
+        self._engine.have_modules(self._read_module)
+        self.turn("import", url_of(self.path))
+
+    def _read_module(self, url: str) -> str:
+        """Return the text of a module, behind the lines of all others; `LookupError` for none."""
+        path = path_of(url)
+        if path is None or not path.is_file():
+            raise LookupError(f"there is no module {url!r}: expected a file, as in './other.js'")
+        if path == self.path:
+            return "\n" * (self._begin - 1) + self.text
+        text = read_script(path)
+        return "\n" * (self._places.add(shown_path(path), text) - 1) + text
 
     def turn(self, name: str, *given: Any, value: Any = None) -> None:
         """Have JavaScript do something, and do what it asks for then; after its end, nothing."""
@@ -223,6 +249,9 @@ class Script:
 
     def _report(self, described: list[str], rejected: bool) -> None:
         text, stack = described
+        if text == INTERRUPTED:  # while a module was evaluated, which is a promise
+            self._throw(Interrupted(text, stack))
+            return
         if rejected:
             text = f"a promise was rejected, and nothing handles it: {text}"
         self._throw(Thrown(text, stack))

@@ -20,12 +20,12 @@ from wsfake.wire.payloads import encode_text
 if TYPE_CHECKING:
     from wsfake.javascript.script import Script
 
-__all__ = ["Sockets"]
+__all__ = ["SocketFace", "Sockets"]
 
 __tracebackhide__ = hide_frames
 
 
-class _Face:
+class SocketFace:
     """Calls the handlers of a socket, in JavaScript."""
 
     __slots__ = ("id", "known_state", "known_url", "script", "socket")
@@ -62,14 +62,14 @@ class Sockets:
     def __init__(self, script: Script, host: Host) -> None:
         self._script = script
         self._host = host
-        self._faces: dict[int, _Face] = {}
+        self._faces: dict[int, SocketFace] = {}
         self._forgotten: list[int] = []
         self._accepted = 0
 
     def connect(self, number: int, url: str, shown: str, stack: str) -> None:
         """Connect a socket; JavaScript has read its URL already, and shows `shown` of it."""
         socket = ScriptSocket(self._host, Side.CLIENT)
-        self._faces[number] = face = _Face(self._script, number, socket)
+        self._faces[number] = face = SocketFace(self._script, number, socket)
         face.known_state, face.known_url = "connecting", shown
         with self._script.said_at(stack):
             socket.connect(url)
@@ -77,7 +77,7 @@ class Sockets:
     def accepted(self, socket: ScriptSocket) -> int:
         """Take in the socket of a client that a server of the script has accepted."""
         self._accepted += 1
-        self._faces[self._accepted] = _Face(self._script, self._accepted, socket)
+        self._faces[self._accepted] = SocketFace(self._script, self._accepted, socket)
         return self._accepted
 
     def news(self) -> list[list[Any]]:

@@ -99,6 +99,8 @@ class Network:
         """What to do about a mismatch on a connection."""
         self.players: list[HasSteps] = []
         """Who plays transcripts here."""
+        self.settle: Callable[[], None] = _nothing
+        """Hears what has come from other threads and processes; before a test looks at it."""
         self.origin: int | None = None
         """When the first connect was, on the clock."""
 
@@ -214,6 +216,10 @@ class Network:
         with self.lock:
             errors, self.errors = self.errors, []
         return errors
+
+
+def _nothing() -> None:
+    """Nothing comes but from this thread."""
 
 
 class _Nobody:

@@ -85,6 +85,8 @@ class PlayerEnd:
         assert self.connection is not None
         if self._turns is not None:
             self._turns.go_on()
+        else:
+            self.schedule()
         return self.network.fail(mismatch_failure(self.connection, self.player, mismatch))
 
     def schedule(self) -> None:
@@ -117,7 +119,7 @@ class PlayerEnd:
             elif what is not None:
                 self._say(what, now)
         finally:  # where this connection has failed, the others go on
-            if not self._soon or self._turns is not None:
+            if self._turns is not None or not (self._soon or self._timer is not None):
                 self._go_on()
 
     def _go_on(self) -> None:

@@ -87,16 +87,19 @@ class PeerConnection:
     @property
     def client_messages(self) -> list[Message]:
         """What the client has said so far, without its handshake and its Close."""
+        self._connection.network.settle()
         return self._connection.messages(Side.CLIENT)
 
     @property
     def server_messages(self) -> list[Message]:
         """What the server has said so far, without its handshake and its Close."""
+        self._connection.network.settle()
         return self._connection.messages(Side.SERVER)
 
     @property
     def closed(self) -> Event | None:
         """The Close, drop or refusal that ended it, or None while it is open."""
+        self._connection.network.settle()
         return self._connection.ended
 
     def send(self, message: Message | dict[str, Any] | list[Any]) -> None:
@@ -145,7 +148,10 @@ class Peer(PeerConnection):
         return function
 
     def on_close(self, function: Callable[[Event], object]) -> Callable[[Event], object]:
-        """Have a function called with the script's `Close` or `Drop`; usable as a decorator."""
+        """Have a function called with the script's `Close` or `Drop`; usable as a decorator.
+
+        A `Close` that it returns answers the script's, in place of one with the same code.
+        """
         self._on_close = function
         return function
 
@@ -155,12 +161,19 @@ class Peer(PeerConnection):
         elif isinstance(what, Ping):
             self._say(Pong(what.payload))
         elif isinstance(what, Close | Drop):
-            connection = self._connection
-            answers = connection.ended is not what  # ours, that came first
-            if isinstance(what, Close) and connection.accepted and not answers:
-                close = Close(what.code)
-                connection.clock.call_soon(lambda: connection.say(Side.SERVER, close))
-            self._call(self._on_close, what)
+            self._connection.clock.call_soon(lambda: self._end(what))
+
+    def _end(self, what: Close | Drop) -> None:
+        connection = self._connection
+        is_answer = connection.ended is not what  # to ours, that came first
+        answer: object = None
+        try:
+            if self._on_close is not None:
+                answer = self._on_close(what)
+        finally:
+            if isinstance(what, Close) and connection.accepted and not is_answer:
+                close = answer if isinstance(answer, Close) else Close(what.code)
+                connection.say(Side.SERVER, close)
 
     def _call(self, function: Callable[[Any], object] | None, argument: Any) -> None:
         if function is not None:
@@ -193,11 +206,17 @@ class Served:
     @property
     def connections(self) -> list[PeerConnection]:
         """The connections that were opened so far, in order."""
+        self._network.settle()
         return self._connections
 
     @property
+    def count(self) -> int:
+        """How many connections there have been so far, asked of nobody; in a test, `connections`."""
+        return len(self._connections)
+
+    @property
     def used_up(self) -> bool:
-        return self.most is not None and len(self._connections) >= self.most
+        return self.most is not None and self.count >= self.most
 
     def send(self, message: Message | dict[str, Any] | list[Any]) -> None:
         """Say a message on the newest connection.
@@ -313,7 +332,7 @@ class Services:
         return network.refuse_later(connection)
 
     def _used_up(self, connection: Connection, fitting: list[Served]) -> ConnectionNotAnswered:
-        count = sum(len(served.connections) for served in fitting)
+        count = sum(served.count for served in fitting)
         url = self._network.redaction.url(connection.url)
         times = "one connection" if count == 1 else f"{count} connections"
         return ConnectionNotAnswered(

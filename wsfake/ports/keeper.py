@@ -17,6 +17,8 @@ _CALLBACKS = 1_000
 """How many callbacks are made at a stretch; then the sockets, and other threads, have a turn."""
 
 _LONG_SECONDS = 60.0
+_ON_ITS_WAY_SECONDS = 0.01
+"""How long a client's bytes may be on their way inside this machine, when it is a loaded one."""
 _JOIN_SECONDS = 10.0
 
 
@@ -57,8 +59,11 @@ class Keeper:
     def settle(self, seconds: float) -> bool:
         """Wait until everything that has come was handled, but not longer than so many seconds.
 
-        Not to be called with the lock of the network held. Tells whether that was so.
+        Not to be called with the lock of the network held. Tells whether that was so; in the thread
+        itself it is not.
         """
+        if get_ident() == self._thread.ident:
+            return False
         asked = self._asked = Event()
         self.reactor.call_soon_threadsafe(_nothing)
         return asked.wait(seconds)
@@ -82,8 +87,9 @@ class Keeper:
 
     def _serve(self) -> None:
         while not self._stopped:
+            asked = self._asked  # only a turn that begins after the question is an answer to it
             try:
-                worked = self._turn()
+                worked = self._turn(asked is not None)
             except Exception as error:  # noqa: BLE001 - the others are served on; a test is told
                 worked = True
                 with self._desk.network.lock:
@@ -91,19 +97,21 @@ class Keeper:
             if worked:
                 self.news.set()
                 self._on_news()
-            elif self._asked is not None:
-                asked, self._asked = self._asked, None
+            elif asked is not None:
+                self._asked = None
                 asked.set()
 
-    def _turn(self) -> bool:
+    def _turn(self, hurry: bool) -> bool:
         """Do what is due, and wait for what comes; tell whether anything was."""
         with self._desk.network.lock:
             worked = self._call_due()
-            if self._asked is not None:
+            if hurry:
                 worked = Backlog.of(self.reactor).drain() or worked
             if self._desk.flush_in() == 0:
                 self._desk.flush()
-            seconds = 0.0 if worked or self._asked is not None else self._patience()
+            seconds = 0.0
+            if not worked:
+                seconds = _ON_ITS_WAY_SECONDS if hurry else self._patience()
         return self.reactor.wait(seconds) or worked
 
     def _call_due(self) -> bool:

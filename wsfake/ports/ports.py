@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import get_ident
 from urllib.parse import urlsplit
 
 from wsfake.errors import UsageError
@@ -165,6 +166,15 @@ class Ports:
         happened = keeper.news.wait(seconds)
         keeper.news.clear()
         return happened
+
+    def hear(self) -> None:
+        """Hear what clients have said so far, before the test looks at it; bounded.
+
+        Not inside what is called by the thread of the ports, or by `run`: nothing goes on then.
+        """
+        keeper = self._keeper
+        if keeper is not None and self.desk.network.held_by != get_ident():
+            keeper.settle(_SETTLE_SECONDS)
 
     # The end
 

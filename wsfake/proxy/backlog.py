@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any, ClassVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 from wsfake.live import Reactor
 from wsfake.proxy.upstream import MEBIBYTE
@@ -23,7 +23,7 @@ _PAUSE_SECONDS = 0.004
 """How long it waits first. Whoever is to answer gets the processor before us, and what comes
 meanwhile is done in one go."""
 
-_AT_ONCE_BYTES = MEBIBYTE
+_AT_ONCE_BYTES = 4 * MEBIBYTE
 """So much is not let wait."""
 
 _SLICE_MICROSECONDS = 2_000
@@ -41,8 +41,7 @@ class Backlog:
     _of: ClassVar[WeakKeyDictionary[Reactor, Backlog]] = WeakKeyDictionary()
 
     def __init__(self, reactor: Reactor) -> None:
-        self._call_soon = reactor.call_soon  # no reference that would keep the reactor alive
-        self._call_later = reactor.call_later
+        self._reactor = ref(reactor)  # which is the key to this, and is not to be kept alive by it
         self._queue: deque[tuple[int, int, Callable[[int, Any], None], Any]] = deque()
         self._bytes = 0
         self._asked = False
@@ -67,10 +66,10 @@ class Backlog:
         self._bytes += size
         if not self._asked:
             self._asked = True
-            self._call_later(_PAUSE_SECONDS, self._work)
+            self._need_reactor().call_later(_PAUSE_SECONDS, self._work)
         elif self._bytes > _AT_ONCE_BYTES and not self._hurried:
             self._hurried = True
-            self._call_soon(self._work)
+            self._need_reactor().call_soon(self._work)
 
     def drain(self) -> bool:
         """Do all of it now; tell whether there was any.
@@ -95,7 +94,12 @@ class Backlog:
         finally:
             if self._queue and not self._asked:
                 self._asked = True
-                self._call_soon(self._work)
+                self._need_reactor().call_soon(self._work)
+
+    def _need_reactor(self) -> Reactor:
+        reactor = self._reactor()
+        assert reactor is not None, "the reactor is gone"
+        return reactor
 
     def _next(self) -> int:
         at, size, call, what = self._queue.popleft()

@@ -1,7 +1,7 @@
 """The browser profile beside a real Chromium: what was measured is in `golden.json`.
 
-Two profiles are told the scenarios: that of the standards, and that of Chromium, which is nothing
-but data and differs where Chromium does.
+Two profiles are told the scenarios, in Python and in JavaScript: that of the standards, and that of
+Chromium, which is nothing but data and differs where Chromium does.
 """
 
 import json
@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from tests.browser.chromium import told, told_in_javascript
 from tests.browser.chromium.measure import GOLDEN
 from tests.browser.chromium.profile import CHROMIUM
 from tests.browser.chromium.scenarios import CONSTRUCTIONS, SCENARIOS, VIOLATIONS
-from tests.browser.chromium.told import PAGE, construct, orders, tell
+from tests.browser.chromium.told import PAGE
 from wsfake import Harness
 from wsfake.script_api.profiles.browser import BROWSER
 
@@ -48,6 +49,9 @@ DIFFERENT_URLS = {
 }
 
 
+in_each_language = pytest.mark.parametrize("language", [told, told_in_javascript], ids=["py", "js"])
+
+
 def test_every_scenario_was_measured() -> None:
     assert list(MEASURED["scenarios"]) == list(SCENARIOS)
     assert len(MEASURED["constructions"]) == len(CONSTRUCTIONS)
@@ -55,34 +59,40 @@ def test_every_scenario_was_measured() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:sent after the connection was closed")
+@in_each_language
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_a_scenario_goes_as_in_chromium_with_chromiums_data(name: str) -> None:
-    real, ours = MEASURED["scenarios"][name], tell(SCENARIOS[name], CHROMIUM)
+def test_a_scenario_goes_as_in_chromium_with_chromiums_data(name: str, language: Any) -> None:
+    real, ours = MEASURED["scenarios"][name], language.tell(SCENARIOS[name], CHROMIUM)
 
     assert ours["log"] == real["log"]
     assert (ours["saw"] == real["saw"]) is (name not in NOT_DOUBLED)
 
 
 @pytest.mark.filterwarnings("ignore:sent after the connection was closed")
+@in_each_language
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_a_scenario_goes_as_in_chromium_unless_it_is_known_to_differ(name: str) -> None:
-    real, ours = MEASURED["scenarios"][name], tell(SCENARIOS[name], BROWSER)
+def test_a_scenario_goes_as_in_chromium_unless_it_is_known_to_differ(
+    name: str, language: Any
+) -> None:
+    real, ours = MEASURED["scenarios"][name], language.tell(SCENARIOS[name], BROWSER)
 
     assert (ours == real) is (name not in DIFFERENT)
 
 
+@in_each_language
 @pytest.mark.parametrize("number", range(len(CONSTRUCTIONS)))
-def test_a_url_and_subprotocols_are_taken_as_in_chromium(number: int) -> None:
+def test_a_url_and_subprotocols_are_taken_as_in_chromium(number: int, language: Any) -> None:
     with Harness(profile="browser", base_url=PAGE) as ws_fake:
-        made = construct(ws_fake, *CONSTRUCTIONS[number])
+        made = language.construct(ws_fake, *CONSTRUCTIONS[number])
 
     same = made == MEASURED["constructions"][number]
     assert same is (repr(CONSTRUCTIONS[number]) not in DIFFERENT_URLS), made
 
 
-def test_listeners_are_called_in_the_order_of_chromium() -> None:
+@in_each_language
+def test_listeners_are_called_in_the_order_of_chromium(language: Any) -> None:
     with Harness(profile="browser", base_url=PAGE) as ws_fake:
-        assert orders(ws_fake) == MEASURED["orders"]
+        assert language.orders(ws_fake) == MEASURED["orders"]
 
 
 def test_the_page_on_fidelity_says_how_much_was_compared() -> None:

@@ -14,23 +14,24 @@ from wsfake.script_api import Profile
 from wsfake.script_api.browser import Blob, DOMException, Event
 from wsfake.script_api.conversions import to_string
 
-__all__ = ["PAGE", "construct", "orders", "tell"]
+__all__ = ["PAGE", "URL", "construct", "orders", "seen_by_peer", "tell", "transcript_of"]
 
 PAGE = "http://127.0.0.1:8000/folder/page.html"
-_URL = "ws://127.0.0.1:8000/"
+URL = "ws://127.0.0.1:8000/"
 
 
 def tell(scenario: Scenario, profile: Profile) -> dict[str, Any]:
     """Return what the script logs and what the peer sees."""
     with Harness(profile=profile, base_url=PAGE, unplayed="ignore") as ws_fake:
-        ws_fake.serve(_URL, _transcript(scenario))
+        ws_fake.serve(URL, transcript_of(scenario))
         log = _Script(ws_fake.WebSocket, scenario).run(ws_fake)
-        saw = [
-            said
-            for entry in ws_fake.dialogue.entries
-            if entry.side is Side.CLIENT and (said := _said(entry.what))
-        ]
-    return {"log": log, "saw": saw}
+        return {"log": log, "saw": seen_by_peer(ws_fake)}
+
+
+def seen_by_peer(ws_fake: Harness) -> list[list[Any]]:
+    """Return what the script has said on the wire."""
+    said = (_said(e.what) for e in ws_fake.dialogue.entries if e.side is Side.CLIENT)
+    return [each for each in said if each]
 
 
 def _said(what: Any) -> list[Any] | None:
@@ -43,7 +44,8 @@ def _said(what: Any) -> list[Any] | None:
     return ["pong", what.payload.hex()] if isinstance(what, Pong) else None
 
 
-def _transcript(scenario: Scenario) -> Transcript:
+def transcript_of(scenario: Scenario) -> Transcript:
+    """Return what the peer of a scenario does."""
     transcript = Transcript()
     for i, (verb, *values) in enumerate(scenario.peer):
         said = next(iter(scenario.script.values()))[0] if verb == "wait message" else values
@@ -86,7 +88,7 @@ class _Script:
     def __init__(self, web_socket: Any, scenario: Scenario) -> None:
         self._scenario = scenario
         self._log: list[list[Any]] = []
-        self._socket = web_socket(_URL, list(scenario.protocols))
+        self._socket = web_socket(URL, list(scenario.protocols))
         for name in ("open", "message", "error", "close"):
             self._socket.addEventListener(name, self._note)
 
