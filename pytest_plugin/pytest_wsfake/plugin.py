@@ -141,7 +141,7 @@ def _settings(item: pytest.Item, config: Mapping[str, Any]) -> dict[str, Any]:
         if not changes:
             continue
         try:
-            Settings().with_changes(options.merged([changes]))
+            Settings.of(options.merged([changes]))
         except UsageError as error:
             raise UsageError(f"{source}: {error}") from None
     settings = options.merged(changes for _, changes in layers)

@@ -57,6 +57,8 @@ class Client:
     path: str = "/v1"
     subprotocol: str = "chat"
     needs_subprotocol: bool = False
+    forgets: bool = False
+    """Whether it leaves sockets or sessions to the garbage collector, when it is rejected."""
 
     @property
     def version(self) -> str:
@@ -566,6 +568,7 @@ CLIENTS: tuple[Client, ...] = (
         simple_websocket_client,
         "sync",
         {"compression": NO_DEFLATE, "virtual time": NOT_ASYNCIO},
+        forgets=True,
     ),
     Client(
         "gql (websockets)",
@@ -580,6 +583,7 @@ CLIENTS: tuple[Client, ...] = (
         "python-socketio",
         socket_io_client,
         turns=SOCKET_IO,
+        forgets=True,
         path="/socket.io/?transport=websocket&EIO=4",
         lacks={
             "close codes": "the library hides them",

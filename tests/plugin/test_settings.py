@@ -55,6 +55,8 @@ INI = {
     "ws_redact_query": ("one", "redact_query", "('one',)"),
     "ws_redact_json": ("one", "redact_json", "('one',)"),
     "ws_redact_env": ("SOME_KEY", "redact_env", "('SOME_KEY',)"),
+    "ws_intercept": ("yes", "intercept", "True"),
+    "ws_passthrough": ("*.internal", "passthrough", "('*.internal',)"),
     "ws_text_sidecar": ("yes", "text_sidecar", "True"),
     "ws_profile": ("overte", "profile.name", "'overte'"),
 }
