@@ -248,7 +248,8 @@ class Harness(Timing, Intercepting):
         name that it asks for to a file. An entity script is constructed, and its `preload` called
         with `entity`. `time_limit` is in seconds of CPU time for one turn, `memory_limit` in bytes.
         `on_print` is told at once what it prints: by default it goes to stdout, which pytest shows
-        of a test that fails; None is silence.
+        of a test that fails; None is silence. In the profile `browser` a script whose name ends
+        with `.mjs` is a module.
 
         What the script does not catch, `run` raises. Raises `UsageError` for a file that is not
         there, and where the extra `wsfake[js]` is not installed.

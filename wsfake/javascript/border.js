@@ -57,7 +57,7 @@
         return undefined;
       }
       if (!host.tracks && result instanceof Promise) {
-        result.then(undefined, (reason) => host.report(reason, true));
+        result.then(undefined, (reason) => host.report(reason, true, result));
       }
       return result;
     },
@@ -162,9 +162,9 @@
       if (value !== undefined) given.push(value);
       turns[name].apply(undefined, given);
     } else if (rejected.size > 0) {
-      const reasons = [...rejected.values()];
+      const told = [...rejected];
       rejected.clear();
-      for (const reason of reasons) host.report(reason, true);
+      for (const [promise, reason] of told) host.report(reason, true, promise);
     }
     if (outbox.length === 0) return "";
     const out = stringify(outbox);

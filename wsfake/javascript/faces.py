@@ -82,6 +82,7 @@ FACES: dict[str, Face] = {
             "browser/webidl.js",
             "browser/events.js",
             "browser/targets.js",
+            "browser/aborts.js",
             "browser/texts.js",
             "browser/blobs.js",
             "browser/hosts.js",

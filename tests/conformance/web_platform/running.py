@@ -35,7 +35,7 @@ def run(page: Page, folder: Path) -> Result:
     with warnings.catch_warnings(), Harness(profile="browser", base_url=page.url) as ws_fake:
         warnings.simplefilter("ignore")
         serve_all(ws_fake)
-        script = ws_fake.load_script(path)
+        script = ws_fake.load_script(path, on_print=None)
         _finish(ws_fake)
         report: dict[str, Any] | None = script.eval("globalThis.REPORT")
     if report is None:

@@ -145,3 +145,13 @@ def test_qt_hosts_have_none_of_it(write: Write) -> None:
     with Harness() as ws_fake:
         script = ws_fake.load_script(write(f"print({names}.map((n) => typeof globalThis[n]));"))
     assert script.printed == ["undefined,undefined,undefined,undefined"]
+
+
+def test_a_rejection_is_told_with_its_promise(show: Show) -> None:
+    assert show("""
+const lost = Promise.reject("reason");
+onunhandledrejection = (event) => {
+  console.log(event.promise === lost, event.reason, event.cancelable, String(event));
+  event.preventDefault();
+};
+""") == ["true reason true [object PromiseRejectionEvent]"]

@@ -1,4 +1,4 @@
-// What events are dispatched to (DOM Standard sections 2.7 to 2.10 and 3). None has parents, so that
+// What events are dispatched to (DOM Standard sections 2.7 to 2.10). None has parents, so that
 // events do not travel.
 (host) => {
   "use strict";
@@ -165,60 +165,7 @@
     }
   }
 
-  const SECRET = Symbol("AbortSignal");
-
-  class AbortSignal extends EventTarget {
-    #aborted = false;
-    #reason = undefined;
-
-    constructor(secret) {
-      if (secret !== SECRET) throw new TypeError("AbortSignal: make an AbortController");
-      super();
-    }
-    get aborted() {
-      return this.#aborted;
-    }
-    get reason() {
-      return this.#reason;
-    }
-    throwIfAborted() {
-      if (this.#aborted) throw this.#reason;
-    }
-    static abort(reason = undefined) {
-      const signal = new AbortSignal(SECRET);
-      abort(signal, reason);
-      return signal;
-    }
-    static timeout(milliseconds) {
-      const signal = new AbortSignal(SECRET);
-      setTimeout(() => abort(signal, new DOMException("it took too long", "TimeoutError")), milliseconds);
-      return signal;
-    }
-    static {
-      abort = (signal, reason = new DOMException("it was aborted", "AbortError")) => {
-        if (signal.#aborted) return;
-        signal.#aborted = true;
-        signal.#reason = reason;
-        dispatch(signal, host.trusted(new Event("abort")));
-      };
-    }
-  }
-  var abort;
-
-  class AbortController {
-    #signal = new AbortSignal(SECRET);
-    get signal() {
-      return this.#signal;
-    }
-    abort(reason = undefined) {
-      abort(this.#signal, reason);
-    }
-  }
-
   define(EventTarget);
-  define(AbortSignal);
-  define(AbortController);
-  defineHandlers(AbortSignal.prototype, ["abort"]);
 
   host.dispatch = dispatch;
   host.defineHandlers = defineHandlers;

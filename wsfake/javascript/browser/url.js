@@ -34,6 +34,9 @@
     });
   }
 
+  let follow;
+  let reset;
+
   class URLSearchParams {
     #list;
     #changed = () => {};
@@ -111,9 +114,6 @@
       };
     }
   }
-  var follow;
-  var reset;
-
   function read(text, base) {
     const relative = base === undefined ? null : parseUrl(usvString(base));
     if (base !== undefined && relative === null) return null;

@@ -109,13 +109,12 @@
     const cancelable = true;
     const [message] = host.describe(error);
     const event = rejected
-      ? new PromiseRejectionEvent("unhandledrejection", { promise: promise ?? dead(), reason: error, cancelable })
+      ? new PromiseRejectionEvent("unhandledrejection", { promise, reason: error, cancelable })
       : new ErrorEvent("error", { message, error, cancelable, filename: location.href });
     const goesOn = host.dispatch(globalThis, host.trusted(event));
     telling = false;
     return goesOn ? report(error, rejected) : undefined;
   };
-  const dead = () => new Promise(() => {});
   host.define({
     reportError(error) {
       atLeast(1, arguments, "reportError");
