@@ -270,6 +270,30 @@ def test_a_handler_that_has_closed_does_not_answer_the_answer() -> None:
         assert client.heard[1:] == [Close(1001, "x")]
 
 
+def test_a_close_that_a_handler_returns_is_the_answer() -> None:
+    with Harness() as ws_fake:
+        ws_fake.serve(URL, lambda peer: peer.on_close(lambda close: Close(4001, "my answer")))
+        client = Client(ws_fake, Open(URL))
+        ws_fake.run()
+        client.say(Close(4000, "bye"))
+        ws_fake.run()
+        assert client.heard[1:] == [Close(4001, "my answer")]
+
+
+def test_a_handler_that_fails_at_a_close_answers_it_all_the_same() -> None:
+    def fail(close: object) -> None:
+        raise ValueError("no")
+
+    with Harness() as ws_fake:
+        ws_fake.serve(URL, lambda peer: peer.on_close(fail))
+        client = Client(ws_fake, Open(URL))
+        ws_fake.run()
+        client.say(Close(4000, "bye"))
+        with pytest.raises(ValueError, match="no"):
+            ws_fake.run()
+        assert client.heard[1:] == [Close(4000)]
+
+
 def test_a_drop_of_the_script_is_told_to_the_handler_and_not_answered() -> None:
     closes: list[Any] = []
     with Harness() as ws_fake:

@@ -76,3 +76,25 @@ def test_scripts_of_qt_hosts_are_no_modules(write: Write) -> None:
         pytest.raises(UsageError, match=r"main.mjs: scripts of .* are no modules"),
     ):
         ws_fake.load_script(path)
+
+
+def test_where_the_engine_cannot_be_asked_there_are_no_modules(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wsfake.javascript.modules.native_context", lambda context: None)
+    path = write("export {};", "main.mjs")
+    with (
+        Harness(profile="browser") as ws_fake,
+        pytest.raises(UsageError, match="modules cannot be loaded here"),
+    ):
+        ws_fake.load_script(path)
+
+
+def test_rejections_are_told_also_where_the_engine_does_not_tell_of_them(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wsfake.javascript.rejections.native_context", lambda context: None)
+    path = write("addEventListener('x', async () => { throw 1; }); dispatchEvent(new Event('x'));")
+    with Harness(profile="browser") as ws_fake, pytest.raises(ScriptError, match="nothing handles"):
+        ws_fake.load_script(path)
+        ws_fake.run()
