@@ -57,7 +57,7 @@ _SIDES = (Side.CLIENT, Side.SERVER)
 _INT = {int}
 _SIDE = {Side}
 _MESSAGES = {str, bytes}
-_CLIENT = Side.CLIENT
+_CLIENT, _SERVER = _SIDES
 _new_entry = tuple.__new__  # the constructor of a named tuple takes three times as long
 
 
@@ -225,7 +225,7 @@ def decode_messages(arrays: Sequence[object], last: int) -> list[Entry] | None:
         return None
     if not _sound(ats, connections, whats, last) or not {0, 1} >= set(sides):
         return None
-    spoke = map(_SIDES.__getitem__, sides)
+    spoke = [_SERVER if side else _CLIENT for side in sides]
     rows = zip(ats, connections, spoke, whats, strict=True)
     return list(map(_new_entry, repeat(Entry), rows))
 
@@ -261,14 +261,15 @@ def _seems_message(array: Any) -> bool:
 
 
 def _sound(ats: Array, connections: Array, whats: Array, last: int) -> bool:
+    numbers = set(connections)  # which are few
     return (
         set(map(type, ats)) == set(map(type, connections)) == _INT
         and set(map(type, whats)) <= _MESSAGES
         and last <= ats[0]
         and ats[-1] <= MAX_AT
         and sorted(ats) == list(ats)
-        and min(connections) >= 1
-        and max(connections) <= MAX_CONNECTION
+        and min(numbers) >= 1
+        and max(numbers) <= MAX_CONNECTION
     )
 
 
