@@ -78,6 +78,9 @@ def chosen_mode(config: pytest.Config) -> str | None:
     return "rewrite" if record else mode
 
 
+_OF_INI = pytest.StashKey[list[tuple[str, dict[str, Any]]]]()
+
+
 class WrongIniValue(Exception):
     """A value in the ini file that is not of the kind of its option."""
 
@@ -87,6 +90,15 @@ def base_settings(config: pytest.Config) -> list[tuple[str, dict[str, Any]]]:
 
     Raises `WrongIniValue` for what pytest itself cannot read in the ini file.
     """
+    layers = config.stash.get(_OF_INI, None)
+    if layers is None:
+        layers = config.stash[_OF_INI] = _ini_layers(config)
+    settings = merged(changes for _, changes in layers)
+    config.hook.pytest_wsfake_configure(config=config, settings=settings)
+    return [*layers, ("hook pytest_wsfake_configure", settings)]
+
+
+def _ini_layers(config: pytest.Config) -> list[tuple[str, dict[str, Any]]]:
     layers = []
     for name, (_, setting, convert, _) in _INI.items():
         try:
@@ -95,9 +107,7 @@ def base_settings(config: pytest.Config) -> list[tuple[str, dict[str, Any]]]:
             raise WrongIniValue(f"ini option {name}: {error}") from None
         if value not in (None, "", []):
             layers.append((f"ini option {name}", {setting: convert(value)}))
-    settings = merged(changes for _, changes in layers)
-    config.hook.pytest_wsfake_configure(config=config, settings=settings)
-    return [*layers, ("hook pytest_wsfake_configure", settings)]
+    return layers
 
 
 def merged(layers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

@@ -23,6 +23,8 @@ _HARNESS = pytest.StashKey["Harness"]()
 _OUTCOME: pytest.StashKey[Outcome] = pytest.StashKey()
 _OUR_OWN = pytest.StashKey[Exception]()
 _CLAIMS = pytest.StashKey[dict[Path, str]]()
+_JUDGED = pytest.StashKey[dict[str, dict[str, Any]]]()
+"""What each source of settings asked for when it was last found to be right."""
 
 _MARKER = (
     "ws_fake(cassette=None, mode=None, profile=None, match=None, volatile=None, unplayed=None):"
@@ -51,6 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", _MARKER)
     config.stash[_REPORT] = RunReport()
     config.stash[_CLAIMS] = {}
+    config.stash[_JUDGED] = {}
     options.chosen_mode(config)  # which says what is wrong with it, before anything runs
 
 
@@ -135,15 +138,17 @@ def _settings(item: pytest.Item, config: Mapping[str, Any]) -> dict[str, Any]:
     layers += [("ws_fake_config", config), ("marker ws_fake", _marked(item))]
     mode = options.chosen_mode(item.config)
     layers.append(("command line", {"mode": mode, "speed": item.config.getoption("ws_speed")}))
+    judged = item.config.stash[_JUDGED]
     for source, changes in layers:
         if not isinstance(changes, Mapping):
             raise UsageError(f"{source}: expected a dict of settings, got {changes!r}")
-        if not changes:
+        if not changes or judged.get(source) == changes:
             continue
         try:
             Settings.of(options.merged([changes]))
         except UsageError as error:
             raise UsageError(f"{source}: {error}") from None
+        judged[source] = dict(changes)
     settings = options.merged(changes for _, changes in layers)
     settings["cassette"] = _cassette(item, settings.get("cassette"))
     return settings

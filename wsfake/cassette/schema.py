@@ -6,8 +6,8 @@ untrusted: `decode` accepts nothing that `encode` would not have made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import repeat
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby, repeat
 from typing import Any
 
 from attrs import frozen
@@ -57,7 +57,7 @@ _SIDES = (Side.CLIENT, Side.SERVER)
 _INT = {int}
 _SIDE = {Side}
 _MESSAGES = {str, bytes}
-_CLIENT = Side.CLIENT
+_CLIENT, _SERVER = _SIDES
 _new_entry = tuple.__new__  # the constructor of a named tuple takes three times as long
 
 
@@ -225,32 +225,51 @@ def decode_messages(arrays: Sequence[object], last: int) -> list[Entry] | None:
         return None
     if not _sound(ats, connections, whats, last) or not {0, 1} >= set(sides):
         return None
-    spoke = map(_SIDES.__getitem__, sides)
+    spoke = [_SERVER if side else _CLIENT for side in sides]
     rows = zip(ats, connections, spoke, whats, strict=True)
     return list(map(_new_entry, repeat(Entry), rows))
 
 
 def decode_all(arrays: Sequence[object], last: int) -> list[Entry]:
-    """Return what `decode` does for each array.
+    """Return what `decode` does for each array, what stands between messages singly.
 
-    Raises `ValueError` as it does, and where they are not in order of time from `last` on.
+    Raises `ValueError` where one cannot be decoded, or is not in order of time from `last` on.
     """
-    entries = list(map(decode, arrays))
-    ats = [entry[0] for entry in entries]
-    if ats and (ats[0] < last or sorted(ats) != ats):
-        raise ValueError("expected entries in order of time")
+    entries: list[Entry] = []
+    for messages, run in groupby(arrays, _seems_message):
+        some = decode_messages(list(run), last) if messages else _decode_events(run, last)
+        if some is None:
+            raise ValueError("expected sound messages in order of time")
+        entries += some
+        last = entries[-1][0]
     return entries
 
 
+def _decode_events(arrays: Iterable[object], last: int) -> list[Entry]:
+    entries = []
+    for array in arrays:
+        entry = decode(array)
+        if entry[0] < last:
+            raise ValueError(f"expected a time of {last} us or later, got {entry[0]} us")
+        last = entry[0]
+        entries.append(entry)
+    return entries
+
+
+def _seems_message(array: Any) -> bool:
+    return type(array) is tuple and len(array) == 5 and array[3] == _MESSAGE
+
+
 def _sound(ats: Array, connections: Array, whats: Array, last: int) -> bool:
+    numbers = set(connections)  # which are few
     return (
         set(map(type, ats)) == set(map(type, connections)) == _INT
         and set(map(type, whats)) <= _MESSAGES
         and last <= ats[0]
         and ats[-1] <= MAX_AT
         and sorted(ats) == list(ats)
-        and min(connections) >= 1
-        and max(connections) <= MAX_CONNECTION
+        and min(numbers) >= 1
+        and max(numbers) <= MAX_CONNECTION
     )
 
 
@@ -320,7 +339,7 @@ def _checked(checks: _Checks, values: Array) -> list[Any]:
     name = ""
     try:
         for (name, check), value in zip(checks, values, strict=False):
-            checked.append(check(value))  # noqa: PERF401 - `name` is the one that failed
+            checked.append(check(value))
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from None
     return checked

@@ -29,14 +29,12 @@ from wsfake.model import Entry
 
 __all__ = ["CassetteWriter"]
 
-_CHUNK = 64  # entries that are packed by columns: more are little faster, and large ones take room
-
 
 class CassetteWriter:
     """Writes one cassette to a binary file that is open for writing and at its beginning.
 
     The header is written at once. After `finish` the writer must not be used any more. It never
-    closes the file, reads no clock, and holds at most one block and 64 entries in memory. What the
+    closes the file, reads no clock, and holds at most one block and 256 entries in memory. What the
     file refuses is a `CassetteError`.
     """
 
@@ -47,7 +45,8 @@ class CassetteWriter:
         self._offset = 0
         self._written = 0
         self._last = 0
-        self._pending: list[bytes] = []
+        self._parts: list[bytes] = []
+        self._pending = 0
         self._pending_bytes = 0
         self._digest = hashlib.sha256()
         self._pack = msgpack.Packer().pack
@@ -60,12 +59,12 @@ class CassetteWriter:
     @property
     def entries(self) -> int:
         """The number of entries so far."""
-        return self._written + len(self._pending)
+        return self._written + self._pending
 
     @property
     def pending(self) -> int:
         """The number of entries that are not in the file yet."""
-        return len(self._pending)
+        return self._pending
 
     def append(self, entry: Entry) -> None:
         """Add one entry; its time must not be before that of the entry before it.
@@ -83,36 +82,37 @@ class CassetteWriter:
         self._add(packed)
 
     def extend(self, entries: Iterable[Entry]) -> None:
-        """Add many entries: what `append` does for each, in half the time."""
+        """Add many entries: what `append` does for each, in a fraction of the time."""
         source = iter(entries)
-        while chunk := list(islice(source, min(_CHUNK, BLOCK_ENTRIES - len(self._pending)))):
+        while chunk := list(islice(source, BLOCK_ENTRIES - self._pending)):
             packed = self._pack_messages(chunk)
-            size = self._pending_bytes + sum(map(len, packed))
-            if packed and size < BLOCK_BYTES:
-                self._pending += packed
-                self._pending_bytes = size
+            if packed:
                 self._last = chunk[-1].at
-                if len(self._pending) >= BLOCK_ENTRIES:
-                    self.flush()
-            elif packed and max(map(len, packed)) <= MAX_ENTRY:
-                self._last = chunk[-1].at
-                for one in packed:
-                    self._add(one)
+                self._add(packed, len(chunk))
             else:
                 for entry in chunk:
                     self.append(entry)
 
-    def _pack_messages(self, entries: list[Entry]) -> list[bytes]:
-        """Return the bytes of each entry, or nothing where they need a closer look."""
-        try:
-            return list(map(self._pack, encode_messages(entries, self._last) or ()))
-        except (ValueError, TypeError):
-            return []
+    def _pack_messages(self, entries: list[Entry]) -> bytes:
+        """Return the bytes of these entries, or nothing where they need a closer look.
 
-    def _add(self, packed: bytes) -> None:
-        self._pending.append(packed)
+        They are packed as one array, which costs much less than each alone, without its head.
+        """
+        room = BLOCK_BYTES - self._pending_bytes
+        try:
+            arrays = encode_messages(entries, self._last)
+            if arrays is None or sum(len(array[-1]) for array in arrays) >= room:
+                return b""
+            packed: bytes = self._pack(arrays)[1 if len(arrays) < 16 else 3 :]
+        except (ValueError, TypeError):
+            return b""
+        return packed if len(packed) < room else b""
+
+    def _add(self, packed: bytes, count: int = 1) -> None:
+        self._parts.append(packed)
+        self._pending += count
         self._pending_bytes += len(packed)
-        if len(self._pending) >= BLOCK_ENTRIES or self._pending_bytes >= BLOCK_BYTES:
+        if self._pending >= BLOCK_ENTRIES or self._pending_bytes >= BLOCK_BYTES:
             self.flush()
 
     def extend_packed(self, packed: Iterable[bytes]) -> None:
@@ -128,11 +128,11 @@ class CassetteWriter:
         """
         if self._pending:
             # a message that is a block of its own is not copied
-            body = self._pending[0] if len(self._pending) == 1 else b"".join(self._pending)
-            checksum = self._write(BLOCK, len(self._pending), body)
+            body = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+            checksum = self._write(BLOCK, self._pending, body)
             self._digest.update(checksum.to_bytes(4, "big"))
-            self._pending = []
-            self._pending_bytes = 0
+            self._parts = []
+            self._pending = self._pending_bytes = 0
 
     def finish(self, ended: str = "test", extras: Mapping[str, str | int] | None = None) -> Footer:
         """Write what is pending and the footer, and return the footer.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from attrs import define, field
-
 from wsfake.errors import hide_frames
 from wsfake.harness.sources import Sources
 from wsfake.network import Network, Services
@@ -18,13 +16,13 @@ __tracebackhide__ = hide_frames
 GAVE_WAY = "the order across connections is not that of the recording: nothing else could happen"
 
 
-@define
 class Ending:
     """What is to be said of a test at its end."""
 
-    problems: list[Exception] = field(factory=list)
-    warnings: list[str] = field(factory=list)
-    unplayed: bool = False
+    def __init__(self) -> None:
+        self.problems: list[Exception] = []
+        self.warnings: list[str] = []
+        self.unplayed = False
 
     def tell(self, warn: Callable[[str], None]) -> None:
         """Raise what went wrong: one error as itself, several as an `ExceptionGroup`; or warn."""
@@ -75,9 +73,9 @@ class Verdicts:
         return problems + [error for error in network.errors if error not in problems]
 
     def _check_unplayed(self, ending: Ending, unplayed: str) -> None:
-        if unplayed == "ignore":
+        if unplayed == "ignore" or not self._is_anything_left():
             return
-        from wsfake.harness import verdicts  # noqa: PLC0415 - many tests end with a verdict
+        from wsfake.harness import verdicts  # noqa: PLC0415 - most tests play everything
 
         sources = self._sources
         left = verdicts.unplayed(
@@ -90,6 +88,14 @@ class Verdicts:
             ending.problems.append(left)
         else:
             ending.warnings.append(str(left))
+
+    def _is_anything_left(self) -> bool:
+        replay = self._sources.replay
+        return (
+            any(served.unopened() or any(served.unplayed()) for served in self._services.served)
+            or any(player.unplayed() for _, player in self._clients)
+            or (replay is not None and any(each.unplayed() for each in replay.connections))
+        )
 
     def _refused(self) -> list[Exception]:
         """Return the verdict on a recording in which no server answered at all."""

@@ -450,6 +450,9 @@ class Harness(Timing, Intercepting):
         return any(player.waits_for_script() for player in players)
 
     def _give_way(self) -> bool:
+        replay = self._sources.replay
+        if replay is None or not replay.interleaved:
+            return False  # nothing waits for another connection
         from wsfake.harness.giving_way import give_way  # noqa: PLC0415 - few tests need it
 
         return give_way(self._network, self._sources)

@@ -78,7 +78,7 @@ class Runner:
         Raises what handlers raised; `NotHappened` where the condition does not come true;
         `NeverIdle` where it would go on for ever.
         """
-        for seconds in self.steps(until, timeout):
+        for seconds in self.steps(until, timeout, alone=True):
             if seconds is not None and self.pump is not None:
                 self.pump.wait(seconds)
 
@@ -95,17 +95,21 @@ class Runner:
                 await asyncio.sleep(min(seconds, _POLL_SECONDS))
 
     def steps(
-        self, until: Callable[[], object] | None, timeout: float | None
+        self,
+        until: Callable[[], object] | None,
+        timeout: float | None,
+        *,
+        alone: bool = False,
     ) -> Iterator[float | None]:
         """Run, and yield for how many seconds real connections are to be waited for.
 
-        None is a moment in which others may have a turn.
+        None is a moment in which others may have a turn, unless it runs `alone`.
         """
         if self._running:
             raise UsageError("run() was called while it runs, by a handler: return to it instead")
         self._running = True
         try:
-            yield from _Run(self, until, timeout).go()
+            yield from _Run(self, until, timeout, alone=alone).go()
         finally:
             self._running = False
 
@@ -129,7 +133,12 @@ class _Run:
     """One call of `run`."""
 
     def __init__(
-        self, runner: Runner, until: Callable[[], object] | None, timeout: float | None
+        self,
+        runner: Runner,
+        until: Callable[[], object] | None,
+        timeout: float | None,
+        *,
+        alone: bool,
     ) -> None:
         self.runner = runner
         self.network = runner._network
@@ -140,6 +149,7 @@ class _Run:
         self.deadline = self.begin + _checked(self.limit)
         self.bounded = until is not None or timeout is not None
         self.most = _MOST_ALTOGETHER + (int(self.limit * _MOST_PER_SECOND) if self.bounded else 0)
+        self.alone = alone and until is None  # which is asked before each instant
         self.at_once = 0
         self.altogether = 0
         self.progress = self.network.progress
@@ -195,7 +205,7 @@ class _Run:
         clock, network = self.clock, self.network
         ready, noted, entries = clock.ready, network.noted, self.entries
         for count in range(most):
-            if not ready and not clock.collect():
+            if not ready and not clock.collect() and not self.jump_within_turn(count):
                 return count
             callback = ready.popleft()
             try:
@@ -230,12 +240,27 @@ class _Run:
         due = self.clock.next_due
         if due is None or not self.goes_on():
             return self.runner._give_way()
-        # a timer that is older than what was said last is not of a chain of timers
-        if due > self.end() and (self.bounded or self.clock.next_is_asked_after(self.asked)):
+        if self.is_too_late(due):
             return self.gives_way_late() or self.stop_at_end()
         self.clock.advance_to(due)
         self.at_once = 0
         return True
+
+    def jump_within_turn(self, count: int) -> bool:
+        """Do so after `count` callbacks of a turn, where nobody is to have one in between."""
+        if not self.alone or self.runner.pump is not None or self.network.errors:
+            return False
+        self.note_entries()
+        due = self.clock.next_due
+        if due is None or not self.goes_on() or self.is_too_late(due):
+            return False
+        self.clock.advance_to(due)
+        self.at_once = -count  # to which those of the turn are added
+        return bool(self.clock.ready)
+
+    def is_too_late(self, due: int) -> bool:
+        """Whether a timer is behind the end; one older than what was said last is in no chain."""
+        return due > self.end() and (self.bounded or self.clock.next_is_asked_after(self.asked))
 
     def goes_on(self) -> bool:
         """Whether the next timer matters: a recurring one alone does not keep a run going."""

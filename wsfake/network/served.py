@@ -211,7 +211,7 @@ class Served:
 
     @property
     def count(self) -> int:
-        """How many connections there have been so far, asked of nobody; in a test, `connections`."""
+        """How many connections there have been so far, as far as that is known already."""
         return len(self._connections)
 
     @property

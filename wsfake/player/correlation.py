@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wsfake.transcript import Json, Matching
-from wsfake.transcript.json_text import Span, spans
 from wsfake.transcript.matchers import decode_json, encode_json
 from wsfake.transcript.selectors import Selector
+
+if TYPE_CHECKING:
+    from wsfake.transcript.json_text import Span
 
 __all__ = ["Correlation"]
 
@@ -43,6 +45,8 @@ class Correlation:
         """Return a text that the player is to say, with the values of this run."""
         if not self.instead:
             return text
+        from wsfake.transcript.json_text import spans  # noqa: PLC0415 - few recordings are volatile
+
         found = spans(text)
         if found is None:
             return text
