@@ -29,6 +29,9 @@ from wsfake.model import Entry
 
 __all__ = ["CassetteWriter"]
 
+_LARGE = 1 << 16
+"""Bytes of a message from which on it is written as it is, and not copied before."""
+
 _CHUNK = 64  # entries that are packed by columns: more are little faster, and large ones take room
 
 
@@ -49,6 +52,9 @@ class CassetteWriter:
         self._last = 0
         self._pending: list[bytes] = []
         self._pending_bytes = 0
+        self._pending_parts = 0
+        """How many of the pending bytes are the second part of an entry."""
+
         self._digest = hashlib.sha256()
         self._pack = msgpack.Packer().pack
         try:
@@ -60,12 +66,12 @@ class CassetteWriter:
     @property
     def entries(self) -> int:
         """The number of entries so far."""
-        return self._written + len(self._pending)
+        return self._written + self.pending
 
     @property
     def pending(self) -> int:
         """The number of entries that are not in the file yet."""
-        return len(self._pending)
+        return len(self._pending) - self._pending_parts
 
     def append(self, entry: Entry) -> None:
         """Add one entry; its time must not be before that of the entry before it.
@@ -74,25 +80,26 @@ class CassetteWriter:
         the writer can go on.
         """
         try:
-            packed = self._pack(encode(entry))
-            if entry.at < self._last or len(packed) > MAX_ENTRY:
-                raise ValueError(_unfit(entry.at, self._last, len(packed)))
+            packed, *large = self._packed(entry)
+            size = len(packed) + sum(map(len, large))
+            if entry.at < self._last or size > MAX_ENTRY:
+                raise ValueError(_unfit(entry.at, self._last, size))
         except (ValueError, TypeError, OverflowError) as error:
             raise CassetteError(self._refusal(error)) from None
         self._last = entry.at
-        self._add(packed)
+        self._add(packed, *large)
 
     def extend(self, entries: Iterable[Entry]) -> None:
         """Add many entries: what `append` does for each, in half the time."""
         source = iter(entries)
-        while chunk := list(islice(source, min(_CHUNK, BLOCK_ENTRIES - len(self._pending)))):
+        while chunk := list(islice(source, min(_CHUNK, BLOCK_ENTRIES - self.pending))):
             packed = self._pack_messages(chunk)
             size = self._pending_bytes + sum(map(len, packed))
             if packed and size < BLOCK_BYTES:
                 self._pending += packed
                 self._pending_bytes = size
                 self._last = chunk[-1].at
-                if len(self._pending) >= BLOCK_ENTRIES:
+                if self.pending >= BLOCK_ENTRIES:
                     self.flush()
             elif packed and max(map(len, packed)) <= MAX_ENTRY:
                 self._last = chunk[-1].at
@@ -105,14 +112,35 @@ class CassetteWriter:
     def _pack_messages(self, entries: list[Entry]) -> list[bytes]:
         """Return the bytes of each entry, or nothing where they need a closer look."""
         try:
-            return list(map(self._pack, encode_messages(entries, self._last) or ()))
+            arrays = encode_messages(entries, self._last) or ()
+            if any(len(array[-1]) >= _LARGE for array in arrays):
+                return []
+            return list(map(self._pack, arrays))
         except (ValueError, TypeError):
             return []
 
-    def _add(self, packed: bytes) -> None:
+    def _packed(self, entry: Entry) -> list[bytes]:
+        """Return the bytes of an entry; those of a large message by themselves."""
+        array = encode(entry)
+        what = array[-1]
+        if type(what) is bytes and len(what) >= _LARGE:
+            head: bytes = self._pack((*array[:-1], b""))
+            return [head[:-2] + b"\xc6" + len(what).to_bytes(4), what]
+        if type(what) is str and len(what) >= _LARGE:
+            data = what.encode()
+            head = self._pack((*array[:-1], ""))
+            return [head[:-1] + b"\xdb" + len(data).to_bytes(4), data]
+        return [self._pack(array)]
+
+    def _add(self, packed: bytes, *large: bytes) -> None:
         self._pending.append(packed)
         self._pending_bytes += len(packed)
-        if len(self._pending) >= BLOCK_ENTRIES or self._pending_bytes >= BLOCK_BYTES:
+        for part in large:
+            self._pending.append(part)
+            self._pending_bytes += len(part)
+            self._pending_parts += 1
+        count = len(self._pending) - self._pending_parts
+        if count >= BLOCK_ENTRIES or self._pending_bytes >= BLOCK_BYTES:
             self.flush()
 
     def extend_packed(self, packed: Iterable[bytes]) -> None:
@@ -127,12 +155,13 @@ class CassetteWriter:
         cassette is written without it: its blocks end by count or size alone.
         """
         if self._pending:
-            # a message that is a block of its own is not copied
-            body = self._pending[0] if len(self._pending) == 1 else b"".join(self._pending)
-            checksum = self._write(BLOCK, len(self._pending), body)
+            parts = self._pending
+            if not self._pending_parts:  # what is large is not copied
+                parts = [b"".join(parts)]
+            checksum = self._write(BLOCK, self.pending, *parts)
             self._digest.update(checksum.to_bytes(4, "big"))
             self._pending = []
-            self._pending_bytes = 0
+            self._pending_bytes = self._pending_parts = 0
 
     def finish(self, ended: str = "test", extras: Mapping[str, str | int] | None = None) -> Footer:
         """Write what is pending and the footer, and return the footer.
@@ -148,13 +177,17 @@ class CassetteWriter:
         self._write(FOOTER, 0, body)
         return footer
 
-    def _write(self, kind: int, count: int, body: bytes) -> int:
-        checksum = zlib.crc32(body)
-        head = Head(kind, self._offset, self._written, count, len(body), checksum)
+    def _write(self, kind: int, count: int, *body: bytes) -> int:
+        checksum = 0
+        for part in body:
+            checksum = zlib.crc32(part, checksum)
+        length = sum(map(len, body))
+        head = Head(kind, self._offset, self._written, count, length, checksum)
         with file_errors(self._path):
             self._file.write(pack_head(head))
-            self._file.write(body)
-        self._offset += HEAD_SIZE + len(body)
+            for part in body:
+                self._file.write(part)
+        self._offset += HEAD_SIZE + length
         self._written += count
         return checksum
 
