@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from tests.live.peers import pump
 from wsfake.live import Reactor
@@ -20,10 +20,11 @@ class Told:
         self.entries: list[tuple[int, Side, Event]] = []
         self.is_over = False
 
-    def say(self, at: int, side: Side, what: Event) -> None:
+    def tell(self, at: int, side: Side, events: Sequence[Event]) -> None:
+        assert events
         assert not self.is_over
         assert abs(at - time.monotonic_ns() // 1000) < 3_600_000_000
-        self.entries.append((at, side, what))
+        self.entries += [(at, side, what) for what in events]
 
     def over(self) -> None:
         assert not self.is_over

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -251,9 +251,9 @@ def test_a_handle_drops_and_stalls(proxy: Proxy, server: str) -> None:
     heard = threading.Event()
 
     class Listening(Told):
-        def say(self, at: int, side: Side, what: Event) -> None:
-            super().say(at, side, what)
-            if what == "lost":
+        def tell(self, at: int, side: Side, events: Sequence[Event]) -> None:
+            super().tell(at, side, events)
+            if "lost" in events:
                 heard.set()
 
     proxy.make_story = Listening

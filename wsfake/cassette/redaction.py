@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import unquote_plus
@@ -163,15 +163,27 @@ class Redactor:
             clean = self._event(what)
         return entry if clean is what else entry._replace(what=clean)
 
+    def entries(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """Return what `entry` does for each, in a fraction of the time where nothing is secret.
+
+        All texts are searched in one go: what stands in one of them stands in all together, as
+        the line feeds between them are part of no token, name or beginning of a word.
+        """
+        if len(entries) > 1 and not self.rules:
+            whats = [entry[3] for entry in entries]
+            if set(map(type, whats)) == {str}:
+                together = "\n".join(whats)  # type: ignore[arg-type]
+                if not self._may_hold_keys(together) and self._rules(together) == together:
+                    return entries
+        return list(map(self.entry, entries))
+
     def text(self, text: str) -> str:
         """Return a text message, with the values of secret keys of JSON replaced.
 
         A text with JSON in it that is not JSON as a whole (several values in a row, a prefix as in
         socket.io, a message that was cut) is searched too, and so are strings that hold JSON.
         """
-        if '"' in text and (
-            "\\u00" in text or (self._may_hold(text.lower()) and self._probe.search(text))
-        ):
+        if self._may_hold_keys(text):
             text = self._json(text)
         return self._rules(text)
 
@@ -236,6 +248,12 @@ class Redactor:
         words = {_split(name)[-1].lower() for name in (*_JSON_KEYS, *self.json_keys)}
         return tuple(
             sorted(word for word in words if not any(o != word and o in word for o in words))
+        )
+
+    def _may_hold_keys(self, text: str) -> bool:
+        return '"' in text and (
+            "\\u00" in text
+            or (self._may_hold(text.lower()) and self._probe.search(text) is not None)
         )
 
     def _may_hold(self, lower: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from os import PathLike
+from itertools import islice
 from pathlib import Path
 
 from wsfake.cassette.blocks import split_entries
@@ -19,6 +20,8 @@ from wsfake.errors import UnsafeCassette
 from wsfake.model import Entry
 
 __all__ = ["FLUSH_SECONDS", "Recording", "write_cassette"]
+
+_CHUNK = 64  # entries that are searched for secrets in one go
 
 FLUSH_SECONDS = 0.1
 """An entry is in the part file after so long: what a kill can cost."""
@@ -51,6 +54,7 @@ class Recording:
 
         self._needles = Needles.of(secrets or {})
         self._redact = redactor.entry
+        self._redact_all = redactor.entries
         self._header = header
         make_folder(self.part)
         with file_errors(self.part):
@@ -75,7 +79,9 @@ class Recording:
 
     def extend(self, entries: Iterable[Entry], now: float) -> None:
         """Add many entries: what `append` does for each, in less time."""
-        self._writer.extend(map(self._redact, entries))
+        source = iter(entries)
+        while chunk := list(islice(source, _CHUNK)):
+            self._writer.extend(self._redact_all(chunk))
         self._take_note(now)
 
     def _take_note(self, now: float) -> None:

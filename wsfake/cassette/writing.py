@@ -29,6 +29,9 @@ from wsfake.model import Entry
 
 __all__ = ["CassetteWriter"]
 
+_LARGE = 1 << 16
+"""Bytes of a message from which on it is written as it is, and not copied before."""
+
 
 class CassetteWriter:
     """Writes one cassette to a binary file that is open for writing and at its beginning.
@@ -48,6 +51,7 @@ class CassetteWriter:
         self._parts: list[bytes] = []
         self._pending = 0
         self._pending_bytes = 0
+        self._holds_large = False
         self._digest = hashlib.sha256()
         self._pack = msgpack.Packer().pack
         try:
@@ -73,13 +77,15 @@ class CassetteWriter:
         the writer can go on.
         """
         try:
-            packed = self._pack(encode(entry))
-            if entry.at < self._last or len(packed) > MAX_ENTRY:
-                raise ValueError(_unfit(entry.at, self._last, len(packed)))
+            parts = self._packed(entry)
+            size = sum(map(len, parts))
+            if entry.at < self._last or size > MAX_ENTRY:
+                raise ValueError(_unfit(entry.at, self._last, size))
         except (ValueError, TypeError, OverflowError) as error:
             raise CassetteError(self._refusal(error)) from None
         self._last = entry.at
-        self._add(packed)
+        self._holds_large |= len(parts) > 1
+        self._add(*parts)
 
     def extend(self, entries: Iterable[Entry]) -> None:
         """Add many entries: what `append` does for each, in a fraction of the time."""
@@ -88,7 +94,7 @@ class CassetteWriter:
             packed = self._pack_messages(chunk)
             if packed:
                 self._last = chunk[-1].at
-                self._add(packed, len(chunk))
+                self._add(packed, count=len(chunk))
             else:
                 for entry in chunk:
                     self.append(entry)
@@ -108,10 +114,23 @@ class CassetteWriter:
             return b""
         return packed if len(packed) < room else b""
 
-    def _add(self, packed: bytes, count: int = 1) -> None:
-        self._parts.append(packed)
+    def _packed(self, entry: Entry) -> tuple[bytes, ...]:
+        """Return the bytes of an entry; those of a large message by themselves."""
+        array = encode(entry)
+        what = array[-1]
+        if type(what) is bytes and len(what) >= _LARGE:
+            head: bytes = self._pack((*array[:-1], b""))
+            return head[:-2] + b"\xc6" + len(what).to_bytes(4), what
+        if type(what) is str and len(what) >= _LARGE:
+            data = what.encode()
+            head = self._pack((*array[:-1], ""))
+            return head[:-1] + b"\xdb" + len(data).to_bytes(4), data
+        return (self._pack(array),)
+
+    def _add(self, *parts: bytes, count: int = 1) -> None:
+        self._parts += parts
         self._pending += count
-        self._pending_bytes += len(packed)
+        self._pending_bytes += sum(map(len, parts))
         if self._pending >= BLOCK_ENTRIES or self._pending_bytes >= BLOCK_BYTES:
             self.flush()
 
@@ -127,12 +146,12 @@ class CassetteWriter:
         cassette is written without it: its blocks end by count or size alone.
         """
         if self._pending:
-            # a message that is a block of its own is not copied
-            body = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
-            checksum = self._write(BLOCK, self._pending, body)
+            parts = self._parts if self._holds_large else [b"".join(self._parts)]
+            checksum = self._write(BLOCK, self._pending, *parts)
             self._digest.update(checksum.to_bytes(4, "big"))
             self._parts = []
             self._pending = self._pending_bytes = 0
+            self._holds_large = False
 
     def finish(self, ended: str = "test", extras: Mapping[str, str | int] | None = None) -> Footer:
         """Write what is pending and the footer, and return the footer.
@@ -148,13 +167,17 @@ class CassetteWriter:
         self._write(FOOTER, 0, body)
         return footer
 
-    def _write(self, kind: int, count: int, body: bytes) -> int:
-        checksum = zlib.crc32(body)
-        head = Head(kind, self._offset, self._written, count, len(body), checksum)
+    def _write(self, kind: int, count: int, *body: bytes) -> int:
+        checksum = 0
+        for part in body:
+            checksum = zlib.crc32(part, checksum)
+        length = sum(map(len, body))
+        head = Head(kind, self._offset, self._written, count, length, checksum)
         with file_errors(self._path):
             self._file.write(pack_head(head))
-            self._file.write(body)
-        self._offset += HEAD_SIZE + len(body)
+            for part in body:
+                self._file.write(part)
+        self._offset += HEAD_SIZE + length
         self._written += count
         return checksum
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from urllib.parse import urlsplit
 
 from attrs import evolve, frozen
@@ -26,6 +27,7 @@ from wsfake.model import (
     Refuse,
     Reject,
     Side,
+    make_entry,
     without_mechanics,
 )
 from wsfake.network.dialogue import LITERAL_LENGTH
@@ -37,6 +39,8 @@ __all__ = ["Counts", "Session"]
 _EARLY_SECONDS = 0.05
 """What passed may have waited so long before it was told: a kill costs 100 ms in all (RULES 21)."""
 
+_MESSAGES = {str, bytes}
+_WHAT = attrgetter("what")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -135,7 +139,7 @@ class Session:
         now = time.monotonic_ns() // 1000
         for talk in sorted(self._talks, key=lambda talk: talk.number):
             if talk.is_open:
-                talk.say(now, Side.CLIENT, End())
+                talk.tell(now, Side.CLIENT, [End()])
             if talk.relay is not None:
                 talk.relay.abort()
         self._talks.clear()
@@ -155,7 +159,7 @@ class Session:
         entries, self.untold = self.untold, []
         if not entries:
             return
-        self._messages += sum(isinstance(entry.what, str | bytes) for entry in entries)
+        self._messages += sum(map(_MESSAGES.__contains__, map(type, map(_WHAT, entries))))
         self._deck.extend(entries)
         for entry in entries if self._show is not None else ():
             self._show_entry(entry)
@@ -197,10 +201,11 @@ class _Talk:
         self._began = 0
         self._closed: set[Side] = set()
 
-    def say(self, at: int, side: Side, what: Event) -> None:
-        if not isinstance(what, str | bytes):
-            what = self._follow(at, side, what)
-        self._session.untold.append(Entry(at - self._began, self.number, side, what))
+    def tell(self, at: int, side: Side, events: Sequence[Event]) -> None:
+        if not set(map(type, events)) <= _MESSAGES:
+            events = [self._follow(at, side, what) for what in events]
+        head = at - self._began, self.number, side
+        self._session.untold += [make_entry((*head, what)) for what in events]
 
     def over(self) -> None:
         self._session.leave(self)

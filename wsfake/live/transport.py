@@ -19,6 +19,7 @@ _SEGMENT_BYTES = 256 * 1024
 _TURN_BYTES = 1024 * 1024
 """How much one stream is read before the others get their turn."""
 
+_LATER = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -51,7 +52,9 @@ class Transport:
         self._receiver = receiver
         self._unsent: deque[memoryview] = deque()
         self._reading = True
-        self._paused = False
+        self.paused = False
+        """Whether nothing is read for now."""
+
         self._broken = False
         self._sending = True
         self._secure = isinstance(sock, ssl.SSLSocket)
@@ -78,13 +81,13 @@ class Transport:
 
         Without effect once writing has failed: nothing more comes than what the system has.
         """
-        self._paused = not self._broken
+        self.paused = not self._broken
         self._watch()
 
     def resume(self) -> None:
         """Read again after `pause`."""
-        if self._paused and not self.closed:
-            self._paused = False
+        if self.paused and not self.closed:
+            self.paused = False
             self._watch()
             if self._secure:  # it may hold bytes that no selector knows of
                 self._reactor.call_soon(self._ready)
@@ -93,9 +96,10 @@ class Transport:
         """Send in order, at once as far as possible; dropped once the stream is over or broken."""
         if self.closed or not self._sending or self._at_flush is not _Then.NOTHING:
             return
-        if data:
-            self._unsent.append(memoryview(data))
-        self._flush()
+        if not data or self._unsent or not self._send_at_once(data):
+            if data:
+                self._unsent.append(memoryview(data))
+            self._flush()
 
     def finish_writing(self) -> None:
         """End our half of the stream behind what was written; reading goes on."""
@@ -124,7 +128,7 @@ class Transport:
     def _ready(self) -> None:
         if not self.closed and self._unsent:
             self._flush()
-        if not self.closed and self._reading and not self._paused:
+        if not self.closed and self._reading and not self.paused:
             self._read()
 
     def _read(self) -> None:
@@ -137,7 +141,7 @@ class Transport:
                 return
             if self._at_flush is not _Then.CLOSE:
                 self._receiver.received(data)
-            if self.closed or self._paused or (len(data) < _SEGMENT_BYTES and not self._secure):
+            if self.closed or self.paused or (len(data) < _SEGMENT_BYTES and not self._secure):
                 return  # the last: the selector tells of more
         self._reactor.call_soon(self._ready)  # TLS may hold bytes that no selector knows of
 
@@ -145,7 +149,7 @@ class Transport:
         # Nothing for now is None; the end of the stream is b"", as in `recv`.
         try:
             return self._socket.recv(_SEGMENT_BYTES)
-        except (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+        except _LATER:
             return None
         except OSError:  # a reset, a failure of the network, or TLS records that cannot be
             self._was_reset = True
@@ -172,12 +176,31 @@ class Transport:
         if not self._unsent:
             self._after_flush()
 
+    def _send_at_once(self, data: bytes) -> bool:
+        """Send without a queue; tell whether that was all there is to do for now."""
+        try:
+            sent = self._socket.send(data)
+        except _LATER:
+            return False
+        except OSError as error:
+            self._break(error)
+            if not self.closed:
+                self._watch()
+                self._after_flush()
+            return True
+        if sent < len(data):
+            self._unsent.append(memoryview(data)[sent:])
+            self._watch()
+        else:
+            self._receiver.flushed()
+        return True
+
     def _send_all(self) -> None:
         while self._unsent:
             head = self._unsent[0]
             try:
                 sent = self._socket.send(head[:_SEGMENT_BYTES])
-            except (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            except _LATER:
                 return
             if sent == len(head):
                 self._unsent.popleft()
@@ -235,7 +258,7 @@ class Transport:
     def _watch(self) -> None:
         if self.closed:
             return
-        wish = self._reading and not self._paused, bool(self._unsent)
+        wish = self._reading and not self.paused, bool(self._unsent)
         if wish != self._watched:
             self._watched = wish
             self._reactor.watch(self._socket, self._ready, read=wish[0], write=wish[1])

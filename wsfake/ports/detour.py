@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wsfake.live.gate import target_of
 from wsfake.live.transport import Transport
 from wsfake.model import Event, Side
@@ -46,7 +48,7 @@ class Detour:
 class _Untold:
     """A story that is told at the other port."""
 
-    def say(self, at: int, side: Side, what: Event) -> None:
+    def tell(self, at: int, side: Side, events: Sequence[Event]) -> None:
         pass
 
     def over(self) -> None:

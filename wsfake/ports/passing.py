@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from attrs import evolve
 
@@ -38,9 +39,13 @@ class Passing:
     def arrive(self, what: Event) -> None:
         """Nothing is said to it by the network: the client has heard it already."""
 
-    def say(self, at: int, side: Side, what: Event) -> None:
-        connection = self._connection
-        if connection is None or isinstance(what, Open):  # which the network was told of at once
+    def tell(self, at: int, side: Side, events: Sequence[Event]) -> None:
+        if self._connection is not None:
+            for what in events:
+                self._note(self._connection, at, side, what)
+
+    def _note(self, connection: Connection, at: int, side: Side, what: Event) -> None:
+        if isinstance(what, Open):  # which the network was told of at once
             return
         if isinstance(what, Accept):
             what = evolve(what, headers=without_mechanics(what.headers))

@@ -90,7 +90,7 @@ class Half:
     def flushed(self) -> None:
         if self._reset_when_flushed:
             self.free(reset=True)
-        else:
+        elif self.other.transport is not None and self.other.transport.paused:
             self.other.read_on()
 
     def read_on(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from websockets.exceptions import PayloadTooBig
@@ -25,7 +25,8 @@ class Story(Protocol):
     asks for no WebSocket says nothing.
     """
 
-    def say(self, at: int, side: Side, what: Event) -> None: ...
+    def tell(self, at: int, side: Side, events: Sequence[Event]) -> None:
+        """Take note of what a side said in one piece; there is at least one event."""
 
     def over(self) -> None:
         """Take note that both streams have ended, and nothing more is told."""
@@ -67,7 +68,7 @@ class Tap:
 
     def refused(self, at: int, why: str) -> None:
         """Tell that the real server cannot be reached."""
-        self._story.say(at, Side.SERVER, Refuse(why))
+        self._story.tell(at, Side.SERVER, [Refuse(why)])
         self._ended.update(Side)
 
     def ended(self, at: int, end: tuple[Side, bool]) -> None:
@@ -105,11 +106,13 @@ class Tap:
             self._tell(side, events)
 
     def _tell(self, side: Side, events: list[Event]) -> None:
-        say, at = self._story.say, self._at
         self._last = side
-        for event in events:
-            say(at, side, event)
-        last = events[-1] if events else None
+        if not events:
+            return
+        self._story.tell(self._at, side, events)
+        last = events[-1]
+        if type(last) is str or type(last) is bytes:  # nearly always
+            return
         if isinstance(last, Close):
             self._closed.add(side)
             self._hear[side] = _nothing  # RFC 6455 section 5.5.1
