@@ -209,7 +209,7 @@ def read_cassette(path: str | PathLike[str], *, recover: bool = False) -> Casset
     """
     name = fspath(path)
     try:
-        file = open(name, "rb")  # noqa: SIM115, PTH123 - the reader closes it, and a path costs more
+        file = open(name, "rb")  # noqa: SIM115 - the reader closes it, and a path costs more
     except (OSError, ValueError) as error:
         raise CassetteError(_unreadable(name, error)) from None
     try:

@@ -18,8 +18,8 @@ from wsfake.errors import CassetteError, Failure, UsageError, WsfakeWarning, hid
 from wsfake.harness import active
 from wsfake.harness.doors import Doors, Secure
 from wsfake.harness.ending import Ending, Verdicts
-from wsfake.harness.pumps import Pumps
 from wsfake.harness.intercepting import Intercepting
+from wsfake.harness.pumps import Pumps
 from wsfake.harness.running import Runner, raise_errors
 from wsfake.harness.secrets import Secrets
 from wsfake.harness.settings import Settings
