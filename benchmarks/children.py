@@ -10,7 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["Unavailable", "environment", "fresh", "pytest_seconds", "worker"]
+__all__ = [
+    "Unavailable",
+    "cpu_seconds_of_a_test",
+    "environment",
+    "fresh",
+    "pytest_seconds",
+    "worker",
+]
 
 _ROOT = Path(__file__).parent.parent
 _ENVIRONMENTS = Path(__file__).parent / ".environments"
@@ -69,13 +76,21 @@ def worker(
 
 
 _TIMING = """
+import statistics
 import time
 import pytest
 
 begin = None
+started = 0
+tests = []
+
+def pytest_runtest_logstart():
+    global started
+    started = time.process_time()
 
 def pytest_runtest_logfinish():
     global begin
+    tests.append(time.process_time() - started)
     begin = begin or time.perf_counter()  # the first test loads what all of them use
 
 @pytest.hookimpl(wrapper=True)
@@ -85,7 +100,7 @@ def pytest_runtestloop(session):
     finally:
         if not hasattr(session.config, "workerinput"):
             with open("seconds.txt", "w") as file:
-                file.write(str(time.perf_counter() - begin))
+                file.write(f"{time.perf_counter() - begin} {statistics.median(tests)}")
 """
 
 
@@ -96,16 +111,26 @@ def pytest_seconds(
 
     The first test does not count: it loads what all of them use.
     """
+    return _pytest(tests, *options, python=python, files=files or {})[0]
+
+
+def cpu_seconds_of_a_test(tests: str, *options: str) -> float:
+    """Return how much of a processor a test takes in a pytest of its own: the median of all."""
+    return _pytest(tests, *options, python=sys.executable, files={})[1]
+
+
+def _pytest(tests: str, *options: str, python: str, files: dict[str, bytes]) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "conftest.py").write_text(_TIMING)
         (folder / "pytest.ini").write_text("[pytest]\naddopts = -p no:cacheprovider\n")
         (folder / "test_it.py").write_text(tests)
-        for path, content in (files or {}).items():
+        for path, content in files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content)
         _run([python, "-m", "pytest", "-q", "-x", *options], folder)
-        return float((folder / "seconds.txt").read_text())
+        altogether, each = (folder / "seconds.txt").read_text().split()
+        return float(altogether), float(each)
 
 
 def _run(command: list[str], folder: Path | None = None) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator
 
-from benchmarks.children import fresh, pytest_seconds
+from benchmarks.children import cpu_seconds_of_a_test, fresh
 from benchmarks.measuring import Row, compare_seconds
 
 __all__ = ["rows"]
@@ -36,7 +37,8 @@ print(end - begin)
 """
 _CLIENT = _IMPORT.format(imports="import websockets.asyncio.client")
 
-_TESTS = 3_000
+_TESTS = 1_000
+_TURNS = 3
 _EMPTY = f"""
 import pytest
 
@@ -56,13 +58,20 @@ def looks_up(request):
 
 def _unused() -> float:
     """Return what the plugin costs each test of a run that does not use it."""
-    begin = pytest_seconds(_EMPTY)
-    used = pytest_seconds(_EMPTY, "-p", "pytest_wsfake.plugin")
-    return (used - (begin + pytest_seconds(_EMPTY)) / 2) / _TESTS
+    return _over_empty(_EMPTY, "-p", "pytest_wsfake.plugin")
 
 
 def _fixture() -> float:
-    return (pytest_seconds(_LOOKS_UP) - pytest_seconds(_EMPTY)) / _TESTS
+    return _over_empty(_LOOKS_UP)
+
+
+def _over_empty(tests: str, *options: str) -> float:
+    """Return what a test takes more than an empty one, as a median of runs in turns."""
+    turns = [
+        (cpu_seconds_of_a_test(tests, *options), cpu_seconds_of_a_test(_EMPTY))
+        for _ in range(_TURNS)
+    ]
+    return statistics.median(one - other for one, other in turns)
 
 
 def rows() -> Iterator[Row]:

@@ -236,8 +236,9 @@ def decode_all(arrays: Sequence[object], last: int) -> list[Entry]:
     Raises `ValueError` where one cannot be decoded, or is not in order of time from `last` on.
     """
     entries: list[Entry] = []
-    for messages, run in groupby(arrays, _seems_message):
-        some = decode_messages(list(run), last) if messages else _decode_events(run, last)
+    for messages, each in groupby(arrays, _seems_message):
+        run = list(each)
+        some = decode_messages(run, last) if messages else _decode_events(run, last)
         if some is None:
             raise ValueError("expected sound messages in order of time")
         entries += some
@@ -336,10 +337,9 @@ _READERS: dict[int, tuple[Callable[..., Any], _Checks]] = {
 def _checked(checks: _Checks, values: Array) -> list[Any]:
     """Return the values, each as its check has it; what is wrong is told with its name."""
     checked: list[Any] = []
-    name = ""
     try:
-        for (name, check), value in zip(checks, values, strict=False):
+        for (_, check), value in zip(checks, values, strict=False):
             checked.append(check(value))
     except ValueError as error:
-        raise ValueError(f"{name}: {error}") from None
+        raise ValueError(f"{checks[len(checked)][0]}: {error}") from None
     return checked

@@ -164,7 +164,7 @@ class Sources:
         path = self.settings.cassette
         if path is None:
             return ""
-        return str(path).removeprefix(os.path.join(os.getcwd(), ""))  # as text: each test asks
+        return str(path).removeprefix(os.path.join(os.getcwd(), ""))
 
     def mode_in_words(self) -> str:
         """Say the mode, and why the network is closed in it."""
