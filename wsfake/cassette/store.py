@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from os import PathLike
 from itertools import islice
+from os import PathLike
 from pathlib import Path
 
 from wsfake.cassette.blocks import split_entries
