@@ -77,7 +77,7 @@ def test_the_part_file_holds_what_was_flushed_and_says_when_that_is_due(target: 
     record = recording(target)
     assert record.due_at is None
     record.append(message(0), now=5.0)
-    record.append(message(1), now=5.05)
+    record.append(message(1), now=5.01)
     assert record.due_at == 5.0 + FLUSH_SECONDS
     assert load_part(record) == []
     record.flush()

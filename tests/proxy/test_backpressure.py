@@ -142,7 +142,7 @@ def test_an_extension_that_is_not_known_passes_and_is_told_as_a_gap(proxy: Proxy
 
 def test_a_story_that_fails_does_not_stop_the_bytes(proxy: Proxy) -> None:
     class Full(Told):
-        def say(self, at: int, side: object, what: object) -> None:
+        def tell(self, at: int, side: object, events: object) -> None:
             raise OSError("the disk is full")
 
     def serve(wire: Wire) -> None:

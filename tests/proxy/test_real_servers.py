@@ -149,7 +149,7 @@ MESSAGES: list[str | bytes] = [
         pytest.param(ECHO_SERVER, (), id="websockets"),
         pytest.param(AIOHTTP, (), id="aiohttp"),
         pytest.param(UVICORN, ("websockets-sansio",), id="uvicorn with websockets"),
-        pytest.param(UVICORN, ("wsproto",), id="uvicorn with wsproto"),
+        pytest.param(UVICORN, ("wsproto",), id="uvicorn with wsproto", marks=pytest.mark.long),
         pytest.param(TORNADO, (), id="tornado"),
         pytest.param(NODE, (), id="npm ws"),
     ],
@@ -193,6 +193,7 @@ def test_a_real_server_is_recorded(
         assert isinstance(second[1], Reject)
 
 
+@pytest.mark.long
 def test_a_kernel_of_jupyter_is_recorded(tmp_path: Path) -> None:
     path, token = tmp_path / "kernel.msgpack", secrets.token_hex(16)
     with running(JUPYTER, str(tmp_path), token) as base:

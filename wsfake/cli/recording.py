@@ -36,9 +36,6 @@ from wsfake.transcript.writing import write_entry
 
 __all__ = ["Counts", "Session"]
 
-_EARLY_SECONDS = 0.05
-"""What passed may have waited so long before it was told: a kill costs 100 ms in all (RULES 21)."""
-
 _MESSAGES = {str, bytes}
 _WHAT = attrgetter("what")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -124,13 +121,12 @@ class Session:
         """Pump, but no longer than what was recorded may stay out of the file."""
         flush_in = self._deck.due_in()
         if flush_in is not None:
-            seconds = min(seconds, max(0.0, flush_in - _EARLY_SECONDS))
+            seconds = min(seconds, flush_in)
         try:
             self._reactor.wait(seconds)
         finally:
             self._write()
-        flush_in = self._deck.due_in()
-        if flush_in is not None and flush_in <= _EARLY_SECONDS:
+        if flush_in == 0:
             self._deck.flush()
 
     def end(self) -> None:
@@ -156,9 +152,9 @@ class Session:
 
     def _write(self) -> None:
         """Write what was said, and print it."""
-        entries, self.untold = self.untold, []
-        if not entries:
+        if not self.untold:
             return
+        entries, self.untold = self.untold, []
         self._messages += sum(map(_MESSAGES.__contains__, map(type, map(_WHAT, entries))))
         self._deck.extend(entries)
         for entry in entries if self._show is not None else ():

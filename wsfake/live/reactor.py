@@ -84,8 +84,10 @@ class Reactor:
             self._queue_what_is_due(ready)
             happened = bool(self._soon)
             self._run_soon()
-            self._run_soon()  # what those have queued: events are told in the turn they came in
-            self._raise_errors()
+            if self._soon:
+                self._run_soon()  # what those have queued: told in the turn it came in
+            if self._errors:
+                self._raise_errors()
         return happened
 
     def call_soon(self, call: Callable[[], None]) -> None:
@@ -174,10 +176,12 @@ class Reactor:
 
     def _queue_what_is_due(self, ready: list[tuple[selectors.SelectorKey, int]]) -> None:
         for key, _ in ready:
-            if key.data == self._woken:
+            if key.fileobj is self._wake_receive:
                 self._woken()  # no event in itself: what woke us is in the queue
             else:
                 self._soon.append(key.data)
+        if not self._timers:
+            return
         now = time.monotonic()
         while (deadline := self.next_deadline()) is not None and deadline <= now:
             timer = heapq.heappop(self._timers)[2]

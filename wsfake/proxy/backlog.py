@@ -17,13 +17,14 @@ LAG_BYTES = 64 * MEBIBYTE
 """What may wait at most; then no socket is served before it is done."""
 
 LAG_MICROSECONDS = 40_000
-"""After so long nothing waits any more: with the wait for the file, a kill costs 100 ms."""
+"""After so long nothing waits any more. With the 50 ms until what was told is in the part file, a
+kill costs less than 100 ms."""
 
 _PAUSE_SECONDS = 0.004
 """How long it waits first. Whoever is to answer gets the processor before us, and what comes
 meanwhile is done in one go."""
 
-_AT_ONCE_BYTES = 4 * MEBIBYTE
+_AT_ONCE_BYTES = MEBIBYTE // 2
 """So much is not let wait."""
 
 _SLICE_MICROSECONDS = 2_000
