@@ -48,13 +48,19 @@ def begin_of(client: Client, **answer: Any) -> Transcript:
     return Transcript().server_accepts(**answer) if answer else Transcript()
 
 
+def with_farewell(transcript: Transcript) -> Transcript:
+    """Bear what a client says by itself behind the end: that it is done (gql, Socket.IO)."""
+    for farewell in ({"id": "1", "type": "complete"}, "41", "1"):
+        transcript = transcript.optional(Transcript().client(farewell))
+    return transcript
+
+
 def serve(
     client: Client, ws_fake: Harness, transcript: Transcript, *, scheme: str = "ws", **call: Any
 ) -> Seen:
     """Let a client talk with a transcript, and return what it has seen."""
     url = f"{scheme}://{HOST}{client.path}"
-    # what the client says behind the end is its own: that it is done, and that it leaves
-    ws_fake.serve(url, transcript.optional(Transcript().client({"id": "1", "type": "complete"})))
+    ws_fake.serve(url, with_farewell(transcript))
     with ws_fake.intercept():
         return talk(client, Call(url, **call))
 
@@ -157,8 +163,7 @@ def virtual_time(client: Client, tmp_path: Path) -> None:
         *turns, (said, answers) = client.turns
         late = transcript_of(evolve(client, turns=tuple(turns)))
         late = late.client(said).pause(3.0).server(answers[0])
-        tail = Transcript().client({"id": "1", "type": "complete"})
-        ws_fake.serve(f"ws://{HOST}{client.path}", late.optional(tail))
+        ws_fake.serve(f"ws://{HOST}{client.path}", with_farewell(late))
         with asyncio.Runner(loop_factory=ws_fake.loop_factory) as runner:
             seen = runner.run(client.talk(Call(f"ws://{HOST}{client.path}")))
         assert seen.heard == "hello"

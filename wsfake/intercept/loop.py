@@ -113,6 +113,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         future.add_done_callback(lambda _: self._work.end())
         return future
 
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+        """Wait for the threads in real time; without end, as nothing of a test stops them."""
+        self._work.begin()
+        try:
+            await super().shutdown_default_executor()
+        finally:
+            self._work.end()
+
     async def subprocess_exec(self, *args: Any, **keywords: Any) -> Any:
         made = await super().subprocess_exec(*args, **keywords)
         self._work.processes.append(made[0])
