@@ -1,4 +1,4 @@
-"""A service that speaks: one key, one request per second, and a fault in the middle of long texts."""
+"""A service that speaks: one key, one request per second, and a fault within long texts."""
 
 import asyncio
 import base64
