@@ -1,4 +1,4 @@
-"""A service that speaks: one key, one request per second, and a fault in the middle of long texts."""
+"""A service that speaks: one key, a limit of its rate, and a crash in the middle of long texts."""
 
 import asyncio
 import base64
