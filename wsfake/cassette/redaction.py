@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import unquote_plus
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from wsfake.cassette.tokens import (
     Substitute,
@@ -280,21 +280,20 @@ class Redactor:
     def _event(self, what: Any) -> Any:
         match what:
             case Open(url, headers, offered):
-                return evolve(
-                    what,
+                return what.replace(
                     url=self.url(url),
                     headers=self.header_fields(headers),
                     subprotocols=self.subprotocols(offered),
                 )
             case Accept(subprotocol, headers):
                 chosen = None if subprotocol is None else self.subprotocols([subprotocol])[0]
-                return evolve(what, subprotocol=chosen, headers=self.header_fields(headers))
+                return what.replace(subprotocol=chosen, headers=self.header_fields(headers))
             case Reject(headers=headers, body=body):
-                return evolve(what, headers=self.header_fields(headers), body=self._body(body))
+                return what.replace(headers=self.header_fields(headers), body=self._body(body))
             case Close(reason=reason):
-                return evolve(what, reason=self.text(reason))
+                return what.replace(reason=self.text(reason))
             case Drop(inside=str(inside)):
-                return evolve(what, inside=self.text(inside))
+                return what.replace(inside=self.text(inside))
             case _:
                 return what
 

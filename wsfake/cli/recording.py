@@ -211,9 +211,9 @@ class _Talk:
             case Open():
                 self.number, self._began = self._session.open(at)
                 self.is_open = True
-                return evolve(what, headers=without_mechanics(what.headers))
+                return what.replace(headers=without_mechanics(what.headers))
             case Accept():
-                return evolve(what, headers=without_mechanics(what.headers))
+                return what.replace(headers=without_mechanics(what.headers))
             case Close():
                 self._closed.add(side)
                 self.is_open = self.is_open and len(self._closed) == 1

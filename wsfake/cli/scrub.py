@@ -86,7 +86,7 @@ def _look(path: Path, redactor: Redactor) -> _Found:
 def _rewrite(path: Path, redactor: Redactor, found: _Found) -> None:
     assert found.footer is not None
     names = dict.fromkeys((*found.header.redacted, *redactor.names))
-    header = evolve(found.header, redacted=tuple(names))
+    header = found.header._replace(redacted=tuple(names))
     footer = found.footer
     write_cassette(path, _cleaned(path, redactor), header, footer.ended, footer.extras)
     if path.with_suffix(".txt").exists():

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import evolve
-
 from wsfake.clock import Timer
 from wsfake.errors import Failure, hide_frames
 from wsfake.model import Drop, Event, Open
@@ -154,7 +152,7 @@ class PlayerEnd:
 
     def _dial(self, opening: Open) -> None:
         if self._url is not None:
-            opening = evolve(opening, url=self._url)
+            opening = opening.replace(url=self._url)
         self.network.connect(opening, self, to=self._to, ready=self._dialled)
 
     def _dialled(self, connection: Connection) -> None:

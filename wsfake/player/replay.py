@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from attrs import define
-
 from wsfake.errors import UsageError
 from wsfake.model import End, Entry, Gap, Open, Pong, Side, normalise_url
 from wsfake.player.order import Order
@@ -18,14 +16,16 @@ from wsfake.transcript.matching import PLACEHOLDER, fits_placeholder
 __all__ = ["Replay", "ReplayConnection"]
 
 
-@define
 class ReplayConnection:
     """One connection of a recording, and who plays it once it is opened."""
 
-    number: int
-    opening: Open
-    entries: list[tuple[int, int, Entry]]
-    player: Player | None = None
+    __slots__ = ("entries", "number", "opening", "player")
+
+    def __init__(self, number: int, opening: Open, entries: list[tuple[int, int, Entry]]) -> None:
+        self.number = number
+        self.opening = opening
+        self.entries = entries
+        self.player: Player | None = None
 
     @property
     def url(self) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from attrs import evolve
-
 from wsfake.errors import Failure, hide_frames
 from wsfake.live import LiveServerEnd, Reactor
 from wsfake.live.server_handshake import ServerHandshake
@@ -68,7 +66,7 @@ class Link:
         if self._failed:
             return
         if isinstance(what, Accept):
-            what = evolve(what, extensions=self._handshake.negotiate(what.extensions))
+            what = what.replace(extensions=self._handshake.negotiate(what.extensions))
         self._answered = self._answered or isinstance(what, Accept | Reject | Refuse)
         try:
             self._client.arrive(what)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from attrs import evolve
-
 from wsfake.errors import Failure, UsageError, hide_frames
 from wsfake.live.server_handshake import NotAWebSocket, ServerHandshake
 from wsfake.live.transport import Transport
@@ -86,7 +84,7 @@ class Reception:
         path = opening.url.partition("://")[2].partition("/")[2]
         headers = without_mechanics(opening.headers)
         kept = tuple(pair for pair in headers if pair[0].lower() != "host")
-        return evolve(opening, url=f"{self._origin}/{path}", headers=kept)
+        return opening.replace(url=f"{self._origin}/{path}", headers=kept)
 
     def _connect(
         self, client: Transport, received: bytes, handshake: ServerHandshake, opening: Open
