@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _REPORT = pytest.StashKey[RunReport]()
 _HARNESS = pytest.StashKey["Harness"]()
 _OUTCOME: pytest.StashKey[Outcome] = pytest.StashKey()
+"""How a test ends; of one that is run again, still how it ended before."""
 _OUR_OWN = pytest.StashKey[Exception]()
 _CLAIMS = pytest.StashKey[dict[Path, str]]()
 _JUDGED = pytest.StashKey[dict[str, dict[str, Any]]]()
@@ -78,7 +79,7 @@ def ws_fake(
 ) -> Generator[Harness]:
     """An in-memory WebSocket network, its clock, and this test's cassette."""
     item = request.node
-    retried = _HARNESS in item.stash
+    retried = _OUTCOME in item.stash
     item.stash[_OUTCOME] = "interrupted"  # until a report says otherwise
     with _telling_plainly(item):
         harness = _make_harness(item, ws_fake_config)
@@ -232,6 +233,8 @@ def pytest_runtest_makereport(
         _note_outcome(item, report)
     if report.failed and call.excinfo is not None:
         report.sections += _sections(harness, report.when, call.excinfo.value)
+    if report.when == "teardown":
+        del item.stash[_HARNESS]  # with all that was said, which a long run is not to keep
     return report
 
 
