@@ -10,13 +10,11 @@ from urllib.parse import urlsplit
 
 from wsfake.cassette import Redactor, load
 from wsfake.cli.listening import address, is_loopback, signals
-from wsfake.cli.output import line_printer
+from wsfake.cli.watching import Watcher
 from wsfake.errors import UsageError, WsfakeError
 from wsfake.harness import Harness
 from wsfake.harness.doors import Secure
 from wsfake.model import Open
-from wsfake.network.dialogue import LITERAL_LENGTH
-from wsfake.transcript.writing import write_entry
 
 __all__ = ["add_parser"]
 
@@ -81,7 +79,7 @@ def serve(arguments: argparse.Namespace) -> int:
         volatile=arguments.volatile or (),
         record_idle=_SILENCE_SECONDS,
     )
-    watcher = _Watcher(harness, quiet=arguments.quiet)
+    watcher = Watcher(harness, quiet=arguments.quiet)
     try:
         if arguments.side == "client":
             _act_client(arguments, harness, watcher)
@@ -90,19 +88,14 @@ def serve(arguments: argparse.Namespace) -> int:
     except BaseException:
         harness.finish("failed")
         raise
-    try:
-        harness.finish()
-    except (WsfakeError, ExceptionGroup) as error:
-        watcher.tell(error)
-    watcher.look()
-    return 1 if watcher.told else 0
+    return 0 if watcher.finish() else 1
 
 
 _SILENCE_SECONDS = 5.0
 """After so much of it a client's part is over, where the server leaves the connection open."""
 
 
-def _listen(arguments: argparse.Namespace, harness: Harness, watcher: _Watcher) -> None:
+def _listen(arguments: argparse.Namespace, harness: Harness, watcher: Watcher) -> None:
     host, port = address(arguments.listen)
     tls: Secure = arguments.tls_cert or arguments.tls
     if not is_loopback(host):
@@ -121,7 +114,7 @@ def _listen(arguments: argparse.Namespace, harness: Harness, watcher: _Watcher) 
             watcher.look()
 
 
-def _act_client(arguments: argparse.Namespace, harness: Harness, watcher: _Watcher) -> None:
+def _act_client(arguments: argparse.Namespace, harness: Harness, watcher: Watcher) -> None:
     harness.play_client(arguments.url, live=True)
     try:
         harness.run()
@@ -144,32 +137,3 @@ def _origins(path: str) -> list[str]:
     if not found:
         raise UsageError(f"{path}: there is no connection in this cassette")
     return list(found.values())
-
-
-class _Watcher:
-    """Tells what happens, as it happens."""
-
-    def __init__(self, harness: Harness, *, quiet: bool) -> None:
-        self.told: list[str] = []
-        self._harness = harness
-        self._show = None if quiet else line_printer()
-        self._redactor = Redactor()
-        self._shown = 0
-
-    def look(self) -> None:
-        if self._show is not None:
-            entries = self._harness.dialogue.entries
-            for entry in entries[self._shown :]:
-                clean = self._redactor.entry(entry)
-                self._show(write_entry(clean, numbered=True, most=LITERAL_LENGTH))
-            self._shown = len(entries)
-        for failure in self._harness.failures:
-            self.tell(failure)
-
-    def tell(self, error: Exception) -> None:
-        """Say what went wrong, once."""
-        for each in error.exceptions if isinstance(error, ExceptionGroup) else [error]:
-            text = str(each)
-            if text not in self.told:
-                self.told.append(text)
-                print(f"wsfake: {text}", file=sys.stderr, flush=True)

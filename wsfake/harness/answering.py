@@ -118,10 +118,11 @@ class FromCassette:
                 )
                 end.schedule()
 
-    def dial(self, url: str, to: Answerer | None, speed: float) -> None:
+    def dial(self, url: str | None, to: Answerer | None, speed: float) -> None:
         """Act the recorded clients that nobody has opened, against `to`, or who answers `url`.
 
-        They ask for the paths that were recorded, unless `url` has one of its own.
+        They ask for the paths that were recorded, unless `url` has one of its own; without a
+        `url`, for all that was recorded.
         """
         for recorded in self.replay.connections:
             if recorded.player is None:
@@ -131,7 +132,7 @@ class FromCassette:
                     self._network,
                     player,
                     turns=self._turns,
-                    url=_at_origin(url, recorded.url),
+                    url=recorded.url if url is None else _at_origin(url, recorded.url),
                     to=to,
                     source=self.path,
                 ).schedule()

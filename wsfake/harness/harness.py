@@ -146,7 +146,7 @@ class Harness(Timing, Intercepting):
 
     def play_client(
         self,
-        url: str | Application,
+        url: str | Application | None = None,
         transcript: Transcript | None = None,
         *,
         match: str | None = None,
@@ -156,7 +156,8 @@ class Harness(Timing, Intercepting):
     ) -> None:
         """Act the client of a transcript against a server of the script, or whoever answers.
 
-        Without a transcript, the clients of the cassette are acted, each at its own path. With
+        Without a transcript, the clients of the cassette are acted, each at its own path, and
+        without a URL where each was recorded. With
         `live` the real server at the URL answers, whatever the mode: time is real then. It
         connects when the clock runs. Raises what went wrong at a real port.
 
@@ -173,6 +174,8 @@ class Harness(Timing, Intercepting):
             return
         if not isinstance(transcript, Transcript):
             raise UsageError(f"expected a Transcript, got {transcript!r}")
+        if url is None:
+            raise UsageError("expected a URL, or an application, to act the transcript against")
         player = Player(
             Plan.of_transcript(transcript),
             Side.CLIENT,

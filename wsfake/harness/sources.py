@@ -138,9 +138,10 @@ class Sources:
     def replay(self) -> Replay | None:
         return self.from_cassette.replay if self.from_cassette is not None else None
 
-    def dial(self, url: str, to: Answerer | None) -> None:
+    def dial(self, url: str | None, to: Answerer | None) -> None:
         """Act the clients of the cassette. Raises `UsageError` where none is replayed."""
-        normalise_url(url)
+        if url is not None:
+            normalise_url(url)
         if self.from_cassette is None:
             raise UsageError(
                 "expected a Transcript, or a cassette that is replayed:"
