@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from wsfake.errors import ConnectionNotAnswered, UsageError, hide_frames
+from wsfake.errors import ConnectionNotAnswered, UsageError
 from wsfake.model import Side, normalise_url
 from wsfake.network import Answerer, Connection, End, Network, PlayerEnd, ReplayTurns
 from wsfake.player import Player, Replay
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from wsfake.script_api import WebSocketServer
 
 __all__ = ["Aliases", "FromCassette", "Unanswered"]
-
-__tracebackhide__ = hide_frames
 
 
 class Aliases:

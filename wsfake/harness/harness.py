@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from wsfake.clock import VirtualClock
-from wsfake.errors import CassetteError, Failure, UsageError, WsfakeWarning, hide_frames
+from wsfake.errors import CassetteError, Failure, UsageError, WsfakeWarning
 from wsfake.harness import active
 from wsfake.harness.doors import Doors, Secure
 from wsfake.harness.ending import Ending, Verdicts
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     from wsfake.proxy import Faults
 
 __all__ = ["Harness"]
-
-__tracebackhide__ = hide_frames
 
 Outcome = Literal["passed", "failed", "skipped", "retried", "interrupted"]
 """How a test ended, as far as it knows by itself."""

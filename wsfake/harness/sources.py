@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from wsfake.clock import VirtualClock
-from wsfake.errors import DamagedCassette, UsageError, hide_frames
+from wsfake.errors import DamagedCassette, UsageError
 from wsfake.harness.answering import Aliases, FromCassette, Unanswered
 from wsfake.harness.secrets import Secrets
 from wsfake.harness.settings import Settings
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from wsfake.harness.recording import CassetteDeck
 
 __all__ = ["Sources"]
-
-__tracebackhide__ = hide_frames
 
 
 class Sources:

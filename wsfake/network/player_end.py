@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve
 
 from wsfake.clock import Timer
-from wsfake.errors import Failure, hide_frames
+from wsfake.errors import Failure
 from wsfake.model import Drop, Event, Open
 from wsfake.player import Mismatch, Player, Replay
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from wsfake.network.network import Answerer, Network
 
 __all__ = ["PlayerEnd", "ReplayTurns"]
-
-__tracebackhide__ = hide_frames
 
 
 class ReplayTurns:

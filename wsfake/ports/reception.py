@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from wsfake.errors import Failure, UsageError, hide_frames
+from wsfake.errors import Failure, UsageError
 from wsfake.live.server_handshake import NotAWebSocket, ServerHandshake
 from wsfake.live.transport import Transport
 from wsfake.model import Open, without_mechanics
@@ -17,8 +17,6 @@ from wsfake.ports.refusals import refuse
 from wsfake.proxy import Limits, Relay, Upstream
 
 __all__ = ["Reception"]
-
-__tracebackhide__ = hide_frames
 
 _BAD_REQUEST = 400
 _UPGRADE_REQUIRED = 426
