@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
 
 from wsfake.cassette import PLACEHOLDER, load
-from wsfake.cli.watching import Watcher
-from wsfake.errors import UsageError, WsfakeError
-from wsfake.harness import Harness
+from wsfake.cli.playing import add_matching, playing
+from wsfake.errors import UsageError
 from wsfake.model import Entry, Open, Side
 from wsfake.transcript.writing import write_entry
 
 __all__ = ["add_parser"]
-
-_SILENCE_SECONDS = 5.0
-"""After so much of it nothing more is waited for, where a connection is left open."""
 
 
 def add_parser(commands: Any) -> None:
@@ -27,43 +22,18 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--at", metavar="URL", help="where the server is now; by default where it was recorded"
     )
-    parser.add_argument("--match", choices=("exact", "json"), help="how messages are compared")
-    parser.add_argument(
-        "--volatile",
-        metavar="NAME",
-        action="append",
-        help="a JSON value that differs from run to run; may be repeated",
-    )
-    parser.add_argument("--quiet", action="store_true", help="do not print the dialogue")
+    add_matching(parser)
     parser.set_defaults(command=verify)
 
 
 def verify(arguments: argparse.Namespace) -> int:
     """Act the recorded clients against the real server; a difference is a finding."""
     _check(arguments.cassette, elsewhere=arguments.at is not None)
-    harness = Harness(
-        arguments.cassette,
-        "none",
-        how_to_record=f"wsfake record URL -o {arguments.cassette}",
-        warn=lambda text: print(f"wsfake: warning: {text}", file=sys.stderr),
-        speed=0,
-        match=arguments.match,
-        volatile=arguments.volatile or (),
-        record_idle=_SILENCE_SECONDS,
-    )
-    watcher = Watcher(harness, quiet=arguments.quiet)
-    try:
-        harness.play_client(arguments.at, live=True)
-        try:
-            harness.run()
-        except (WsfakeError, ExceptionGroup) as error:
-            watcher.tell(error)
-    except BaseException:
-        harness.finish("failed")
-        raise
+    with playing(arguments) as watcher:
+        watcher.act_client(arguments.at)
     if not watcher.finish():
         return 1
-    count = len({entry.connection for entry in harness.dialogue.entries})
+    count = len({entry.connection for entry in watcher.harness.dialogue.entries})
     connections = "1 connection" if count == 1 else f"{count} connections"
     print(f"wsfake: the server says what the cassette says ({connections})")
     return 0
