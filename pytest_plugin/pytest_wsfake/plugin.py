@@ -8,6 +8,7 @@ import sys
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -31,15 +32,6 @@ _MARKER = (
     "ws_fake(cassette=None, mode=None, profile=None, match=None, volatile=None, unplayed=None):"
     " give the test an in-memory WebSocket network, with these settings"
 )
-
-
-def _hide(excinfo: Any) -> bool:
-    """Leave the frames of this module out of the traceback of wsfake's own errors."""
-    errors = sys.modules.get("wsfake.errors")
-    return errors is not None and errors.hide_frames(excinfo)
-
-
-__tracebackhide__ = _hide
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -101,9 +93,7 @@ def _telling_plainly(item: pytest.Item) -> Iterator[None]:
         yield
     except Exception as error:
         harness = item.stash.get(_HARNESS, None)
-        if _hide(pytest.ExceptionInfo.from_exception(error)) and (
-            harness is None or error not in harness.failures
-        ):
+        if _is_ours(error) and (harness is None or error not in harness.failures):
             item.stash[_OUR_OWN] = error
         raise
 
@@ -223,6 +213,8 @@ def _asked_cassette(item: pytest.Item) -> Path:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    if call.excinfo is not None:
+        _hide_our_frames(call.excinfo.value)
     report = yield
     if call.excinfo is not None and call.excinfo.value is item.stash.get(_OUR_OWN, None):
         report.longrepr = call.excinfo.getrepr(style="value")
@@ -236,6 +228,32 @@ def pytest_runtest_makereport(
     if report.when == "teardown":
         del item.stash[_HARNESS]  # with all that was said, which a long run is not to keep
     return report
+
+
+def _hide_our_frames(error: BaseException | None) -> None:
+    """Leave our frames out of the traceback of our errors: its last line is to be the script's.
+
+    Whatever else is raised in them is shown in full. So is what an error was raised from.
+    """
+    while error is not None:
+        for frame, _ in walk_tb(error.__traceback__):
+            names = frame.f_globals
+            if str(names.get("__name__")).partition(".")[0] in _HIDDEN_PACKAGES:
+                names["__tracebackhide__"] = _is_told_by_us
+        error = error.__cause__ or error.__context__
+
+
+_HIDDEN_PACKAGES = ("wsfake", "pytest_wsfake", "contextlib")
+"""Of the standard library, what stands between two frames of ours."""
+
+
+def _is_told_by_us(excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+    return _is_ours(excinfo.value)
+
+
+def _is_ours(error: BaseException) -> bool:
+    errors = sys.modules.get("wsfake.errors")
+    return errors is not None and isinstance(error, errors.WsfakeError | errors.WsfakeWarning)
 
 
 def _note_outcome(item: pytest.Item, report: pytest.TestReport) -> None:

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from wsfake.clock import VirtualClock
-from wsfake.errors import CassetteError, Failure, UsageError, WsfakeWarning, hide_frames
+from wsfake.errors import CassetteError, Failure, UsageError, WsfakeWarning
 from wsfake.harness import active
 from wsfake.harness.doors import Doors, Secure
 from wsfake.harness.ending import Ending, Verdicts
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     from wsfake.proxy import Faults
 
 __all__ = ["Harness"]
-
-__tracebackhide__ = hide_frames
 
 Outcome = Literal["passed", "failed", "skipped", "retried", "interrupted"]
 """How a test ended, as far as it knows by itself."""
@@ -146,7 +144,7 @@ class Harness(Timing, Intercepting):
 
     def play_client(
         self,
-        url: str | Application,
+        url: str | Application | None = None,
         transcript: Transcript | None = None,
         *,
         match: str | None = None,
@@ -156,7 +154,8 @@ class Harness(Timing, Intercepting):
     ) -> None:
         """Act the client of a transcript against a server of the script, or whoever answers.
 
-        Without a transcript, the clients of the cassette are acted, each at its own path. With
+        Without a transcript, the clients of the cassette are acted, each at its own path, and
+        without a URL where each was recorded. With
         `live` the real server at the URL answers, whatever the mode: time is real then. It
         connects when the clock runs. Raises what went wrong at a real port.
 
@@ -173,6 +172,8 @@ class Harness(Timing, Intercepting):
             return
         if not isinstance(transcript, Transcript):
             raise UsageError(f"expected a Transcript, got {transcript!r}")
+        if url is None:
+            raise UsageError("expected a URL, or an application, to act the transcript against")
         player = Player(
             Plan.of_transcript(transcript),
             Side.CLIENT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wsfake.clock import Timer
-from wsfake.errors import Failure, hide_frames
+from wsfake.errors import Failure
 from wsfake.model import Drop, Event, Open
 from wsfake.player import Mismatch, Player, Replay
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from wsfake.network.network import Answerer, Network
 
 __all__ = ["PlayerEnd", "ReplayTurns"]
-
-__tracebackhide__ = hide_frames
 
 
 class ReplayTurns:

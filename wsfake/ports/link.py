@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wsfake.errors import Failure, hide_frames
+from wsfake.errors import Failure
 from wsfake.live import LiveServerEnd, Reactor
 from wsfake.live.server_handshake import ServerHandshake
 from wsfake.live.transport import Transport
@@ -14,8 +14,6 @@ from wsfake.network.failures import verdict_close
 from wsfake.ports.refusals import refuse
 
 __all__ = ["Link"]
-
-__tracebackhide__ = hide_frames
 
 _NOT_FOUND = 404
 """Of the statuses that a client does not try again at."""

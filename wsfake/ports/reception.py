@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wsfake.errors import Failure, UsageError, hide_frames
+from wsfake.errors import Failure, UsageError
 from wsfake.live.server_handshake import NotAWebSocket, ServerHandshake
 from wsfake.live.transport import Transport
 from wsfake.model import Open, without_mechanics
@@ -15,8 +15,6 @@ from wsfake.ports.refusals import refuse
 from wsfake.proxy import Limits, Relay, Upstream
 
 __all__ = ["Reception"]
-
-__tracebackhide__ = hide_frames
 
 _BAD_REQUEST = 400
 _UPGRADE_REQUIRED = 426

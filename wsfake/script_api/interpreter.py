@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple, Protocol
 
-from wsfake.errors import UsageError, hide_frames
+from wsfake.errors import UsageError
 from wsfake.model import Close, Drop, Event, Message, Pong
 from wsfake.script_api.conversions import CLOSE_ARGUMENTS, CONVERTERS, REASONS
 from wsfake.script_api.facts import Given
@@ -14,8 +14,6 @@ from wsfake.script_api.profiles.table import FACTS, STATES, Operation, Profile, 
 from wsfake.script_api.urls import READERS
 
 __all__ = ["CompiledProfile", "Socket", "compile_profile"]
-
-__tracebackhide__ = hide_frames
 
 
 class Socket(Protocol):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from wsfake.errors import hide_frames
 from wsfake.model import End as TestEnds, Event, Message, Open, Raw, Reject, Side
 from wsfake.script_api.facts import Given, as_violation, classify, given_close
 from wsfake.script_api.profiles.table import STATES
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from wsfake.script_api.host import Host
 
 __all__ = ["Face", "ScriptSocket"]
-
-__tracebackhide__ = hide_frames
 
 _NOTHING = Given()
 
