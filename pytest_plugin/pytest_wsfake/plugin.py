@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +15,7 @@ from pytest_wsfake import hooks, options
 from pytest_wsfake.report import RunReport
 
 if TYPE_CHECKING:
+    from pytest_wsfake.wishes import Wishes
     from wsfake.harness import Harness, Outcome
 
 _REPORT = pytest.StashKey[RunReport]()
@@ -24,9 +23,7 @@ _HARNESS = pytest.StashKey["Harness"]()
 _OUTCOME: pytest.StashKey[Outcome] = pytest.StashKey()
 """How a test ends; of one that is run again, still how it ended before."""
 _OUR_OWN = pytest.StashKey[Exception]()
-_CLAIMS = pytest.StashKey[dict[Path, str]]()
-_JUDGED = pytest.StashKey[dict[str, dict[str, Any]]]()
-"""What each source of settings asked for when it was last found to be right."""
+_WISHES = pytest.StashKey["Wishes"]()
 
 _MARKER = (
     "ws_fake(cassette=None, mode=None, profile=None, match=None, volatile=None, unplayed=None):"
@@ -45,9 +42,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", _MARKER)
     config.stash[_REPORT] = RunReport()
-    config.stash[_CLAIMS] = {}
-    config.stash[_JUDGED] = {}
-    options.chosen_mode(config)  # which says what is wrong with it, before anything runs
+    options.on_command_line(config)  # which says what is wrong with it, before anything runs
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -102,108 +97,25 @@ def _make_harness(item: pytest.Item, config: Mapping[str, Any]) -> Harness:
     from wsfake.errors import WsfakeWarning  # noqa: PLC0415 - see the package
     from wsfake.harness import Harness  # noqa: PLC0415 - see the package
 
-    settings = _settings(item, config)
+    wishes = _wishes(item.config)
+    settings = wishes.settings(item, config)
     harness = Harness(
         how_to_record=f"pytest --ws-record {shlex.quote(item.nodeid)}",
         warn=lambda text: item.warn(WsfakeWarning(text)),
         **settings,
     )
     if harness.is_recording:
-        _claim(item, settings["cassette"])
+        wishes.claim(item, settings["cassette"])
     return harness
 
 
-def _settings(item: pytest.Item, config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of a test: command line, marker, `ws_fake_config`, hook, ini file.
+def _wishes(config: pytest.Config) -> Wishes:
+    wishes = config.stash.get(_WISHES, None)
+    if wishes is None:
+        from pytest_wsfake.wishes import Wishes  # noqa: PLC0415 - see the package
 
-    Raises `UsageError` for what cannot be, and says who asked for it.
-    """
-    from wsfake.errors import UsageError  # noqa: PLC0415 - see the package
-    from wsfake.harness import Settings  # noqa: PLC0415 - see the package
-
-    layers: list[tuple[str, Any]]
-    try:
-        layers = [*options.base_settings(item.config)]
-    except options.WrongIniValue as error:
-        raise UsageError(str(error)) from None
-    layers += [("ws_fake_config", config), ("marker ws_fake", _marked(item))]
-    mode = options.chosen_mode(item.config)
-    layers.append(("command line", {"mode": mode, "speed": item.config.getoption("ws_speed")}))
-    judged = item.config.stash[_JUDGED]
-    for source, changes in layers:
-        if not isinstance(changes, Mapping):
-            raise UsageError(f"{source}: expected a dict of settings, got {changes!r}")
-        if not changes or judged.get(source) == changes:
-            continue
-        try:
-            Settings.of(options.merged([changes]))
-        except UsageError as error:
-            raise UsageError(f"{source}: {error}") from None
-        judged[source] = dict(changes)
-    settings = options.merged(changes for _, changes in layers)
-    settings["cassette"] = _cassette(item, settings.get("cassette"))
-    return settings
-
-
-def _marked(item: pytest.Item) -> dict[str, Any]:
-    """Return what the markers of a test ask for; its own go before those around it."""
-    from wsfake.errors import UsageError  # noqa: PLC0415 - see the package
-
-    settings: dict[str, Any] = {}
-    for marker in reversed(list(item.iter_markers("ws_fake"))):
-        if marker.args:
-            raise UsageError(f"the marker ws_fake takes keywords only, got {marker.args!r}")
-        settings |= marker.kwargs
-    return settings
-
-
-def _cassette(item: pytest.Item, name: str | os.PathLike[str] | None) -> Path:
-    from wsfake.cassette.paths import SUFFIX, cassette_path  # noqa: PLC0415 - see the package
-
-    folder = options.cassette_dir(item.config)
-    if name is not None:
-        asked = os.fspath(name)
-        return folder / (asked if asked.endswith(SUFFIX) else f"{asked}{SUFFIX}")
-    classes = [node.name for node in item.listchain() if isinstance(node, pytest.Class)]
-    test = item.originalname if isinstance(item, pytest.Function) else item.name
-    params = item.callspec.id if hasattr(item, "callspec") else None
-    return cassette_path(folder, _module(item), [*classes, test], params)
-
-
-def _module(item: pytest.Item) -> str:
-    try:
-        return item.path.relative_to(item.config.rootpath).as_posix()
-    except ValueError:  # a module outside the root
-        return item.path.name
-
-
-def _claim(item: pytest.Item, path: Path) -> None:
-    """Refuse that two tests record one cassette: the second would replace the first.
-
-    The first is the first that was collected: so it is also where the two run in two processes.
-    """
-    from wsfake.errors import UnsafeCassette  # noqa: PLC0415 - see the package
-
-    claims = item.config.stash[_CLAIMS]
-    if not claims:
-        for other in item.session.items:
-            if "ws_fake" in getattr(other, "fixturenames", ()):
-                claims.setdefault(_asked_cassette(other), other.nodeid)
-    first = claims.setdefault(path, item.nodeid)
-    if first != item.nodeid:
-        raise UnsafeCassette(
-            f"{path}: two tests record this cassette\n"
-            f"  first   {first}\n"
-            f"  second  {item.nodeid}\n"
-            "  to do: give each a cassette of its own, with ws_fake(cassette=...)"
-        )
-
-
-def _asked_cassette(item: pytest.Item) -> Path:
-    """Return the cassette of a test that may not run, as far as its markers tell."""
-    named = [marker.kwargs.get("cassette") for marker in item.iter_markers("ws_fake")]
-    known = (name for name in named if isinstance(name, str | os.PathLike))
-    return _cassette(item, next(known, None))
+        wishes = config.stash[_WISHES] = Wishes(config)
+    return wishes
 
 
 # What a failing test shows
@@ -306,9 +218,9 @@ def _is_full_run(config: pytest.Config) -> bool:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Hand this process's part to the one that reports, under pytest-xdist."""
     config = session.config
-    for item in session.items if hasattr(session, "items") else ():
-        if config.stash[_REPORT].used and "ws_fake" in getattr(item, "fixturenames", ()):
-            config.stash[_REPORT].used.add(str(_asked_cassette(item)))
+    used = config.stash[_REPORT].used
+    if used and hasattr(session, "items"):
+        used.update(map(str, _wishes(config).cassettes(session.items)))
     workeroutput = getattr(config, "workeroutput", None)
     if workeroutput is not None:
         workeroutput["wsfake"] = config.stash[_REPORT].to_data()
