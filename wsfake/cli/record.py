@@ -84,7 +84,8 @@ def record(arguments: argparse.Namespace) -> int:
     url = normalise_url(arguments.url)
     address(arguments.listen)  # wrong use is said before anything is made
     tls = _tls(arguments)
-    deck = CassetteDeck(_cassette(arguments), redactor_of(arguments))
+    redactor = redactor_of(arguments)
+    deck = CassetteDeck(_cassette(arguments), lambda: redactor)
     upstream = Upstream(url, _trusting(arguments.ca), arguments.origin)
     limits = Limits(message_bytes=int(arguments.max_message * MEBIBYTE))
     faults = faults_of(arguments)

@@ -70,7 +70,7 @@ class Sources:
             return
         from wsfake.harness.recording import CassetteDeck  # noqa: PLC0415 - it takes msgpack
 
-        self.deck = deck = CassetteDeck(settings, self.secrets.redactor)
+        self.deck = deck = CassetteDeck(settings, lambda: self.secrets.redactor)
         cassette = deck.load()
         if deck.replays and cassette is not None:
             self._replay(cassette)
