@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from attrs import evolve
 
 from wsfake.errors import Failure, UsageError, hide_frames
@@ -37,6 +39,9 @@ class Reception:
     ) -> None:
         self.authority = ""
         """What stands for the `Host` header of a client that sends none."""
+
+        self.names: frozenset[str] = frozenset()
+        """Hosts that are one and the same: of these, the one that a client names is meant."""
 
         self._desk = desk
         self._network = desk.network
@@ -83,10 +88,11 @@ class Reception:
 
     def _as_asked(self, opening: Open) -> Open:
         """Return the opening as the test knows it: of the origin, and not of this port."""
-        path = opening.url.partition("://")[2].partition("/")[2]
+        authority, _, path = opening.url.partition("://")[2].partition("/")
+        origin = _named(self._origin, authority, self.names)
         headers = without_mechanics(opening.headers)
         kept = tuple(pair for pair in headers if pair[0].lower() != "host")
-        return evolve(opening, url=f"{self._origin}/{path}", headers=kept)
+        return evolve(opening, url=f"{origin}/{path}", headers=kept)
 
     def _connect(
         self, client: Transport, received: bytes, handshake: ServerHandshake, opening: Open
@@ -162,6 +168,15 @@ class Reception:
 
     def _refuse(self, client: Transport, status: int, text: str, *headers: tuple[str, str]) -> None:
         refuse(self._keeper.reactor, client, status, f"wsfake: {text}", *headers)
+
+
+def _named(origin: str, authority: str, names: frozenset[str]) -> str:
+    """Return an origin by the host that a client names it by, if both are of the names."""
+    parts, host = urlsplit(origin), urlsplit(f"//{authority}").hostname or ""
+    if not {host, parts.hostname} <= names:
+        return origin
+    port = "" if parts.port is None else f":{parts.port}"
+    return f"{parts.scheme}://[{host}]{port}" if ":" in host else f"{parts.scheme}://{host}{port}"
 
 
 def _request_of(received: bytes) -> tuple[str, str] | None:
