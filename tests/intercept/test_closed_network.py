@@ -138,7 +138,8 @@ def test_so_is_one_with_tls_on_asyncio(real_tls: Real, authority: trustme.CA) ->
 def test_so_is_aiohttp_on_uvloop(
     real: Real, real_tls: Real, authority: trustme.CA, secure: bool
 ) -> None:
-    server, context = (real, True)
+    server: Real = real
+    context: ssl.SSLContext | bool = True
     if secure:
         server, context = real_tls, ssl.create_default_context()
         authority.configure_trust(context)
@@ -458,3 +459,17 @@ def test_no_proxy_is_asked_in_memory(ws_fake: Harness) -> None:
 
     with asyncio.Runner(loop_factory=ws_fake.loop_factory) as runner:
         assert runner.run(main()) == "hello"
+
+
+def test_a_client_that_is_slow_to_speak_is_recorded_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, real: Real
+) -> None:
+    monkeypatch.setattr("wsfake.ports.crossing._SILENT_SECONDS", 0.0)
+    with Harness(tmp_path / "slow.msgpack", mode="rewrite") as ws_fake, ws_fake.intercept():
+        sock = socket.create_connection(("localhost", real.port))
+        for _ in range(20):  # time enough for us to look ahead
+            ws_fake.run(until=lambda: True)
+        with connect(f"{real.url}/v1", sock=sock) as connection:
+            connection.send("hi")
+            assert connection.recv() == "hi"
+    assert ws_fake.summary.recorded > 2

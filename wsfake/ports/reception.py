@@ -16,7 +16,7 @@ from wsfake.ports.link import Link
 from wsfake.ports.mover import Mover
 from wsfake.ports.passing import Passing
 from wsfake.ports.refusals import refuse
-from wsfake.proxy import Limits, Relay, Upstream
+from wsfake.proxy import Backlog, Limits, Relay, Upstream
 
 __all__ = ["Reception"]
 
@@ -98,6 +98,7 @@ class Reception:
         self, client: Transport, received: bytes, handshake: ServerHandshake, opening: Open
     ) -> None:
         network, keeper = self._network, self._keeper
+        self._catch_up()
         link = Link(network, keeper.reactor, client, handshake, keeper.wake)
         known = len(network.failures)
         try:
@@ -114,6 +115,13 @@ class Reception:
         if len(network.failures) > known:  # such as of one connection more than is served
             verdict = network.failures[known]
             link.fail(verdict, told=not self._is_news(verdict))
+
+    def _catch_up(self) -> None:
+        """Tell what other clients have seen by now: it may be why this one has come."""
+        try:
+            Backlog.of(self._keeper.reactor).drain()
+        except Exception as error:  # noqa: BLE001 - of another connection; the test is told
+            self._network.report(error)
 
     def _is_news(self, failure: Failure) -> bool:
         """Forget a verdict that is known word for word: a client may try again and again."""

@@ -14,12 +14,18 @@ __all__ = ["Tunnel"]
 class Tunnel:
     """Connects a client to the host and port that it meant, and passes bytes on, both ways.
 
-    `received` is what was read of the client so far. Where the real server cannot be connected,
-    the client's stream is reset. To be used in the thread of the reactor only.
+    `received` is what was read of the client so far; `server` is where a connection there is made
+    already. Where the real server cannot be connected, the client's stream is reset. To be used in
+    the thread of the reactor only.
     """
 
     def __init__(
-        self, reactor: Reactor, client: Transport, received: bytes, host: str, port: int
+        self,
+        reactor: Reactor,
+        client: Transport,
+        received: bytes,
+        place: tuple[str, int],
+        server: socket.socket | None = None,
     ) -> None:
         self._reactor = reactor
         self._received = received
@@ -28,14 +34,17 @@ class Tunnel:
         client.adopt(_Early())
         client.pause()
         reactor.own(self)
-        self._connector = Connector(
-            reactor,
-            host,
-            port,
-            tls=None,
-            on_connected=self._connected,
-            on_failed=lambda *_: self.abort(reset=True),
-        )
+        self._connector: Connector | None = None
+        if server is None:
+            self._connector = Connector(
+                reactor,
+                *place,
+                tls=None,
+                on_connected=self._connected,
+                on_failed=lambda *_: self.abort(reset=True),
+            )
+        else:
+            self._connected(server)
 
     @property
     def finished(self) -> bool:
@@ -44,7 +53,8 @@ class Tunnel:
 
     def abort(self, *, reset: bool = False) -> None:
         """Free both sockets at once."""
-        self._connector.abort()
+        if self._connector is not None:
+            self._connector.abort()
         for transport in (self._client, self._server):
             if transport is not None:
                 transport.abort(reset=reset)
