@@ -8,7 +8,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-
 from wsfake.clock import VirtualClock
 from wsfake.errors import Failure
 from wsfake.harness.desk import FrontDesk
