@@ -161,6 +161,9 @@ class Unanswered:
     """Answers nobody: the network is closed."""
 
     def __init__(self, explain: Callable[[], list[str]], network: Network) -> None:
+        self.intercepts = False
+        """Whether connections of client code are intercepted, and could be let through."""
+
         self._explain = explain
         self._network = network
 
@@ -172,4 +175,7 @@ class Unanswered:
             *self._explain(),
             f"  to script it: ws_fake.serve({url!r}, Transcript()...)",
         ]
+        if self.intercepts:
+            place = urlsplit(url).netloc.rpartition("@")[2]
+            text.append(f"  to let it through: ws_passthrough = {place}")
         raise network.fail(ConnectionNotAnswered(network.redaction.text("\n".join(text))))

@@ -62,6 +62,14 @@ class Doors:
             raise UsageError(f"expected faults, as in Faults(latency=0.1), got {faults!r}")
         return self._open_ports().open(url, host=host, port=port, tls=self._tls(tls), faults=faults)
 
+    def cross(self, host: str, port: int, tls: Callable[[], TLS] | None) -> Port:
+        """Listen for a host and port at which it is not known what is spoken. As `open`."""
+        return self._open_ports().cross(host, port, tls)
+
+    def is_at(self, host: str, port: int) -> bool:
+        """Tell whether one of our own ports is at an address."""
+        return self.ports is not None and self.ports.is_at(host, port)
+
     def connect(self, opening: Open, client: End) -> None:
         """Open a connection that has no socket, in the thread of the ports."""
         self._open_ports().connect(opening, client)

@@ -35,6 +35,7 @@ from wsfake.transcript import Matching, Transcript
 
 if TYPE_CHECKING:
     from wsfake.harness.desk import FrontDesk
+    from wsfake.harness.territory import Territory
     from wsfake.intercept import Interception
     from wsfake.intercept.asgi import Application
     from wsfake.javascript import Script
@@ -82,6 +83,7 @@ class Harness(Timing, Hosting, Intercepting):
         self._scripts: list[Script] = []
         self._running_scripts: list[Script] = []
         self._interceptions: list[Interception] = []
+        self._bypassing: list[Territory] = []
         self._finished = False
         self.summary = Summary()
         """What the test did; known once it is finished."""
@@ -138,7 +140,9 @@ class Harness(Timing, Hosting, Intercepting):
             most = len(plans) if scripted else None
         if most is not None and (not isinstance(most, int) or most < 1):
             raise UsageError(f"expected a number of connections, or None for any, got {most!r}")
-        return self._services.serve(url, plans, self._matching_with(match, volatile), most)
+        served = self._services.serve(url, plans, self._matching_with(match, volatile), most)
+        self._hosts_changed()
+        return served
 
     def play_client(
         self,
@@ -215,6 +219,7 @@ class Harness(Timing, Hosting, Intercepting):
         `to` is the real one, or finds it out; it is called only when a connection is really made.
         """
         self._sources.aliases.add(url, to)
+        self._hosts_changed()
 
     # What happened
 

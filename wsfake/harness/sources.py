@@ -19,6 +19,8 @@ from wsfake.script_api import Host
 from wsfake.transcript import Matching
 
 if TYPE_CHECKING:
+    import ssl
+
     from wsfake import script_api
     from wsfake.cassette import Cassette
     from wsfake.harness.real import RealWorld
@@ -53,6 +55,9 @@ class Sources:
         self.from_cassette: FromCassette | None = None
         self.deck: CassetteDeck | None = None
         self.real: RealWorld | None = None
+        self.contexts: dict[str, ssl.SSLContext] = {}
+        """By what intercepted clients verify a host: so do we, who connect to it for them."""
+
         self._network = network
         self._clock = clock
         self._host = host

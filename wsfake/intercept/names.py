@@ -6,17 +6,18 @@ import ipaddress
 import socket
 from typing import Any
 
-__all__ = ["AddressInfo", "Names", "is_literal", "number_of"]
+from wsfake.model.urls import THIS_MACHINE
+
+__all__ = ["AddressInfo", "Names", "authority_of", "is_literal", "number_of"]
 
 AddressInfo = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int]]
 
-_LOCAL = {"localhost", "127.0.0.1", "::1"}
 _NET = ipaddress.IPv4Network("127.77.0.0/16")
 
 
 def is_literal(host: str) -> bool:
     """Tell whether a host needs no look-up: an address, or this machine."""
-    if host.lower() in _LOCAL:
+    if host.lower() in THIS_MACHINE:
         return True
     try:
         ipaddress.ip_address(host)
@@ -36,6 +37,12 @@ def number_of(port: Any) -> int | None:
         return socket.getservbyname(text)
     except OSError:
         return None
+
+
+def authority_of(host: str, port: int | None) -> str:
+    """Return a host and a port as they stand in a URL."""
+    name = f"[{host}]" if ":" in host else host
+    return name if port is None else f"{name}:{port}"
 
 
 class Names:

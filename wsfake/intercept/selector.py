@@ -6,6 +6,7 @@ import selectors
 from collections.abc import Mapping
 from typing import Any
 
+from wsfake.intercept.between import Between
 from wsfake.intercept.passing import Passing, Ready, Work
 
 __all__ = ["VirtualSelector"]
@@ -21,19 +22,26 @@ class VirtualSelector(selectors.BaseSelector):
     as all its timers are kept by the clock of the test.
     """
 
-    def __init__(self, passing: Passing, work: Work) -> None:
+    def __init__(self, passing: Passing, work: Work, between: Between) -> None:
         self._real = selectors.DefaultSelector()
         self._passing = passing
         self._work = work
+        self._between = between
         self._turns = 0
 
     def select(self, timeout: float | None = None) -> Ready:
         ready = self._look()
-        done = self._passing.do_due()
+        passing, between = self._passing, self._between
+        done = between.do()
+        if passing.do_due():
+            between.do()
+            done = True
         if ready or done or timeout == 0:
-            self._passing.count_turn()
+            passing.count_turn()
             return ready
-        return self._passing.pass_time(self._real)
+        ready = passing.pass_time(self._real)
+        between.do()
+        return ready
 
     def _look(self) -> Ready:
         """Return what is ready in reality; where only other threads can wake us, look seldom.

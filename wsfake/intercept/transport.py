@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import socket
 import ssl
 from collections.abc import Callable
 from typing import Any
 
 from wsfake.errors import UsageError
+from wsfake.intercept.between import Between
 from wsfake.intercept.pipe import Far, ServerSocket
 
 __all__ = ["MemoryTls", "MemoryTransport"]
@@ -81,7 +83,7 @@ class MemorySocket:
 
 
 class MemoryTransport(asyncio.Transport, Far):
-    """Gives a protocol what the server's half of the connection sends, in the loop's turns.
+    """Gives a protocol what the server's half of the connection sends, between the loop's turns.
 
     Nothing is limited: the server's half takes at once what is written. `sock` is a socket that
     the client has brought along; it is connected to nothing, and closed at the end.
@@ -90,12 +92,15 @@ class MemoryTransport(asyncio.Transport, Far):
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
+        between: Between,
         address: tuple[str, int],
         tls: MemoryTls | None,
         sock: socket.socket | None = None,
     ) -> None:
         super().__init__({"peername": address, "sockname": ("127.0.0.1", 0)})
         self._loop = loop
+        self._call_soon = between.call_soon
+        self._context = contextvars.copy_context()
         self._sock = sock
         self._tls = tls
         self._protocol: asyncio.BaseProtocol | None = None
@@ -153,7 +158,10 @@ class MemoryTransport(asyncio.Transport, Far):
     def _deliver_soon(self) -> None:
         if not self._delivering and not self._paused:
             self._delivering = True
-            self._loop.call_soon(self._deliver)
+            self._call_soon(self._deliver_in_context)
+
+    def _deliver_in_context(self) -> None:
+        self._context.run(self._deliver)
 
     def _deliver(self) -> None:
         self._delivering = False

@@ -53,11 +53,11 @@ def is_at(url: str, host: str, port: int | None) -> bool:
 def _at(normal: str, host: str, port: int | None) -> bool:
     parts = urlsplit(normal)
     here = parts.hostname or ""
-    same = host.lower() == here or {host.lower(), here} <= _THIS_MACHINE
+    same = host.lower() == here or {host.lower(), here} <= THIS_MACHINE
     return same and port in {None, parts.port or DEFAULT_PORTS[parts.scheme]}
 
 
-_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
+THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _ANY = "wsfake-any"
 _HOST = re.compile(r"((?:[^/?#]*://)(?:[^/?#]*@)?)([^/?#]*)(.*)", re.DOTALL)
