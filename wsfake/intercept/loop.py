@@ -59,6 +59,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._between = Between(self._tell_of)
         selector = VirtualSelector(Passing(world, self._work), self._work, self._between)
         super().__init__(selector)
+        selector.waiting = self._ready  # type: ignore[attr-defined]
         self._memory = Memory(self, self._between, world)
         self._connected: WeakKeyDictionary[socket.socket, tuple[str, int]] = WeakKeyDictionary()
 
