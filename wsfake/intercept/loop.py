@@ -153,9 +153,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     ) -> list[Any]:
         name = host.decode() if isinstance(host, bytes) else host
         if isinstance(name, str) and not is_literal(name) and self._in_memory(name, None):
-            if family not in {0, socket.AF_INET}:
-                raise socket.gaierror(socket.EAI_ADDRFAMILY, "Address family not supported")
-            return list(self._memory.names.infos(name, number_of(port) or 0, type, proto))
+            return self._memory.names.infos(name, number_of(port) or 0, type, proto, family)
         return await super().getaddrinfo(
             host, port, family=family, type=type, proto=proto, flags=flags
         )

@@ -32,7 +32,6 @@ class VirtualSelector(selectors.BaseSelector):
         self.waiting: Collection[object] = ()
         """What the loop is about to do, as soon as it is not asked to wait any more."""
 
-
     def select(self, timeout: float | None = None) -> Ready:
         """Do what is to be done outside of the loop, until the loop has something to do."""
         while True:
