@@ -6,9 +6,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 __all__ = [
     "Unavailable",
@@ -96,7 +97,9 @@ def pytest_runtestloop(session):
 """
 
 
-def pytest_seconds(tests: str, *options: str, files: dict[str, bytes]) -> float:
+def pytest_seconds(
+    tests: str, *options: str, files: Mapping[str, bytes] = MappingProxyType({})
+) -> float:
     """Return for how long a pytest of its own runs these tests, without its start and its end.
 
     The first test does not count: it loads what all of them use.

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from wsfake.model import Close, End, Ping, Pong, Stall
+from wsfake.cassette import write_cassette
+from wsfake.model import Accept, Close, End, Entry, Open, Ping, Pong, Side, Stall
 
 
 def test_values_of_one_class_are_equal_by_their_fields() -> None:
@@ -46,8 +48,9 @@ import sys, pytest, pytest_wsfake.plugin
 before = set(sys.modules)
 from wsfake import Harness, Transcript
 with Harness(%s) as ws_fake:
-    ws_fake.serve("ws://echo.example", Transcript().client("a").server("b").client_closes())
-    socket = ws_fake.WebSocket("ws://echo.example")
+    if ws_fake.cassette is None:
+        ws_fake.serve("ws://a.test", Transcript().client("a").server("b").client_closes())
+    socket = ws_fake.WebSocket("ws://a.test/")
     socket.onopen = lambda: socket.send("a")
     socket.onmessage = lambda message: socket.close()
     ws_fake.run()
@@ -55,11 +58,27 @@ print(*sorted({name.split(".")[0] for name in set(sys.modules) - before}))
 """
 
 
+def loaded_by(settings: str) -> set[str]:
+    code = _ONE_TEST % settings
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
 @pytest.mark.parametrize("settings", ["", "unplayed='warn', match='json', volatile=['id']"])
 def test_the_first_test_of_a_run_loads_no_attrs_and_nothing_of_asyncio(settings: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", _ONE_TEST % settings], capture_output=True, text=True, check=True
-    )
-    loaded = set(done.stdout.split())
+    loaded = loaded_by(settings)
     assert "wsfake" in loaded
     assert not loaded & {"attr", "attrs", "asyncio", "msgpack", "websockets", "socket", "ssl"}
+
+
+def test_the_first_replay_of_a_run_loads_msgpack_and_nothing_more(tmp_path: Path) -> None:
+    entries = [
+        Entry(0, 1, Side.CLIENT, Open("ws://a.test/")),
+        Entry(1, 1, Side.SERVER, Accept()),
+        Entry(2, 1, Side.CLIENT, "a"),
+        Entry(3, 1, Side.SERVER, "b"),
+    ]
+    cassette = write_cassette(tmp_path / "a.msgpack", entries)
+    loaded = loaded_by(repr(str(cassette)))
+    assert "msgpack" in loaded
+    assert not loaded & {"attr", "attrs", "asyncio", "websockets", "socket", "ssl"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterator
-from itertools import chain
 from os import PathLike, fspath
 from typing import BinaryIO, NoReturn
 
@@ -55,11 +54,8 @@ class CassetteReader:
         self._file.close()
 
     def __iter__(self) -> Iterator[Entry]:
-        return chain.from_iterable(self.blocks())
-
-    def blocks(self) -> Iterator[list[Entry]]:
-        """Iterate over the entries a block at a time."""
-        return map(self._entries, self._bodies())
+        for frame in self._bodies():
+            yield from self._entries(frame)
 
     def packed(self) -> Iterator[bytes]:
         """Iterate over the bodies of blocks instead of entries; each is checked by its sum only."""

@@ -7,7 +7,7 @@ untrusted: `decode` accepts nothing that `encode` would not have made.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import repeat
+from itertools import groupby, repeat
 from typing import Any, NamedTuple
 
 from wsfake.model import (
@@ -227,11 +227,23 @@ def decode_messages(arrays: Sequence[object], last: int) -> list[Entry] | None:
     return list(map(_new_entry, repeat(Entry), rows))
 
 
-def decode_all(arrays: Iterable[object], last: int) -> list[Entry]:
-    """Return what `decode` does for each array.
+def decode_all(arrays: Sequence[object], last: int) -> list[Entry]:
+    """Return what `decode` does for each array, what stands between messages singly.
 
     Raises `ValueError` where one cannot be decoded, or is not in order of time from `last` on.
     """
+    entries: list[Entry] = []
+    for messages, each in groupby(arrays, _seems_message):
+        run = list(each)
+        some = decode_messages(run, last) if messages else _decode_events(run, last)
+        if some is None:
+            raise ValueError("expected sound messages in order of time")
+        entries += some
+        last = entries[-1][0]
+    return entries
+
+
+def _decode_events(arrays: Iterable[object], last: int) -> list[Entry]:
     entries = []
     for array in arrays:
         entry = decode(array)
@@ -240,6 +252,10 @@ def decode_all(arrays: Iterable[object], last: int) -> list[Entry]:
         last = entry[0]
         entries.append(entry)
     return entries
+
+
+def _seems_message(array: Any) -> bool:
+    return type(array) is tuple and len(array) == 5 and array[3] == _MESSAGE
 
 
 def _sound(ats: Array, connections: Array, whats: Array, last: int) -> bool:
