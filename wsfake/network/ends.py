@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from wsfake.model import Event
+from wsfake.model import Event, Message
 
-__all__ = ["End"]
+__all__ = ["End", "Listener"]
 
 
 class End(Protocol):
@@ -18,3 +18,9 @@ class End(Protocol):
 
     def arrive(self, what: Event) -> None:
         """Take note that the *other* side has done `what`."""
+
+
+class Listener(Protocol):
+    """Who is called with each message, where nothing else is to be done about one."""
+
+    def hear(self, message: Message) -> None: ...

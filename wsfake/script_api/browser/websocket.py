@@ -132,6 +132,10 @@ class BrowserWebSocket(EventTarget, metaclass=BrowserWebSocketType):
         made._time = self._now()
         self._dispatch(made)
 
+    def hear(self, message: str | bytes) -> None:
+        """Call the listeners of messages."""
+        self.fire("message", message)
+
     def _report(self, errors: list[Exception]) -> None:
         for error in errors:
             self._host.network.report(error)
