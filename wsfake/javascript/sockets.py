@@ -36,7 +36,7 @@ class SocketFace:
         self.socket = socket
         self.known_state = socket.state
         self.known_url = socket.shown_url
-        socket.faces.append(self)
+        socket.show(self)
 
     def fire(self, event: str, *arguments: Any) -> None:
         self._fire(event, dumps(arguments))

@@ -2,7 +2,7 @@
 
 from wsfake.network.connection import Connection
 from wsfake.network.dialogue import Dialogue, write_dialogue
-from wsfake.network.ends import End, Listener
+from wsfake.network.ends import End
 from wsfake.network.network import Answerer, Network
 from wsfake.network.player_end import PlayerEnd, ReplayTurns
 from wsfake.network.served import Handler, Peer, PeerConnection, Served, Services
@@ -13,7 +13,6 @@ __all__ = [
     "Dialogue",
     "End",
     "Handler",
-    "Listener",
     "Network",
     "Peer",
     "PeerConnection",

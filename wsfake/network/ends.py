@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from wsfake.model import Event, Message
+from wsfake.model import Event
 
-__all__ = ["End", "Listener"]
+__all__ = ["End"]
 
 
 class End(Protocol):
@@ -18,9 +18,3 @@ class End(Protocol):
 
     def arrive(self, what: Event) -> None:
         """Take note that the *other* side has done `what`."""
-
-
-class Listener(Protocol):
-    """Who is called with each message, where nothing else is to be done about one."""
-
-    def hear(self, message: Message) -> None: ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 from attrs import evolve
@@ -10,7 +10,6 @@ from attrs import evolve
 from wsfake.clock import Timer
 from wsfake.errors import Failure, hide_frames
 from wsfake.model import Drop, Event, Message, Open, Side
-from wsfake.network.ends import Listener
 from wsfake.player import LATER, Mismatch, Player, Replay
 
 if TYPE_CHECKING:
@@ -38,8 +37,8 @@ class PlayerEnd:
     """Lets a player hear and speak, when the clock says so.
 
     What comes next is nearly always a cue or a line that the player knows by heart, and the other
-    end does nothing with a message but to hand it on. Then it runs straight between the two (see
-    `attach`), past everything that would be asked on the way and is known already.
+    end does nothing with a message but to hand it on. Then it runs straight between the two, by
+    `attach` and `hear`, past everything that would be asked on the way and is known already.
     """
 
     def __init__(
@@ -64,7 +63,8 @@ class PlayerEnd:
         self._side = player.side
         self._part = player.part
         self._is_client = player.side is Side.CLIENT
-        self._listeners: Sequence[Listener] | None = None
+        self._awaken = self._wake  # one bound method for all calls, of which there are many
+        self._tell: Callable[[Message], object] | None = None
         self.connection = connection
         self._turns = turns if turns is not None and turns.replay.interleaved else None
         self._url = url
@@ -78,25 +78,26 @@ class PlayerEnd:
             turns.ends.append(self)
         network.players.append(player)
 
-    def listen(self, listeners: Sequence[Listener] | None) -> None:
-        """Hand lines straight to the listeners of the other end, as long as that does nothing else.
+    @property
+    def straight(self) -> bool:
+        """Whether messages may run straight: its turn depends on no other connection."""
+        return self._turns is None
 
-        None where it does.
+    def attach(self, tell: Callable[[Message], object] | None) -> None:
+        """Tell lines to the other end in this way from now on, and do nothing else about them.
+
+        None where there is more to do. Only where it is `straight`, and the connection is made.
         """
         assert self.connection is not None
         self._number = self.connection.number
         self._origin = self.clock.now - self.network.time()
-        self._listeners = None if self._turns is not None else listeners
+        self._tell = tell
 
-    def hearer(self) -> Callable[[Message], bool] | None:
-        """Return what to ask first with a message of the other end; None where it is no use.
+    def hear(self, message: Message) -> bool:
+        """Take what the other end says, if it is the player's cue; tell whether it is.
 
-        It tells whether it was the player's cue, and then is said and heard; else it is nothing
-        yet, and to be said as usual.
+        Else nothing has happened yet, and it is to be said as everything is. After `attach`.
         """
-        return None if self._turns is not None else self._hear
-
-    def _hear(self, message: Message) -> bool:
         clock = self.clock
         now = clock.now
         due = self._part.hear(message, now)
@@ -107,7 +108,7 @@ class PlayerEnd:
         if self._asked is None and due == now:
             self._asked = True
             call_soon = clock.call_soon
-            call_soon(self._wake)
+            call_soon(self._awaken)
         elif self._asked is not True:
             self._await(due)
         return True
@@ -150,22 +151,21 @@ class PlayerEnd:
         clock = self.clock
         if due <= clock.now:
             self._asked = True
-            clock.call_soon(self._wake)
+            clock.call_soon(self._awaken)
         else:
-            self._asked = clock.call_at(due, self._wake)
+            self._asked = clock.call_at(due, self._awaken)
 
     def _wake(self) -> None:
         self._asked = None
         now = self.clock.now
-        listeners = self._listeners
+        tell = self._tell
         try:
-            if listeners is None or (line := self._part.speak(now)) is None:
+            if tell is None or (line := self._part.speak(now)) is None:
                 self._take(now)
             else:
                 note = self.network.note
                 note((now - self._origin, self._number, self._is_client, line))
-                for listener in listeners:
-                    listener.hear(line)
+                tell(line)
         finally:  # where this connection has failed, the others go on
             if self._asked is None or self._turns is not None:
                 self._go_on()

@@ -68,6 +68,16 @@ class ScriptSocket:
         self._hearing = host.compiled.hearing
         host.sockets.append(self)
 
+    def show(self, face: Face) -> None:
+        """Call the handlers of one more face from now on."""
+        self.faces.append(face)
+        self._straighten()
+
+    def hide(self, face: Face) -> None:
+        """Call the handlers of a face no more."""
+        self.faces.remove(face)
+        self._straighten()
+
     @property
     def ready_state(self) -> int:
         return STATES[self.state]
@@ -126,8 +136,7 @@ class ScriptSocket:
 
     def arrive(self, what: Event) -> None:
         if (type(what) is str or type(what) is bytes) and self.state in self._hearing:
-            for face in self.faces:
-                face.hear(what)
+            self._hear(what)
             return
         fact = classify(what, self._compiled.profile, self.shown_url)
         if fact is not None:
@@ -146,6 +155,10 @@ class ScriptSocket:
         """Interpret that the peer has broken this rule."""
         fact, given = as_violation(self._compiled.profile, name)
         self._compiled.remote[self.state, fact](self, given)
+
+    def _hear(self, message: Message) -> None:
+        for face in self.faces:
+            face.hear(message)
 
     def _reject(self, what: Reject) -> None:
         self.happen("reject")
@@ -186,10 +199,11 @@ class ScriptSocket:
         mine, other = connection.client, connection.server
         if self.side is Side.SERVER:
             mine, other = other, mine
-        if isinstance(other, PlayerEnd):
+        if isinstance(other, PlayerEnd) and other.straight:
             seated, state = mine is self, self.state
-            other.listen(self.faces if seated and state in self._hearing else None)
-            self.straight = other.hearer() if seated and state in self._sending else None
+            hear = self.faces[0].hear if len(self.faces) == 1 else self._hear
+            other.attach(hear if seated and state in self._hearing else None)
+            self.straight = other.hear if seated and state in self._sending else None
 
     def say(self, what: Event) -> None:
         if self.connection is not None:
@@ -216,8 +230,7 @@ class ScriptSocket:
 
     def fire(self, event: str, *arguments: Any) -> None:
         if event == "message":
-            for face in self.faces:
-                face.hear(*arguments)
+            self._hear(*arguments)
             return
         with self.host.lints.because(self, event):
             for face in self.faces:

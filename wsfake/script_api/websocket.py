@@ -142,7 +142,7 @@ class WebSocket(metaclass=WebSocketType):
     def _attach(self, socket: ScriptSocket) -> None:
         self._socket = socket
         self._network = self._host.network
-        socket.faces.append(self)
+        socket.show(self)
         self.binaryType: Any = self._host.profile.binary_type
         self._handlers: dict[str, Any] = {}
         self._calls: dict[str, Callable[..., None]] = {}

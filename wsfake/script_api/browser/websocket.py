@@ -85,7 +85,7 @@ class BrowserWebSocket(EventTarget, metaclass=BrowserWebSocketType):
         names = protocols_of(protocols)
         self._binary_type = host.profile.binary_type
         self._socket = BrowserSocket(host)
-        self._socket.faces.append(self)
+        self._socket.show(self)
         with host.network.lock:
             self._socket.dial(read, names, page)
 
