@@ -251,10 +251,11 @@ class _Run:
         if not self.alone or self.runner.pump is not None or self.network.errors:
             return False
         self.note_entries()
-        due = self.clock.next_due
-        if due is None or not self.goes_on() or self.is_too_late(due):
-            return False
-        self.clock.advance_to(due)
+        if not self.clock.jump(self.end()):
+            due = self.clock.next_due
+            if due is None or not self.goes_on() or self.is_too_late(due):
+                return False
+            self.clock.advance_to(due)
         self.at_once = -count  # to which those of the turn are added
         return bool(self.clock.ready)
 

@@ -105,12 +105,14 @@ class PlayerEnd:
             return False
         note = self.network.note
         note((now - self._origin, self._number, not self._is_client, message))
-        if self._asked is None and due == now:
+        if self._asked is not None or due == LATER:
+            self.schedule()
+        elif due == now:
             self._asked = True
             call_soon = clock.call_soon
             call_soon(self._awaken)
-        elif self._asked is not True:
-            self._await(due)
+        else:
+            self._asked = clock.call_at(due, self._awaken)
         return True
 
     def arrive(self, what: Event) -> None:
