@@ -17,6 +17,7 @@ from wsfake.model import (
     Close,
     Drop,
     End,
+    Entries,
     Entry,
     Gap,
     Headers,
@@ -212,7 +213,7 @@ def encode_messages(entries: Sequence[Entry], last: int) -> list[Array] | None:
     return list(zip(ats, connections, codes, repeat(_MESSAGE), whats, strict=False))
 
 
-def decode_messages(arrays: Sequence[object], last: int) -> list[Entry] | None:
+def decode_messages(arrays: Sequence[object], last: int) -> Entries | None:
     """Return what `decode` does for each array, where all are messages and in order of time.
 
     None where they are not, or one cannot be decoded. `last` is the time before the first, in
@@ -225,28 +226,26 @@ def decode_messages(arrays: Sequence[object], last: int) -> list[Entry] | None:
         return None
     if not _sound(ats, connections, whats, last) or not {0, 1} >= set(sides):
         return None
-    spoke = [_SERVER if side else _CLIENT for side in sides]
-    rows = zip(ats, connections, spoke, whats, strict=True)
-    return list(map(_new_entry, repeat(Entry), rows))
+    return Entries(ats, connections, [_SERVER if side else _CLIENT for side in sides], whats)
 
 
-def decode_all(arrays: Sequence[object], last: int) -> list[Entry]:
+def decode_all(arrays: Sequence[object], last: int) -> Entries:
     """Return what `decode` does for each array, what stands between messages singly.
 
     Raises `ValueError` where one cannot be decoded, or is not in order of time from `last` on.
     """
-    entries: list[Entry] = []
+    entries = Entries()
     for messages, each in groupby(arrays, _seems_message):
         run = list(each)
         some = decode_messages(run, last) if messages else _decode_events(run, last)
         if some is None:
             raise ValueError("expected sound messages in order of time")
-        entries += some
-        last = entries[-1][0]
+        entries.extend(some)
+        last = entries.ats[-1]
     return entries
 
 
-def _decode_events(arrays: Iterable[object], last: int) -> list[Entry]:
+def _decode_events(arrays: Iterable[object], last: int) -> Entries:
     entries = []
     for array in arrays:
         entry = decode(array)
@@ -254,7 +253,7 @@ def _decode_events(arrays: Iterable[object], last: int) -> list[Entry]:
             raise ValueError(f"expected a time of {last} us or later, got {entry[0]} us")
         last = entry[0]
         entries.append(entry)
-    return entries
+    return Entries.of(entries)
 
 
 def _seems_message(array: Any) -> bool:

@@ -13,7 +13,6 @@ from wsfake.model import (
     Close,
     Drop,
     End,
-    Entry,
     Gap,
     Message,
     Open,
@@ -65,7 +64,7 @@ class Plan:
         sides: list[Side | None],
         whats: list[Any],
         intervals: list[int],
-        indexes: list[int] | None = None,
+        indexes: Sequence[int] | None = None,
     ) -> None:
         self.sides = sides
         self.whats = whats
@@ -95,17 +94,25 @@ class Plan:
         return cls(steps.sides, steps.whats, intervals)
 
     @classmethod
-    def of_recording(cls, entries: Sequence[tuple[int, int, Entry]], script: Side) -> Plan:
+    def of_recording(
+        cls,
+        sides: list[Side],
+        whats: list[Any],
+        intervals: list[int],
+        indexes: Sequence[int],
+        script: Side,
+    ) -> Plan:
         """Return the plan of one connection of a recording, in which `script` is the script's side.
 
-        `entries` are its entries, each with its index on the timeline and the microseconds since
-        the entry before it there. What hosts do by themselves, pings and pongs, is skipped.
+        The lists are of its entries: `intervals` are the microseconds since the entry before on
+        the timeline, where `indexes` are their places. What hosts do by themselves, pings and
+        pongs, is skipped.
         """
-        indexes, intervals, said = map(list, zip(*entries, strict=True))
-        plan = cls([e.side for e in said], [e.what for e in said], intervals, indexes)
-        for i, what in enumerate(plan.whats):
-            if type(what) in _BY_HOST or (type(what) is Ping and plan.sides[i] is script):
-                plan.happened[i] = SKIPPED
+        plan = cls([*sides], [*whats], intervals, indexes)
+        if not _BY_HOST.isdisjoint(map(type, whats)):
+            for i, what in enumerate(whats):
+                if type(what) in _BY_HOST and (type(what) is not Ping or sides[i] is script):
+                    plan.happened[i] = SKIPPED
         return plan
 
     def time_before(self, i: int) -> int:
@@ -261,7 +268,7 @@ class Plan:
         return False
 
 
-_BY_HOST = frozenset((Pong, End, Gap))
+_BY_HOST = frozenset((Ping, Pong, End, Gap))
 _MESSAGES = frozenset((str, bytes))
 _HANDSHAKE = 2  # the steps before what is said
 
