@@ -80,6 +80,20 @@ class Clock:
         heappush(self._heap, (due, asked, timer))
         return timer
 
+    def timer(self, callback: Callback) -> Timer:
+        """Return a timer that nobody has asked for yet; see `call_again`."""
+        timer = Timer(self, self.now, callback, False)
+        timer.cancelled = True
+        return timer
+
+    def call_again(self, timer: Timer, due: int) -> None:
+        """Ask for a timer whose time has come, at a later one: in less time than for a new one."""
+        timer.due = due
+        timer.cancelled = False
+        self._pending += 1
+        self.asked = asked = self.asked + 1
+        heappush(self._heap, (due, asked, timer))
+
     def next_is_asked_after(self, asked: int) -> bool:
         """Whether the next timer was asked for when already so many had been."""
         return bool(self._heap) and self._heap[0][1] > asked
@@ -159,15 +173,16 @@ class VirtualClock(Clock):
         self.collect()
 
     def jump(self, latest: int) -> bool:
-        """Jump to the next timer, if one is due by then that keeps a run going; tell whether.
+        """Jump to the next timer, if it is due by then; tell whether.
 
-        Only where nothing is due now. False says no more than that it has to be looked closer.
+        Only where nothing is in `ready`. False says no more than that it has to be looked closer:
+        it is due already, was cancelled, or there are but recurring timers.
         """
         heap = self._heap
         if not self._pending or not heap:
             return False
         due, _, timer = heap[0]
-        if due > latest or timer.cancelled:
+        if not self.now < due <= latest or timer.cancelled:
             return False
         self.now = due
         heappop(heap)

@@ -219,9 +219,10 @@ def decode_messages(arrays: Sequence[object], last: int) -> Entries | None:
     None where they are not, or one cannot be decoded. `last` is the time before the first, in
     microseconds. Works by columns, in a third of the time of `decode`.
     """
-    if set(map(type, arrays)) != {tuple} or set(map(len, arrays)) != {5}:  # type: ignore[arg-type]
+    try:
+        ats, connections, sides, kinds, whats = zip(*arrays, strict=True)  # type: ignore[misc]
+    except (TypeError, ValueError):  # not arrays, or not each of five; what else can be no entry
         return None
-    ats, connections, sides, kinds, whats = zip(*arrays, strict=True)
     if not (set(map(type, sides)) == set(map(type, kinds)) == _INT and set(kinds) == {_MESSAGE}):
         return None
     if not _sound(ats, connections, whats, last) or not {0, 1} >= set(sides):

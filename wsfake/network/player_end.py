@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
-from wsfake.clock import Timer
 from wsfake.errors import Failure, hide_frames
 from wsfake.model import Drop, Event, Message, Open, Side
 from wsfake.player import LATER, Mismatch, Player, Replay
@@ -63,15 +62,16 @@ class PlayerEnd:
         self._side = player.side
         self._part = player.part
         self._is_client = player.side is Side.CLIENT
-        self._awaken = self._wake  # one bound method for all calls, of which there are many
+        self._awaken = self._wake  # one bound method, and one timer, for all calls
+        self._timer = self.clock.timer(self._awaken)
         self._tell: Callable[[Message], object] | None = None
         self.connection = connection
         self._turns = turns if turns is not None and turns.replay.interleaved else None
         self._url = url
         self._to = to
         self._source = source
-        self._asked: Timer | Literal[True] | None = None
-        """What is to wake it: a timer, or True, where it is due now and nothing stops that."""
+        self._asked: int | None = None
+        """The time at which it asked to be woken, or `_SOON`, where nothing can stop that."""
         if connection is not None:
             connection.reachable = not player.refuses
         if turns is not None:
@@ -108,11 +108,12 @@ class PlayerEnd:
         if self._asked is not None or due == LATER:
             self.schedule()
         elif due == now:
-            self._asked = True
+            self._asked = _SOON
             call_soon = clock.call_soon
             call_soon(self._awaken)
         else:
-            self._asked = clock.call_at(due, self._awaken)
+            self._asked = due
+            clock.call_again(self._timer, due)
         return True
 
     def arrive(self, what: Event) -> None:
@@ -123,7 +124,7 @@ class PlayerEnd:
         mismatch = self.player.receive(what, self.clock.now)
         if mismatch is not None:
             raise self._judge(mismatch)
-        if self._asked is not True or self._turns is not None:
+        if self._asked != _SOON or self._turns is not None:
             self._go_on()
 
     def _judge(self, mismatch: Mismatch) -> Failure:
@@ -138,13 +139,14 @@ class PlayerEnd:
 
     def schedule(self) -> None:
         """Ask the clock for the time at which the player is due."""
-        if self._asked is True:
+        if self._asked == _SOON:
             return
         due = self.player.due()
         if self._asked is not None:
-            if due == self._asked.due:
+            if due == self._asked:
                 return
-            self.clock.cancel(self._asked)
+            self.clock.cancel(self._timer)
+            self._timer = self.clock.timer(self._awaken)
             self._asked = None
         if due is not None:
             self._ask(due)
@@ -152,10 +154,11 @@ class PlayerEnd:
     def _ask(self, due: int) -> None:
         clock = self.clock
         if due <= clock.now:
-            self._asked = True
+            self._asked = _SOON
             clock.call_soon(self._awaken)
         else:
-            self._asked = clock.call_at(due, self._awaken)
+            self._asked = due
+            clock.call_again(self._timer, due)
 
     def _wake(self) -> None:
         self._asked = None
@@ -216,3 +219,6 @@ class PlayerEnd:
     def _dialled(self, connection: Connection) -> None:
         connection.source = self._source
         self.connection = connection
+
+
+_SOON = -1
