@@ -172,24 +172,28 @@ class VirtualClock(Clock):
         self.now = max(self.now, time)
         self.collect()
 
-    def jump(self, latest: int) -> bool:
-        """Jump to the next timer, if it is due by then; tell whether.
+    def jump(self, latest: int) -> Callback | None:
+        """Jump to the next timer, if it is due by then, and return what is to be done.
 
-        Only where nothing is in `ready`. False says no more than that it has to be looked closer:
+        Only where nothing is in `ready`. None says no more than that it has to be looked closer:
         it is due already, was cancelled, or there are but recurring timers.
         """
         heap = self._heap
         if not self._pending or not heap:
-            return False
+            return None
         due, _, timer = heap[0]
         if not self.now < due <= latest or timer.cancelled:
-            return False
+            return None
         self.now = due
         heappop(heap)
-        self.ready.append(timer)
         if heap and heap[0][0] == due:
+            self.ready.append(timer)
             self.collect()
-        return True
+            return self.ready.popleft()
+        timer.cancelled = True  # as it does when it is called
+        if not timer.recurring:
+            self._pending -= 1
+        return timer.callback
 
     def follow(self, source: Callable[[], int]) -> None:
         """From now on go with a clock that gives microseconds from any origin."""
@@ -208,9 +212,9 @@ class _FollowingClock(VirtualClock):
     def now(self) -> int:  # type: ignore[override]  # nobody else sets it any more
         return self._elapsed()
 
-    def jump(self, latest: int) -> bool:
+    def jump(self, latest: int) -> Callback | None:
         """Never jump."""
-        return False
+        return None
 
     def advance_to(self, time: int) -> None:
         """Stay with the other clock, which alone moves it."""

@@ -7,7 +7,7 @@ untrusted: `decode` accepts nothing that `encode` would not have made.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import groupby, repeat
+from itertools import chain, groupby, repeat
 from typing import Any
 
 from attrs import frozen
@@ -220,12 +220,13 @@ def decode_messages(arrays: Sequence[object], last: int) -> Entries | None:
     microseconds. Works by columns, in a third of the time of `decode`.
     """
     try:
-        ats, connections, sides, kinds, whats = zip(*arrays, strict=True)  # type: ignore[misc]
+        ats, connections, sides, kinds, whats = zip(*arrays, strict=True)
     except (TypeError, ValueError):  # not arrays, or not each of five; what else can be no entry
         return None
-    if not (set(map(type, sides)) == set(map(type, kinds)) == _INT and set(kinds) == {_MESSAGE}):
+    # that of a message is 0
+    if set(map(type, chain(sides, kinds))) != _INT or any(kinds) or not {0, 1} >= set(sides):
         return None
-    if not _sound(ats, connections, whats, last) or not {0, 1} >= set(sides):
+    if not _sound(ats, connections, whats, last):
         return None
     return Entries(ats, connections, [_SERVER if side else _CLIENT for side in sides], whats)
 
@@ -264,7 +265,7 @@ def _seems_message(array: Any) -> bool:
 def _sound(ats: Array, connections: Array, whats: Array, last: int) -> bool:
     numbers = set(connections)  # which are few
     return (
-        set(map(type, ats)) == set(map(type, connections)) == _INT
+        set(map(type, chain(ats, connections))) == _INT
         and set(map(type, whats)) <= _MESSAGES
         and last <= ats[0]
         and ats[-1] <= MAX_AT

@@ -206,9 +206,9 @@ class _Run:
         clock, network = self.clock, self.network
         ready, noted, entries = clock.ready, network.noted, self.entries
         for count in range(most):
-            if not ready and not self.find(count):
+            callback = ready.popleft() if ready else self.find(count)
+            if callback is None:
                 return count
-            callback = ready.popleft()
             try:
                 callback()
             except Exception as error:  # noqa: BLE001 - raised at the end of this instant
@@ -247,25 +247,28 @@ class _Run:
         self.at_once = 0
         return True
 
-    def find(self, count: int) -> bool:
-        """Have something to do, after `count` callbacks of a turn; tell whether there is.
+    def find(self, count: int) -> Callable[[], object] | None:
+        """Return what is to be done after `count` callbacks of a turn, or None.
 
         At the next instant too, where nobody is to have a turn in between.
         """
         clock, network = self.clock, self.network
         if not self.alone or self.runner.pump is not None or network.errors:
-            return clock.collect()
+            return clock.take()
         if len(network.noted) != self.entries:
             self.note_entries()
-        if not clock.jump(self.deadline if self.bounded else self.last_entry + self.patience):
-            if clock.collect():
-                return True
+        callback = clock.jump(self.deadline if self.bounded else self.last_entry + self.patience)
+        if callback is None:
+            callback = clock.take()
+            if callback is not None:
+                return callback
             due = clock.next_due
             if due is None or not self.goes_on() or self.is_too_late(due):
-                return False
+                return None
             clock.advance_to(due)
+            callback = clock.take()
         self.at_once = -count  # to which those of the turn are added
-        return bool(clock.ready)
+        return callback
 
     def is_too_late(self, due: int) -> bool:
         """Whether a timer is behind the end; one older than what was said last is in no chain."""

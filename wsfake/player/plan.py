@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import MutableSequence, Sequence
 from typing import Any
 
 from attrs import evolve
@@ -64,13 +64,13 @@ class Plan:
         sides: list[Side | None],
         whats: list[Any],
         intervals: list[int],
-        indexes: Sequence[int] | None = None,
+        indexes: MutableSequence[int] | None = None,
     ) -> None:
         self.sides = sides
         self.whats = whats
         self.intervals = intervals
         # arrays are nothing that the garbage collector has to look through
-        self.indexes = array("q", [-1]) * len(whats) if indexes is None else array("q", indexes)
+        self.indexes = array("q", [-1]) * len(whats) if indexes is None else indexes
         self.happened = array("q", [NOT_YET]) * len(whats)
         self.endless = bytearray(len(whats))
         self.words = _words(whats)
@@ -99,7 +99,7 @@ class Plan:
         sides: list[Side],
         whats: list[Any],
         intervals: list[int],
-        indexes: Sequence[int],
+        indexes: MutableSequence[int],
         script: Side,
     ) -> Plan:
         """Return the plan of one connection of a recording, in which `script` is the script's side.

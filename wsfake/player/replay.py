@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import accumulate, chain
 from operator import sub
 from typing import Any
@@ -30,7 +30,7 @@ class ReplayConnection:
 
     number: int
     opening: Open
-    indexes: Sequence[int]
+    indexes: list[int]
     intervals: list[int]
     sides: list[Side]
     whats: list[Event]
@@ -107,19 +107,17 @@ class Replay:
 def _connections(timeline: Entries) -> list[ReplayConnection]:
     intervals = _intervals(timeline)
     numbers = list(dict.fromkeys(timeline.connections))
-    places: dict[int, Sequence[int]] = {}
     if len(numbers) == 1:  # as nearly always
-        places[numbers[0]] = range(len(timeline))
+        places = {numbers[0]: list(range(len(timeline)))}
     else:
-        apart: dict[int, list[int]] = {number: [] for number in numbers}
+        places = {number: [] for number in numbers}
         for index, number in enumerate(timeline.connections):
-            apart[number].append(index)
-        places.update(apart)
+            places[number].append(index)
     return [_connection(timeline, intervals, number, places[number]) for number in numbers]
 
 
 def _connection(
-    timeline: Entries, intervals: list[int], number: int, indexes: Sequence[int]
+    timeline: Entries, intervals: list[int], number: int, indexes: list[int]
 ) -> ReplayConnection:
     opening = timeline.whats[indexes[0]]
     if not isinstance(opening, Open):
