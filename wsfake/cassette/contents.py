@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -124,7 +124,7 @@ class Cassette(NamedTuple):
 
     path: str
     header: Header
-    entries: tuple[Entry, ...]
+    entries: Sequence[Entry]
     footer: Footer | None
     """None where the file was cut."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fnmatch import fnmatchcase
-from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -192,5 +191,4 @@ def _refuses(transcript: Transcript) -> bool:
 
 
 def _was_refused(recorded: ReplayConnection) -> bool:
-    answer = next((entry for *_, entry in islice(recorded.entries, 1, None)), None)
-    return answer is not None and isinstance(answer.what, Refuse)
+    return any(isinstance(answer, Refuse) for answer in recorded.whats[1:2])

@@ -59,6 +59,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._between = Between(self._tell_of)
         selector = VirtualSelector(Passing(world, self._work), self._work, self._between)
         super().__init__(selector)
+        selector.waiting = self._ready  # type: ignore[attr-defined]
         self._memory = Memory(self, self._between, world)
         self._connected: WeakKeyDictionary[socket.socket, tuple[str, int]] = WeakKeyDictionary()
 
@@ -152,9 +153,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     ) -> list[Any]:
         name = host.decode() if isinstance(host, bytes) else host
         if isinstance(name, str) and not is_literal(name) and self._in_memory(name, None):
-            if family not in {0, socket.AF_INET}:
-                raise socket.gaierror(socket.EAI_ADDRFAMILY, "Address family not supported")
-            return list(self._memory.names.infos(name, number_of(port) or 0, type, proto))
+            return self._memory.names.infos(name, number_of(port) or 0, type, proto, family)
         return await super().getaddrinfo(
             host, port, family=family, type=type, proto=proto, flags=flags
         )

@@ -10,7 +10,10 @@ from wsfake.model.urls import THIS_MACHINE
 
 __all__ = ["AddressInfo", "Names", "authority_of", "is_literal", "number_of"]
 
-AddressInfo = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int]]
+AddressInfo = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[Any, ...]]
+
+_MAPPED = "::ffff:"
+"""An address of IPv4 as one of IPv6 (RFC 4291 section 2.5.5.2)."""
 
 _NET = ipaddress.IPv4Network("127.77.0.0/16")
 
@@ -63,17 +66,28 @@ class Names:
 
     def host_of(self, address: str) -> str:
         """Return the host that an address was given to, or what was asked for itself."""
-        return self._hosts.get(address, address)
+        return self._hosts.get(address.removeprefix(_MAPPED), address)
 
-    def infos(self, host: str, port: int, kind: int, protocol: int) -> list[AddressInfo]:
-        """Return what a look-up of a host finds."""
-        address = (self.address_of(host), port)
+    def infos(
+        self, host: str, port: int, kind: int, protocol: int, family: int = 0
+    ) -> list[AddressInfo]:
+        """Return what a look-up of a host finds; in IPv6, the same address as it is written there.
+
+        Raises `socket.gaierror` for another family.
+        """
+        if family not in {socket.AF_UNSPEC, socket.AF_INET, socket.AF_INET6}:
+            raise socket.gaierror(socket.EAI_ADDRFAMILY, "Address family not supported")
+        name = self.address_of(host)
+        address: tuple[Any, ...] = (name, port)
+        if family == socket.AF_INET6:
+            address = (f"{_MAPPED}{name}", port, 0, 0)
+        found = socket.AF_INET6 if family == socket.AF_INET6 else socket.AF_INET
         wanted = [
             (socket.SOCK_STREAM, socket.IPPROTO_TCP),
             (socket.SOCK_DGRAM, socket.IPPROTO_UDP),
         ]
         return [
-            (socket.AF_INET, each, number, "", address)
+            (found, each, number, "", address)
             for each, number in wanted
             if kind in {0, each} and protocol in {0, number}
         ]

@@ -159,10 +159,8 @@ def _getaddrinfo(real: Callable[..., Any]) -> Callable[..., Any]:
                 return real(host, port, family, type, proto, flags)
             except socket.gaierror as error:
                 raise _told_who_answers(error, host) from None
-        if family not in {socket.AF_UNSPEC, socket.AF_INET}:
-            raise socket.gaierror(socket.EAI_ADDRFAMILY, "Address family not supported")
         name = host.decode() if isinstance(host, bytes) else host
-        return interception.names.infos(name, number_of(port) or 0, type, proto)
+        return interception.names.infos(name, number_of(port) or 0, type, proto, family)
 
     return getaddrinfo
 

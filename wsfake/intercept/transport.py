@@ -104,6 +104,7 @@ class MemoryTransport(asyncio.Transport, Far):
         self._sock = sock
         self._tls = tls
         self._protocol: asyncio.BaseProtocol | None = None
+        self._buffers = False
         self._incoming: list[bytes] = []
         self._end: Callable[[], None] | None = None
         self._delivering = False
@@ -123,14 +124,14 @@ class MemoryTransport(asyncio.Transport, Far):
         return self._tls is not None
 
     def start(self, protocol: asyncio.BaseProtocol) -> None:
-        self._protocol = protocol
+        self.set_protocol(protocol)
         protocol.connection_made(self)
 
     def upgrade(self, tls: MemoryTls, protocol: asyncio.BaseProtocol) -> None:
         """Be secure from now on."""
         self._tls = tls
         self._extra.update(tls.facts())  # type: ignore[attr-defined]
-        self._protocol = protocol
+        self.set_protocol(protocol)
 
     # From the server's half
 
@@ -178,7 +179,8 @@ class MemoryTransport(asyncio.Transport, Far):
 
     def _hand_over(self, data: bytes) -> None:
         protocol = self._protocol
-        if isinstance(protocol, asyncio.BufferedProtocol):
+        if self._buffers:
+            assert isinstance(protocol, asyncio.BufferedProtocol)
             view = memoryview(data)
             while view:
                 buffer = memoryview(protocol.get_buffer(len(view)))
@@ -207,6 +209,7 @@ class MemoryTransport(asyncio.Transport, Far):
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         self._protocol = protocol
+        self._buffers = isinstance(protocol, asyncio.BufferedProtocol)
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         if self._wrote_eof:

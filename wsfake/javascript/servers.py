@@ -47,7 +47,7 @@ class Servers:
 
     def _welcome(self, number: int, peer: Any) -> None:
         accepted = peer._socket
-        accepted.faces.remove(peer)
+        accepted.hide(peer)
         known = self._sockets.accepted(accepted)
         self._script.turn("newConnection", number, known, accepted.shown_url)
 

@@ -63,9 +63,10 @@ class Link:
     def arrive(self, what: Event) -> None:
         if self._failed:
             return
-        if isinstance(what, Accept):
-            what = what.replace(extensions=self._handshake.negotiate(what.extensions))
-        self._answered = self._answered or isinstance(what, Accept | Reject | Refuse)
+        if not self._answered:
+            if isinstance(what, Accept):
+                what = what.replace(extensions=self._handshake.negotiate(what.extensions))
+            self._answered = isinstance(what, Accept | Reject | Refuse)
         try:
             self._client.arrive(what)
         except Exception:  # what cannot be said: the client is not left waiting for it

@@ -47,7 +47,7 @@ class BrowserSocket(ScriptSocket):
             opening = Open(url.href, headers, protocols)
             self.host.network.connect(opening, self, ready=self.attach)
         except BaseException:
-            self.state = "closed"
+            self.goto("closed")
             raise
 
     def send(self, message: Message) -> None:

@@ -82,7 +82,7 @@ class BrowserWebSocket(EventTarget, metaclass=BrowserWebSocketType):
         names = protocols_of(protocols)
         self._binary_type = host.profile.binary_type
         self._socket = BrowserSocket(host)
-        self._socket.faces.append(self)
+        self._socket.show(self)
         with host.network.lock:
             self._socket.dial(read, names, page)
 
@@ -128,6 +128,10 @@ class BrowserWebSocket(EventTarget, metaclass=BrowserWebSocketType):
         made._trusted = True
         made._time = self._now()
         self._dispatch(made)
+
+    def hear(self, message: str | bytes) -> None:
+        """Call the listeners of messages."""
+        self.fire("message", message)
 
     def _report(self, errors: list[Exception]) -> None:
         for error in errors:
