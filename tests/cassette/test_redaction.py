@@ -409,3 +409,14 @@ def test_the_longer_of_two_secrets_goes_first() -> None:
 def test_a_body_of_a_refusal_that_is_no_text_stays() -> None:
     refused = Reject(400, (), b"\xff" + JWT.encode())
     assert redacted(refused) == refused
+
+
+def test_many_entries_are_redacted_as_each_alone() -> None:
+    clean = [Entry(at, 1, Side.CLIENT, f"message {at}") for at in range(3)]
+    assert REDACTOR.entries(clean) is clean
+    secret = [*clean, Entry(3, 1, Side.SERVER, '{"token": "s3cret"}')]
+    assert REDACTOR.entries(secret) == [REDACTOR.entry(entry) for entry in secret] != secret
+    mixed = [*clean, Entry(3, 1, Side.SERVER, b"x")]
+    assert REDACTOR.entries(mixed) == mixed
+    shout = Redactor(rules=(str.upper,))
+    assert [entry.what for entry in shout.entries(clean)] == ["MESSAGE 0", "MESSAGE 1", "MESSAGE 2"]

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given, strategies as st
 
 from tests.cassette.strategies import entries
-from wsfake.cassette.schema import decode, decode_messages, encode, encode_messages
+from wsfake.cassette.schema import (
+    decode,
+    decode_all,
+    decode_messages,
+    encode,
+    encode_messages,
+)
 from wsfake.model import Close, Entry, Open, Ping, Side
 
 
@@ -101,3 +107,10 @@ def anything(value: object) -> Any:
 def test_what_could_not_be_read_again_is_not_written(entry: Entry, text: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(text)}"):
         encode(entry)
+
+
+def test_events_that_are_not_in_order_of_time_are_refused() -> None:
+    later = encode(Entry(5, 1, Side.CLIENT, Open("ws://a.test/")))
+    sooner = encode(Entry(3, 1, Side.SERVER, Ping(b"x")))
+    with pytest.raises(ValueError, match="expected a time of 5 us or later, got 3 us"):
+        decode_all([later, sooner], 0)

@@ -356,3 +356,12 @@ def test_a_part_file_is_never_half_a_block_to_who_reads_it_while_it_grows(target
             if record.due_at is None:
                 assert len(list(CassetteReader(file, "part"))) == at + 1
     record.discard()
+
+
+def test_entries_that_are_added_together_are_recorded_as_each_alone(target: Path) -> None:
+    together, singly = recording(target), recording(target.with_name("b.msgpack"))
+    entries = [message(at) for at in range(700)]
+    together.extend(entries, now=0.0)
+    for entry in entries:
+        singly.append(entry, now=0.0)
+    assert together.keep("test").read_bytes() == singly.keep("test").read_bytes()

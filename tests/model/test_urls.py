@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from wsfake.errors import UsageError
-from wsfake.model import UrlPattern, normalise_url
+from wsfake.model import UrlPattern, is_at, normalise_url
 
 
 @pytest.mark.parametrize(
@@ -109,3 +109,43 @@ def test_what_is_no_pattern_is_refused(url: Any, error: str) -> None:
     with pytest.raises(UsageError) as caught:
         UrlPattern.of(url)
     assert str(caught.value) == error
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "there"),
+    [
+        ("ws://h.test/a", "h.test", 80, True),
+        ("wss://h.test/a", "h.test", 443, True),
+        ("ws://h.test:8000/a", "H.test", 8000, True),
+        ("ws://h.test:8000/a", "h.test", 80, False),
+        ("ws://h.test:8000/a", "h.test", None, True),
+        ("ws://h.test/a", "g.test", 80, False),
+        ("ws://localhost:8000/", "127.0.0.1", 8000, True),
+        ("ws://[::1]:8000/", "localhost", 8000, True),
+        ("server 1", "h.test", None, False),
+    ],
+)
+def test_a_url_is_at_a_host_and_a_port(url: str, host: str, port: int, there: bool) -> None:
+    assert is_at(url, host, port) is there
+
+
+@pytest.mark.parametrize(
+    ("pattern", "host", "port", "fits"),
+    [
+        ("ws://h.test/a", "h.test", 80, True),
+        ("ws://h.test/a", "h.test", 81, False),
+        ("ws://*.test/a", "h.test", 80, True),
+        ("ws://*.test/a", "h.example", 80, False),
+        ("ws://*.test:81/a", "h.test", 81, True),
+        ("ws://*.test:81/a", "h.test", 80, False),
+        ("wss://*.test/a", "h.test", None, True),
+        (re.compile(r"ws://h\.test/.*"), "h.test", 1234, True),
+        (re.compile(r"ws://\[::1\]:81/"), "::1", 81, True),
+        (re.compile(r"ws://.*:81/"), "h.test", 81, True),
+        (re.compile(r"ws://.*:81/"), "h.test", 82, False),
+    ],
+)
+def test_a_pattern_fits_a_host_and_a_port(
+    pattern: str | re.Pattern[str], host: str, port: int | None, fits: bool
+) -> None:
+    assert UrlPattern.of(pattern).fits_place(host, port) is fits
