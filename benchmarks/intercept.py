@@ -48,7 +48,7 @@ def _loopback() -> Iterator[str]:
     """Serve an echo in a thread; yield its URL."""
     ready = threading.Event()
     told: list[str] = []
-    stop: list[Callable[[], None]] = []
+    stop: list[Callable[[], object]] = []
 
     async def answer(connection: ServerConnection) -> None:
         async for message in connection:

@@ -31,13 +31,13 @@ def hello() -> Transcript:
     return Transcript().client("hi").server("hello")
 
 
-def greet(url: str, **more: Any) -> str | bytes:
+def greet(url: str, **more: Any) -> Any:
     with connect(url, **more) as connection:
         connection.send("hi")
         return connection.recv()
 
 
-async def greet_async(url: str) -> str | bytes:
+async def greet_async(url: str) -> Any:
     async with websockets.connect(url) as connection:
         await connection.send("hi")
         return await connection.recv()
