@@ -12,9 +12,9 @@ from websockets.asyncio.server import ServerConnection, serve
 from benchmarks.measuring import Row, compare
 from wsfake import Harness, Transcript
 
-__all__ = ["echo", "rows", "transcript_of"]
+__all__ = ["MESSAGE", "echo", "rows", "transcript_of"]
 
-_MESSAGE = "x" * 200
+MESSAGE = "x" * 200
 _PAIRS = 20_000
 _LOOPBACK_PAIRS = 2_000
 
@@ -23,7 +23,7 @@ def transcript_of(pairs: int) -> Transcript:
     """Return the transcript of so many messages and their echoes."""
     transcript = Transcript()
     for _ in range(pairs):
-        transcript = transcript.client(_MESSAGE).server(_MESSAGE)
+        transcript = transcript.client(MESSAGE).server(MESSAGE)
     assert transcript.steps
     return transcript
 
@@ -34,13 +34,13 @@ def echo(transcript: Transcript, pairs: int) -> int:
     with Harness() as ws_fake:
         ws_fake.serve("ws://echo.example", transcript)
         socket = ws_fake.WebSocket("ws://echo.example")
-        socket.onopen = lambda: socket.send(_MESSAGE)
+        socket.onopen = lambda: socket.send(MESSAGE)
 
         def on_message(message: object) -> None:
             nonlocal left
             left -= 1
             if left:
-                socket.send(_MESSAGE)
+                socket.send(MESSAGE)
 
         socket.onmessage = on_message
         ws_fake.run()
@@ -58,7 +58,7 @@ def _loopback() -> int:
             port = next(iter(server.sockets)).getsockname()[1]
             async with connect(f"ws://127.0.0.1:{port}", compression=None) as client:
                 for _ in range(_LOOPBACK_PAIRS):
-                    await client.send(_MESSAGE)
+                    await client.send(MESSAGE)
                     await client.recv()
 
     asyncio.run(main())

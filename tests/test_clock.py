@@ -184,3 +184,67 @@ def test_a_clock_that_follows_another_goes_on_from_where_it_stood(
     assert clock.now == 50
     run_due(clock)
     assert done == ["a", "b"]
+
+
+def test_a_timer_is_asked_for_again_once_its_time_has_come(
+    clock: VirtualClock, done: list[object]
+) -> None:
+    timer = clock.timer(lambda: done.append(clock.now))
+    assert not clock.pending
+    for due in (5, 9):
+        clock.call_again(timer, due)
+        assert clock.pending
+        run_all(clock)
+    assert done == [5, 9]
+    assert not clock.pending
+
+
+def test_a_jump_is_to_the_next_timer_and_gives_what_is_to_be_done(
+    clock: VirtualClock, done: list[object]
+) -> None:
+    clock.call_at(5, saying(done, "a"))
+    callback = clock.jump(5)
+    assert callback is not None
+    callback()
+    assert (clock.now, done, clock.pending) == (5, ["a"], False)
+
+
+def test_a_jump_keeps_the_order_of_what_is_due_at_one_time(
+    clock: VirtualClock, done: list[object]
+) -> None:
+    for word in "abc":
+        clock.call_at(5, saying(done, word))
+    callback = clock.jump(5)
+    assert callback is not None
+    callback()
+    run_due(clock)
+    assert done == ["a", "b", "c"]
+    assert not clock.pending
+
+
+def test_a_recurring_timer_on_the_way_is_jumped_to_as_well(clock: VirtualClock) -> None:
+    clock.call_at(3, lambda: None, recurring=True)
+    clock.call_at(5, lambda: None)
+    assert clock.jump(5) is not None
+    assert clock.now == 3
+    assert clock.pending
+
+
+def test_nothing_is_jumped_to_that_has_to_be_looked_at_closer(clock: VirtualClock) -> None:
+    assert clock.jump(9) is None
+    clock.call_at(5, lambda: None, recurring=True)
+    assert clock.jump(9) is None  # it alone keeps nothing going
+    timer = clock.call_at(3, lambda: None)
+    clock.call_at(7, lambda: None)
+    assert clock.jump(2) is None
+    clock.cancel(timer)
+    assert clock.jump(9) is None
+    assert clock.now == 0
+
+
+def test_a_clock_that_follows_another_never_jumps() -> None:
+    clock = VirtualClock()
+    clock.call_at(5, lambda: None)
+    clock.follow(lambda: 0)
+    assert clock.jump(9) is None
+    assert clock.now == 0

@@ -6,9 +6,9 @@ follows real time only has to answer `now` differently. Nothing here waits.
 
 from __future__ import annotations
 
-import heapq
 from collections import deque
 from collections.abc import Callable
+from heapq import heappop, heappush
 
 __all__ = ["Clock", "Timer", "VirtualClock", "microseconds"]
 
@@ -28,7 +28,7 @@ class Timer:
 
     __slots__ = ("callback", "cancelled", "clock", "due", "recurring")
 
-    def __init__(self, clock: Clock, due: int, callback: Callback, *, recurring: bool) -> None:
+    def __init__(self, clock: Clock, due: int, callback: Callback, recurring: bool) -> None:
         self.clock = clock
         self.due = due
         self.callback = callback
@@ -38,7 +38,9 @@ class Timer:
     def __call__(self) -> object:
         if self.cancelled:
             return None
-        self.clock.cancel(self)
+        self.cancelled = True
+        if not self.recurring:
+            self.clock._pending -= 1
         return self.callback()
 
 
@@ -67,19 +69,30 @@ class Clock:
 
     def call_at(self, due: int, callback: Callback, *, recurring: bool = False) -> Timer:
         """Ask for a callback at a time; one in the past is due now."""
-        timer = Timer(self, due, callback, recurring=recurring)
+        timer = Timer(self, due, callback, recurring)
         if not recurring:
             self._pending += 1
             if due <= self.now:  # in line with what `call_soon` asks for from now on
                 self.collect()
                 self.ready.append(timer)
                 return timer
-        heapq.heappush(self._heap, (due, self._ask(), timer))
+        self.asked = asked = self.asked + 1
+        heappush(self._heap, (due, asked, timer))
         return timer
 
-    def _ask(self) -> int:
-        self.asked += 1
-        return self.asked
+    def timer(self, callback: Callback) -> Timer:
+        """Return a timer that nobody has asked for yet; see `call_again`."""
+        timer = Timer(self, self.now, callback, False)
+        timer.cancelled = True
+        return timer
+
+    def call_again(self, timer: Timer, due: int) -> None:
+        """Ask for a timer whose time has come, at a later one: in less time than for a new one."""
+        timer.due = due
+        timer.cancelled = False
+        self._pending += 1
+        self.asked = asked = self.asked + 1
+        heappush(self._heap, (due, asked, timer))
 
     def next_is_asked_after(self, asked: int) -> bool:
         """Whether the next timer was asked for when already so many had been."""
@@ -88,7 +101,8 @@ class Clock:
     def put_back(self, timer: Timer) -> None:
         """Ask again, at its `due`, for a recurring timer whose time has just come."""
         timer.cancelled = False
-        heapq.heappush(self._heap, (timer.due, self._ask(), timer))
+        self.asked += 1
+        heappush(self._heap, (timer.due, self.asked, timer))
 
     def cancel(self, timer: Timer) -> None:
         """Take back what was asked for. Twice, or after it was done, is nothing."""
@@ -114,7 +128,7 @@ class Clock:
             return self.now
         heap = self._heap
         while heap and heap[0][2].cancelled:
-            heapq.heappop(heap)
+            heappop(heap)
         return heap[0][0] if heap else None
 
     def stop(self) -> None:
@@ -137,7 +151,7 @@ class Clock:
         """Put the timers that are due by now into `ready`; tell whether anything is in it."""
         heap, now = self._heap, self.now
         while heap and heap[0][0] <= now:
-            timer = heapq.heappop(heap)[2]
+            timer = heappop(heap)[2]
             if not timer.cancelled:
                 self.ready.append(timer)
         return bool(self.ready)
@@ -158,6 +172,29 @@ class VirtualClock(Clock):
         self.now = max(self.now, time)
         self.collect()
 
+    def jump(self, latest: int) -> Callback | None:
+        """Jump to the next timer, if it is due by then, and return what is to be done.
+
+        Only where nothing is in `ready`. None says no more than that it has to be looked closer:
+        it is due already, was cancelled, or there are but recurring timers.
+        """
+        heap = self._heap
+        if not self._pending or not heap:
+            return None
+        due, _, timer = heap[0]
+        if not self.now < due <= latest or timer.cancelled:
+            return None
+        self.now = due
+        heappop(heap)
+        if heap and heap[0][0] == due:
+            self.ready.append(timer)
+            self.collect()
+            return self.ready.popleft()
+        timer.cancelled = True  # as it does when it is called
+        if not timer.recurring:
+            self._pending -= 1
+        return timer.callback
+
     def follow(self, source: Callable[[], int]) -> None:
         """From now on go with a clock that gives microseconds from any origin."""
         offset = self.now - source()
@@ -174,6 +211,10 @@ class _FollowingClock(VirtualClock):
     @property
     def now(self) -> int:  # type: ignore[override]  # nobody else sets it any more
         return self._elapsed()
+
+    def jump(self, latest: int) -> Callback | None:
+        """Never jump."""
+        return None
 
     def advance_to(self, time: int) -> None:
         """Stay with the other clock, which alone moves it."""

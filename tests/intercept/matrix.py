@@ -192,7 +192,9 @@ def table() -> list[str]:
         f"| library | version | {' | '.join(CAPABILITIES)} |",
         f"|---|---|{'---|' * len(CAPABILITIES)}",
     ]
-    apart = "wants other versions of `websockets`: tried in an environment of its own (`./dev apart`)"
+    apart = (
+        "wants other versions of `websockets`: tried in an environment of its own (`./dev apart`)"
+    )
     for client in (*CLIENTS, *APART):
         if client.tried and apart not in notes:
             notes.append(apart)

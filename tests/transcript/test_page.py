@@ -46,7 +46,15 @@ def test_the_page_knows_every_action_and_every_step_of_the_builder() -> None:
     for action in _ACTIONS:
         assert re.search(rf"(client|server)  {action}\b", shown), action
     examples = "".join(blocks("python"))
-    other = {"opening", "expected_headers", "steps", "parse", "with_step", "with_opening"}
+    other = {
+        "opening",
+        "expected_headers",
+        "steps",
+        "columns",
+        "parse",
+        "with_step",
+        "with_opening",
+    }
     for name in {name for name in vars(Transcript) if name[0] != "_"} - other:
         assert f".{name}(" in examples, name
 

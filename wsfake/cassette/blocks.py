@@ -10,7 +10,7 @@ from typing import Any
 import msgpack
 
 from wsfake.cassette.schema import MAX_ITEMS, decode, decode_all, decode_messages
-from wsfake.model import Entry
+from wsfake.model import Entries, Entry
 
 __all__ = ["Unpacked", "split_entries", "unpack_entries"]
 
@@ -22,7 +22,7 @@ _LIMITS: dict[str, Any] = {
 }
 _ARRAY = struct.Struct(">BH")  # the head of an array of up to 65,535 items
 
-Unpacked = tuple[list[Entry], str | None]
+Unpacked = tuple[Entries, str | None]
 
 
 def unpack_entries(body: bytes, last: int, count: int, *, whole: bool) -> Unpacked:
@@ -35,10 +35,13 @@ def unpack_entries(body: bytes, last: int, count: int, *, whole: bool) -> Unpack
         # read as one array, which costs much less than each alone
         arrays = msgpack.unpackb(_ARRAY.pack(0xDC, count) + body, **_LIMITS)
         return decode_messages(arrays, last) or decode_all(arrays, last), None
-    return _unpack_singly(body, last, count, whole=whole)
+    entries, problem = _unpack_singly(body, last, count, whole=whole)
+    return Entries.of(entries), problem
 
 
-def _unpack_singly(body: bytes, last: int, count: int, *, whole: bool) -> Unpacked:
+def _unpack_singly(
+    body: bytes, last: int, count: int, *, whole: bool
+) -> tuple[list[Entry], str | None]:
     entries: list[Entry] = []
     add = entries.append
     unpacker = _unpacker(body)

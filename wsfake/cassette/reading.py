@@ -13,7 +13,7 @@ from wsfake.cassette.contents import FORMAT_VERSION, Cassette, Damage, Footer, H
 from wsfake.cassette.frames import FOOTER, HEADER
 from wsfake.cassette.framing import Broken, Frame, FrameReader
 from wsfake.errors import CassetteError, DamagedCassette, NewerCassette
-from wsfake.model import Entry
+from wsfake.model import Entries, Entry
 
 __all__ = ["CassetteReader", "load", "read_cassette"]
 
@@ -57,10 +57,17 @@ class CassetteReader:
         for frame in self._bodies():
             yield from self._entries(frame)
 
+    def rest(self) -> Entries:
+        """Return all entries at once, by columns, instead of one after the other."""
+        entries = Entries()
+        for frame in self._bodies():
+            entries.extend(self._entries(frame))
+        return entries
+
     def packed(self) -> Iterator[bytes]:
         """Iterate over the bodies of blocks instead of entries; each is checked by its sum only."""
         for frame in self._bodies():
-            self._seen = frame.head.first + frame.head.count
+            self._seen = frame.head.first + frame.head.entries
             yield frame.body
 
     # The header.
@@ -159,17 +166,17 @@ class CassetteReader:
             return Broken(head.offset, expected, f"those from {head.first + 1} on")
         return None
 
-    def _entries(self, frame: Frame) -> list[Entry]:
+    def _entries(self, frame: Frame) -> Entries:
         head = frame.head
-        entries, problem = unpack_entries(frame.body, self._last, head.count, whole=frame.whole)
+        entries, problem = unpack_entries(frame.body, self._last, head.entries, whole=frame.whole)
         self._seen += len(entries)
         if entries:
-            self._last = entries[-1].at
+            self._last = entries.ats[-1]
         if problem is not None:
-            self._damaged(Broken(head.offset, f"{head.count} sound entries", problem))
-            if self._seen < head.first + head.count:
-                self.missing.append(range(self._seen, head.first + head.count))
-                self._seen = head.first + head.count
+            self._damaged(Broken(head.offset, f"{head.entries} sound entries", problem))
+            if self._seen < head.first + head.entries:
+                self.missing.append(range(self._seen, head.first + head.entries))
+                self._seen = head.first + head.entries
         return entries
 
     def _take_footer(self, frame: Frame) -> None:
@@ -225,7 +232,7 @@ def load(path: str | PathLike[str], *, recover: bool = False) -> Cassette:
     Raises what `read_cassette` and iterating it raise.
     """
     with read_cassette(path, recover=recover) as reader:
-        entries = tuple(reader)
+        entries = reader.rest()
         return Cassette(
             path=reader.path,
             header=reader.header,

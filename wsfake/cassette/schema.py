@@ -7,16 +7,15 @@ untrusted: `decode` accepts nothing that `encode` would not have made.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import groupby, repeat
-from typing import Any
-
-from attrs import frozen
+from itertools import chain, groupby, repeat
+from typing import Any, NamedTuple
 
 from wsfake.model import (
     Accept,
     Close,
     Drop,
     End,
+    Entries,
     Entry,
     Gap,
     Headers,
@@ -61,8 +60,7 @@ _CLIENT, _SERVER = _SIDES
 _new_entry = tuple.__new__  # the constructor of a named tuple takes three times as long
 
 
-@frozen
-class _Field:
+class _Field(NamedTuple):
     """How one attribute of an event is written, and what is accepted for it when it is read."""
 
     pack: Callable[[Any], object]
@@ -212,41 +210,41 @@ def encode_messages(entries: Sequence[Entry], last: int) -> list[Array] | None:
     return list(zip(ats, connections, codes, repeat(_MESSAGE), whats, strict=False))
 
 
-def decode_messages(arrays: Sequence[object], last: int) -> list[Entry] | None:
+def decode_messages(arrays: Sequence[object], last: int) -> Entries | None:
     """Return what `decode` does for each array, where all are messages and in order of time.
 
     None where they are not, or one cannot be decoded. `last` is the time before the first, in
     microseconds. Works by columns, in a third of the time of `decode`.
     """
-    if set(map(type, arrays)) != {tuple} or set(map(len, arrays)) != {5}:  # type: ignore[arg-type]
+    try:
+        ats, connections, sides, kinds, whats = zip(*arrays, strict=True)
+    except (TypeError, ValueError):  # not arrays, or not each of five; what else can be no entry
         return None
-    ats, connections, sides, kinds, whats = zip(*arrays, strict=True)
-    if not (set(map(type, sides)) == set(map(type, kinds)) == _INT and set(kinds) == {_MESSAGE}):
+    # that of a message is 0
+    if set(map(type, chain(sides, kinds))) != _INT or any(kinds) or not {0, 1} >= set(sides):
         return None
-    if not _sound(ats, connections, whats, last) or not {0, 1} >= set(sides):
+    if not _sound(ats, connections, whats, last):
         return None
-    spoke = [_SERVER if side else _CLIENT for side in sides]
-    rows = zip(ats, connections, spoke, whats, strict=True)
-    return list(map(_new_entry, repeat(Entry), rows))
+    return Entries(ats, connections, [_SERVER if side else _CLIENT for side in sides], whats)
 
 
-def decode_all(arrays: Sequence[object], last: int) -> list[Entry]:
+def decode_all(arrays: Sequence[object], last: int) -> Entries:
     """Return what `decode` does for each array, what stands between messages singly.
 
     Raises `ValueError` where one cannot be decoded, or is not in order of time from `last` on.
     """
-    entries: list[Entry] = []
+    entries = Entries()
     for messages, each in groupby(arrays, _seems_message):
         run = list(each)
         some = decode_messages(run, last) if messages else _decode_events(run, last)
         if some is None:
             raise ValueError("expected sound messages in order of time")
-        entries += some
-        last = entries[-1][0]
+        entries.extend(some)
+        last = entries.ats[-1]
     return entries
 
 
-def _decode_events(arrays: Iterable[object], last: int) -> list[Entry]:
+def _decode_events(arrays: Iterable[object], last: int) -> Entries:
     entries = []
     for array in arrays:
         entry = decode(array)
@@ -254,7 +252,7 @@ def _decode_events(arrays: Iterable[object], last: int) -> list[Entry]:
             raise ValueError(f"expected a time of {last} us or later, got {entry[0]} us")
         last = entry[0]
         entries.append(entry)
-    return entries
+    return Entries.of(entries)
 
 
 def _seems_message(array: Any) -> bool:
@@ -264,7 +262,7 @@ def _seems_message(array: Any) -> bool:
 def _sound(ats: Array, connections: Array, whats: Array, last: int) -> bool:
     numbers = set(connections)  # which are few
     return (
-        set(map(type, ats)) == set(map(type, connections)) == _INT
+        set(map(type, chain(ats, connections))) == _INT
         and set(map(type, whats)) <= _MESSAGES
         and last <= ats[0]
         and ats[-1] <= MAX_AT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ def add_parser(commands: Any) -> None:
 @frozen
 class _Source:
     header: Header
-    entries: tuple[Entry, ...]
+    entries: Sequence[Entry]
     lost: list[str] = field(factory=list)
     """What cannot be read of it."""
 
@@ -116,7 +117,7 @@ def _read_text(path: Path) -> str:
         raise UsageError(f"{path}: expected a text in UTF-8: {error}") from None
 
 
-def _write_text(path: Path, entries: tuple[Entry, ...]) -> None:
+def _write_text(path: Path, entries: Sequence[Entry]) -> None:
     try:
         path.write_text("".join(f"{line}\n" for line in write_dialogue(entries)), encoding="utf-8")
     except OSError as error:

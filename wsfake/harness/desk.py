@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from wsfake.errors import hide_frames
 from wsfake.harness.giving_way import give_way
 from wsfake.harness.sources import Sources
 from wsfake.network import Connection, End, Network, Services
@@ -13,8 +12,6 @@ from wsfake.proxy import Upstream
 from wsfake.script_api.server import Servers
 
 __all__ = ["FrontDesk"]
-
-__tracebackhide__ = hide_frames
 
 
 class FrontDesk:

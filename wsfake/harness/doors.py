@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
 from wsfake.clock import VirtualClock
-from wsfake.errors import UsageError, hide_frames
+from wsfake.errors import UsageError
 from wsfake.harness.settings import Settings
 from wsfake.model import normalise_url
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from wsfake.proxy import Faults
 
 __all__ = ["Doors", "Secure"]
-
-__tracebackhide__ = hide_frames
 
 Secure: TypeAlias = "bool | str | os.PathLike[str] | ssl.SSLContext | TLS | None"
 """Whether a port speaks TLS: no; with a throw-away certificate; with that of a PEM file; so."""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from wsfake.clock import VirtualClock
-from wsfake.errors import UsageError, hide_frames
+from wsfake.errors import UsageError
 from wsfake.harness.doors import Doors
 from wsfake.harness.pumps import Pumps
 from wsfake.harness.running import raise_errors
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from wsfake.intercept.asgi import Application
 
 __all__ = ["Intercepting"]
-
-__tracebackhide__ = hide_frames
 
 
 class Intercepting:

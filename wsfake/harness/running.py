@@ -7,12 +7,10 @@ from threading import get_ident
 from typing import Protocol
 
 from wsfake.clock import VirtualClock, microseconds
-from wsfake.errors import NeverIdle, NotHappened, UsageError, hide_frames
+from wsfake.errors import NeverIdle, NotHappened, UsageError
 from wsfake.network import Network
 
 __all__ = ["Pump", "Runner", "raise_errors"]
-
-__tracebackhide__ = hide_frames
 
 _MOST_AT_ONCE = 100_000
 _MOST_ALTOGETHER = 1_000_000
@@ -147,6 +145,7 @@ class _Run:
         self.limit = runner._timeout if timeout is None else timeout
         self.begin = self.clock.now
         self.deadline = self.begin + _checked(self.limit)
+        self.patience = runner._patience
         self.bounded = until is not None or timeout is not None
         self.most = _MOST_ALTOGETHER + (int(self.limit * _MOST_PER_SECOND) if self.bounded else 0)
         self.alone = alone and until is None  # which is asked before each instant
@@ -205,9 +204,9 @@ class _Run:
         clock, network = self.clock, self.network
         ready, noted, entries = clock.ready, network.noted, self.entries
         for count in range(most):
-            if not ready and not clock.collect() and not self.jump_within_turn(count):
+            callback = ready.popleft() if ready else self.find(count)
+            if callback is None:
                 return count
-            callback = ready.popleft()
             try:
                 callback()
             except Exception as error:  # noqa: BLE001 - raised at the end of this instant
@@ -246,17 +245,28 @@ class _Run:
         self.at_once = 0
         return True
 
-    def jump_within_turn(self, count: int) -> bool:
-        """Do so after `count` callbacks of a turn, where nobody is to have one in between."""
-        if not self.alone or self.runner.pump is not None or self.network.errors:
-            return False
-        self.note_entries()
-        due = self.clock.next_due
-        if due is None or not self.goes_on() or self.is_too_late(due):
-            return False
-        self.clock.advance_to(due)
+    def find(self, count: int) -> Callable[[], object] | None:
+        """Return what is to be done after `count` callbacks of a turn, or None.
+
+        At the next instant too, where nobody is to have a turn in between.
+        """
+        clock, network = self.clock, self.network
+        if not self.alone or self.runner.pump is not None or network.errors:
+            return clock.take()
+        if len(network.noted) != self.entries:
+            self.note_entries()
+        callback = clock.jump(self.deadline if self.bounded else self.last_entry + self.patience)
+        if callback is None:
+            callback = clock.take()
+            if callback is not None:
+                return callback
+            due = clock.next_due
+            if due is None or not self.goes_on() or self.is_too_late(due):
+                return None
+            clock.advance_to(due)
+            callback = clock.take()
         self.at_once = -count  # to which those of the turn are added
-        return bool(self.clock.ready)
+        return callback
 
     def is_too_late(self, due: int) -> bool:
         """Whether a timer is behind the end; one older than what was said last is in no chain."""
@@ -267,7 +277,7 @@ class _Run:
         return self.clock.pending or self.until is not None or self.runner._expects()
 
     def end(self) -> int:
-        return self.deadline if self.bounded else self.last_entry + self.runner._patience
+        return self.deadline if self.bounded else self.last_entry + self.patience
 
     def gives_way_late(self) -> bool:
         """Whether timers alone went on, and what waits for another connection goes instead."""
@@ -297,7 +307,7 @@ class _Run:
         elif self.bounded and not pump.busy:  # as on virtual time: nothing is worth waiting for
             return self.runner._give_way()
         if not self.bounded and not self.clock.pending and not pump.settling:
-            silent = self.last_entry + self._patience(pump)
+            silent = self.last_entry + self.silence(pump)
             if now >= silent:
                 return self.end_in_silence(pump)
             until = min(until, silent)
@@ -307,7 +317,7 @@ class _Run:
             self.asked = self.clock.asked
         return True
 
-    def _patience(self, pump: Pump) -> int:
+    def silence(self, pump: Pump) -> int:
         return self.runner._idle if pump.busy or self.runner._expects() else 0
 
     def end_in_silence(self, pump: Pump) -> bool:

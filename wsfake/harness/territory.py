@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fnmatch import fnmatchcase
-from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from attrs import evolve
 
 from wsfake.clock import VirtualClock
 from wsfake.errors import Failure
@@ -131,7 +128,7 @@ class Territory:
 
     def refuse_unanswered(self, opening: Open) -> str:
         network = self.network
-        opening = evolve(opening, headers=without_mechanics(opening.headers))
+        opening = opening.replace(headers=without_mechanics(opening.headers))
         with network.lock:
             known = {str(failure) for failure in network.failures}
             try:
@@ -194,5 +191,4 @@ def _refuses(transcript: Transcript) -> bool:
 
 
 def _was_refused(recorded: ReplayConnection) -> bool:
-    answer = next((entry for *_, entry in islice(recorded.entries, 1, None)), None)
-    return answer is not None and isinstance(answer.what, Refuse)
+    return any(isinstance(answer, Refuse) for answer in recorded.whats[1:2])

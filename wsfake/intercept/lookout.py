@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 from weakref import WeakKeyDictionary
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from wsfake.intercept.names import authority_of
 from wsfake.live.server_handshake import NotAWebSocket, ServerHandshake
@@ -92,4 +92,4 @@ def _opening(request: bytes, heard: _Heard) -> Open | None:
     scheme, parts = "wss" if heard.secure else "ws", urlsplit(opening.url)
     authority = parts.netloc if port is None else authority_of(parts.hostname or host, port)
     url = normalise_url(urlunsplit((scheme, authority, parts.path, parts.query, "")))
-    return evolve(opening, url=url)
+    return opening.replace(url=url)

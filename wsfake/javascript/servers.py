@@ -6,7 +6,6 @@ import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from wsfake.errors import hide_frames
 from wsfake.javascript.sockets import Sockets
 from wsfake.script_api import Host, WebSocketServer
 
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
     from wsfake.javascript.script import Script
 
 __all__ = ["Servers"]
-
-__tracebackhide__ = hide_frames
 
 
 def _find_free_port() -> int:
@@ -50,7 +47,7 @@ class Servers:
 
     def _welcome(self, number: int, peer: Any) -> None:
         accepted = peer._socket
-        accepted.faces.remove(peer)
+        accepted.hide(peer)
         known = self._sockets.accepted(accepted)
         self._script.turn("newConnection", number, known, accepted.shown_url)
 

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from json.encoder import encode_basestring_ascii as _quote
 from typing import TYPE_CHECKING, Any
 
-from wsfake.errors import Failure, hide_frames
+from wsfake.errors import Failure
 from wsfake.javascript.engine import dumps
-from wsfake.model import Close, Drop, Event, Side
+from wsfake.model import Close, Drop, Event, Message, Side
 from wsfake.script_api import Host, ScriptSocket
 from wsfake.wire.payloads import encode_text
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from wsfake.javascript.script import Script
 
 __all__ = ["SocketFace", "Sockets"]
-
-__tracebackhide__ = hide_frames
 
 
 class SocketFace:
@@ -36,23 +34,24 @@ class SocketFace:
         self.socket = socket
         self.known_state = socket.state
         self.known_url = socket.shown_url
-        socket.faces.append(self)
+        socket.show(self)
 
     def fire(self, event: str, *arguments: Any) -> None:
+        self._fire(event, dumps(arguments))
+
+    def hear(self, message: Message) -> None:
+        if isinstance(message, str):
+            self._fire("message", f"[{_quote(message)}]")
+        else:
+            self._fire("bytes", f'["{base64.b64encode(message).decode()}"]')
+
+    def _fire(self, event: str, given: str) -> None:
         socket, script = self.socket, self.script
         state = socket.state
         script.settle()
         if socket.state != state:
             return  # the script has closed it meanwhile, and its own row has done the rest
         self.known_state = state
-        if event == "message":
-            message = arguments[0]
-            if isinstance(message, str):
-                given = f"[{_quote(message)}]"
-            else:
-                event, given = "bytes", f'["{base64.b64encode(message).decode()}"]'
-        else:
-            given = dumps(arguments)
         script.fire(self.id, state, event, given)
 
 
@@ -107,7 +106,8 @@ class Sockets:
 
     def goto(self, number: int, state: str) -> None:
         face = self._faces[number]
-        face.known_state = face.socket.state = state
+        face.known_state = state
+        face.socket.goto(state)
 
     def say(self, number: int, what: Event, stack: str) -> None:
         try:
@@ -166,7 +166,7 @@ class Sockets:
             socket = face.socket
             if socket.state == "closed":
                 continue
-            socket.state = "closed"
+            socket.goto("closed")
             connection = socket.connection
             if connection is not None and connection.ended is None:
                 connection.say(socket.side, Close(1001, ""))

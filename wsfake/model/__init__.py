@@ -1,5 +1,6 @@
 """What can be said on a connection: sides, events, entries, URLs. No behaviour and no I/O."""
 
+from wsfake.model.entries import Entries
 from wsfake.model.entry import Entry, make_entry
 from wsfake.model.events import (
     Accept,
@@ -27,6 +28,7 @@ __all__ = [
     "Close",
     "Drop",
     "End",
+    "Entries",
     "Entry",
     "Event",
     "Gap",

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from attrs import evolve
-
-from wsfake.clock import Timer
-from wsfake.errors import Failure, hide_frames
-from wsfake.model import Drop, Event, Open
-from wsfake.player import Mismatch, Player, Replay
+from wsfake.errors import Failure
+from wsfake.model import Drop, Event, Message, Open, Side
+from wsfake.player import LATER, Mismatch, Player, Replay
 
 if TYPE_CHECKING:
     from wsfake.network.connection import Connection
     from wsfake.network.network import Answerer, Network
 
 __all__ = ["PlayerEnd", "ReplayTurns"]
-
-__tracebackhide__ = hide_frames
 
 
 class ReplayTurns:
@@ -33,7 +29,12 @@ class ReplayTurns:
 
 
 class PlayerEnd:
-    """Lets a player hear and speak, when the clock says so."""
+    """Lets a player hear and speak, when the clock says so.
+
+    What comes next is nearly always a cue or a line that the player knows by heart, and the other
+    end does nothing with a message but to hand it on. Then it runs straight between the two, by
+    `attach` and `hear`, past everything that would be asked on the way and is known already.
+    """
 
     def __init__(
         self,
@@ -55,18 +56,61 @@ class PlayerEnd:
         self.clock = network.clock if connection is None else connection.clock
         self.player = player
         self._side = player.side
+        self._part = player.part
+        self._is_client = player.side is Side.CLIENT
+        self._awaken = self._wake  # one bound method, and one timer, for all calls
+        self._timer = self.clock.timer(self._awaken)
+        self._tell: Callable[[Message], object] | None = None
         self.connection = connection
         self._turns = turns if turns is not None and turns.replay.interleaved else None
         self._url = url
         self._to = to
         self._source = source
-        self._timer: Timer | None = None
-        self._soon = False
+        self._asked: int | None = None
+        """The time at which it asked to be woken, or `_SOON`, where nothing can stop that."""
         if connection is not None:
             connection.reachable = not player.refuses
         if turns is not None:
             turns.ends.append(self)
         network.players.append(player)
+
+    @property
+    def straight(self) -> bool:
+        """Whether messages may run straight: its turn depends on no other connection."""
+        return self._turns is None
+
+    def attach(self, tell: Callable[[Message], object] | None) -> None:
+        """Tell lines to the other end in this way from now on, and do nothing else about them.
+
+        None where there is more to do. Only where it is `straight`, and the connection is made.
+        """
+        assert self.connection is not None
+        self._number = self.connection.number
+        self._origin = self.clock.now - self.network.time()
+        self._tell = tell
+
+    def hear(self, message: Message) -> bool:
+        """Take what the other end says, if it is the player's cue; tell whether it is.
+
+        Else nothing has happened yet, and it is to be said as everything is. After `attach`.
+        """
+        clock = self.clock
+        now = clock.now
+        due = self._part.hear(message, now)
+        if due is None:
+            return False
+        note = self.network.note
+        note((now - self._origin, self._number, not self._is_client, message))
+        if self._asked is not None or due == LATER:
+            self.schedule()
+        elif due == now:
+            self._asked = _SOON
+            call_soon = clock.call_soon
+            call_soon(self._awaken)
+        else:
+            self._asked = due
+            clock.call_again(self._timer, due)
+        return True
 
     def arrive(self, what: Event) -> None:
         """Judge what the script said.
@@ -76,7 +120,7 @@ class PlayerEnd:
         mismatch = self.player.receive(what, self.clock.now)
         if mismatch is not None:
             raise self._judge(mismatch)
-        if not self._soon or self._turns is not None:
+        if self._asked != _SOON or self._turns is not None:
             self._go_on()
 
     def _judge(self, mismatch: Mismatch) -> Failure:
@@ -91,52 +135,63 @@ class PlayerEnd:
 
     def schedule(self) -> None:
         """Ask the clock for the time at which the player is due."""
-        if self._soon:
+        if self._asked == _SOON:
             return
         due = self.player.due()
-        clock = self.clock
-        if self._timer is not None:
-            if due == self._timer.due:
+        if self._asked is not None:
+            if due == self._asked:
                 return
-            clock.cancel(self._timer)
-            self._timer = None
-        if due is None:
-            return
+            self.clock.cancel(self._timer)
+            self._timer = self.clock.timer(self._awaken)
+            self._asked = None
+        if due is not None:
+            self._ask(due)
+
+    def _ask(self, due: int) -> None:
+        clock = self.clock
         if due <= clock.now:
-            self._soon = True
-            clock.call_soon(self._wake)
+            self._asked = _SOON
+            clock.call_soon(self._awaken)
         else:
-            self._timer = clock.call_at(due, self._wake)
+            self._asked = due
+            clock.call_again(self._timer, due)
 
     def _wake(self) -> None:
-        self._soon = False
-        self._timer = None
+        self._asked = None
         now = self.clock.now
+        tell = self._tell
         try:
-            what = self.player.take(now)
-            if type(what) is str and self.connection is not None:  # as nearly all are
-                self.connection.say(self._side, what)
-            elif what is not None:
-                self._say(what, now)
+            if tell is None or (line := self._part.speak(now)) is None:
+                self._take(now)
+            else:
+                note = self.network.note
+                note((now - self._origin, self._number, self._is_client, line))
+                tell(line)
         finally:  # where this connection has failed, the others go on
-            if self._turns is not None or not (self._soon or self._timer is not None):
+            if self._asked is None or self._turns is not None:
                 self._go_on()
 
     def _go_on(self) -> None:
         if self._turns is not None:
             self._turns.go_on()
-        elif self.player.prompt and self._timer is None:
-            self._soon = True
-            self.clock.call_soon(self._wake)
         else:
-            self.schedule()
+            self._await(self._part.due())
 
-    def _say(self, what: Event, now: int) -> None:
+    def _await(self, due: int) -> None:
+        if due == LATER or self._asked is not None:
+            self.schedule()
+        else:
+            self._ask(due)
+
+    def _take(self, now: int) -> None:
+        what = self.player.take(now)
         connection = self.connection
+        if what is None:
+            return
         if isinstance(what, Open):
             self._dial(what)
         elif connection is not None:
-            if not isinstance(what, bytes):
+            if not isinstance(what, str | bytes):
                 self._foretell(connection, now)
             connection.say(self._side, what)
 
@@ -154,9 +209,12 @@ class PlayerEnd:
 
     def _dial(self, opening: Open) -> None:
         if self._url is not None:
-            opening = evolve(opening, url=self._url)
+            opening = opening.replace(url=self._url)
         self.network.connect(opening, self, to=self._to, ready=self._dialled)
 
     def _dialled(self, connection: Connection) -> None:
         connection.source = self._source
         self.connection = connection
+
+
+_SOON = -1

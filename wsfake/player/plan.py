@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from operator import itemgetter
+from array import array
+from collections.abc import MutableSequence, Sequence
 from typing import Any
-
-from attrs import evolve
 
 from wsfake.model import (
     Accept,
     Close,
     Drop,
     End,
-    Entry,
     Gap,
     Message,
     Open,
@@ -51,12 +48,13 @@ class Plan:
 
     `happened` holds the time of each step in microseconds, `NOT_YET`, or `SKIPPED`. `indexes` holds
     its place on the timeline of a recording, or -1. `endless` are steps of what is repeated any
-    number of times: they are no progress towards an end.
+    number of times: they are no progress towards an end. `words` holds the messages that are known
+    to the letter, else None, with one item more, for what is behind the end.
     """
 
     __slots__ = (
-        *("cues", "endless", "happened", "indexes", "intervals", "lines", "replies", "sides"),
-        *("script", "whats"),
+        *("endless", "happened", "indexes", "intervals", "replies", "script", "sides", "whats"),
+        "words",
     )
 
     def __init__(
@@ -64,26 +62,18 @@ class Plan:
         sides: list[Side | None],
         whats: list[Any],
         intervals: list[int],
-        indexes: list[int] | None = None,
+        indexes: MutableSequence[int] | None = None,
     ) -> None:
         self.sides = sides
         self.whats = whats
         self.intervals = intervals
-        self.indexes = [-1] * len(whats) if indexes is None else indexes
-        self.happened = [NOT_YET] * len(whats)
-        self.endless = [False] * len(whats)
-        self.replies = Reply in set(map(type, whats))
-        """Whether there are replies that are made on the spot: they are told what they answer."""
-
+        # arrays are nothing that the garbage collector has to look through
+        self.indexes = array("q", [-1]) * len(whats) if indexes is None else indexes
+        self.happened = array("q", [NOT_YET]) * len(whats)
+        self.endless = bytearray(len(whats))
+        self.words = _words(whats)
         self.script = 0
         """The first step that the script may still do."""
-
-        self.cues: list[Message | None] = []
-        """The messages that the other side is to say to the letter, each at its step; one item
-        more, for what is behind the end."""
-
-        self.lines: list[Message | None] = []
-        """The same of what the player is to say."""
 
     def __len__(self) -> int:
         return len(self.whats)
@@ -91,48 +81,37 @@ class Plan:
     @classmethod
     def of_transcript(cls, transcript: Transcript) -> Plan:
         """Return the plan of a transcript; its handshake is accepted unless it says more."""
-        steps = transcript.steps
+        steps = transcript.columns
         sides: list[Side | None] = [Side.CLIENT]
         whats: list[Any] = [transcript.opening or Open("")]
-        if not steps or not _answers_handshake(steps[0].what):
+        if not steps.whats or not _answers_handshake(steps.whats[0]):
             sides.append(Side.SERVER)
             whats.append(Accept())
-        intervals = [0] * len(whats) + _intervals(steps)
-        sides += [side for _, side, _ in steps]
-        whats += [what for _, _, what in steps]
-        return cls(sides, whats, intervals)
+        intervals = [0] * len(whats) + _intervals(steps.ats, steps.sides)
+        steps.sides[:0], steps.whats[:0] = sides, whats
+        return cls(steps.sides, steps.whats, intervals)
 
     @classmethod
-    def of_recording(cls, entries: Sequence[tuple[int, int, Entry]], script: Side) -> Plan:
+    def of_recording(
+        cls,
+        sides: list[Side],
+        whats: list[Any],
+        intervals: list[int],
+        indexes: MutableSequence[int],
+        script: Side,
+    ) -> Plan:
         """Return the plan of one connection of a recording, in which `script` is the script's side.
 
-        `entries` are its entries, each with its index on the timeline and the microseconds since
-        the entry before it there. What hosts do by themselves, pings and pongs, is skipped.
+        The lists are of its entries: `intervals` are the microseconds since the entry before on
+        the timeline, where `indexes` are their places. What hosts do by themselves, pings and
+        pongs, is skipped.
         """
-        indexes, intervals, said = map(list, zip(*entries, strict=True))
-        plan = cls([e.side for e in said], [e.what for e in said], intervals, indexes)
-        for i, what in enumerate(plan.whats):
-            if type(what) in _BY_HOST or (type(what) is Ping and plan.sides[i] is script):
-                plan.happened[i] = SKIPPED
+        plan = cls([*sides], [*whats], intervals, indexes)
+        if not _BY_HOST.isdisjoint(map(type, whats)):
+            for i, what in enumerate(whats):
+                if type(what) in _BY_HOST and (type(what) is not Ping or sides[i] is script):
+                    plan.happened[i] = SKIPPED
         return plan
-
-    def hand_out(self, own: Side, *, alone: bool) -> None:
-        """Fill in `cues`, and, where no other connection can hold up the player, `lines`."""
-        whats, sides = self.whats, self.sides
-        nothing: list[Message | None] = [None] * len(whats)
-        cues = lines = nothing
-        if not self.replies:
-            cues = [
-                what if side is not own and (type(what) is str or type(what) is bytes) else None
-                for what, side in zip(whats, sides, strict=True)
-            ]
-        if not self.replies and alone:
-            lines = [
-                what if side is own and (type(what) is str or type(what) is bytes) else None
-                for what, side in zip(whats, sides, strict=True)
-            ]
-        self.cues += [*cues, None]
-        self.lines += [*lines, None]
 
     def time_before(self, i: int) -> int:
         """When the step before this one was done; negative where it was not.
@@ -160,7 +139,7 @@ class Plan:
             if self.sides[n] is self.sides[i] or self.sides[n] is None:
                 return
             if isinstance(self.whats[n], Reply):
-                self.whats[n] = evolve(self.whats[n], last=message)
+                self.whats[n] = self.whats[n].replace(last=message)
 
     # What the script may do next
 
@@ -253,7 +232,7 @@ class Plan:
         interval = self.intervals[i]
         sides: list[Side | None] = [step.side for step in steps]
         whats: list[Any] = [step.what for step in steps]
-        intervals = _intervals(steps)
+        intervals = _intervals([step.at for step in steps], sides)
         if then is not None:
             sides.append(None)
             whats.append(then)
@@ -273,12 +252,10 @@ class Plan:
         self.sides[i : i + 1] = sides
         self.whats[i : i + 1] = whats
         self.intervals[i : i + 1] = intervals
-        self.indexes[i : i + 1] = [-1] * len(whats)
-        self.happened[i : i + 1] = [NOT_YET] * len(whats)
-        self.endless[i : i + 1] = [endless] * len(whats)
-        self.cues[i : i + 1] = [None] * len(whats)
-        self.lines[i : i + 1] = [None] * len(whats)
-        self.replies = self.replies or Reply in set(map(type, whats))
+        self.indexes[i : i + 1] = array("q", [-1]) * len(whats)
+        self.happened[i : i + 1] = array("q", [NOT_YET]) * len(whats)
+        self.endless[i : i + 1] = bytes([endless]) * len(whats)
+        self.words[i : i + 1] = [None] * len(whats)
 
     def _unfold_own(self, i: int, own: Side) -> bool:
         """Unfold the group at `i` where its next part begins with a step of the player itself."""
@@ -289,18 +266,37 @@ class Plan:
         return False
 
 
-_BY_HOST = frozenset((Pong, End, Gap))
+_BY_HOST = frozenset((Ping, Pong, End, Gap))
+_MESSAGES = frozenset((str, bytes))
+_HANDSHAKE = 2  # the steps before what is said
 
 
-def _intervals(steps: Sequence[Step]) -> list[int]:
+def _words(whats: list[Any]) -> list[Message | None]:
+    """Return the messages that are known to the letter, and None for all else.
+
+    None at all where replies are made on the spot: these are to be told what they answer.
+    """
+    kinds = set(map(type, whats[_HANDSHAKE:]))
+    if Reply in kinds:
+        return [None] * (len(whats) + 1)
+    if kinds <= _MESSAGES:
+        words = whats.copy()
+        words[:_HANDSHAKE] = [None] * len(words[:_HANDSHAKE])
+    else:
+        words = [what if type(what) in _MESSAGES else None for what in whats]
+    words.append(None)
+    return words
+
+
+def _intervals(ats: list[int], sides: list[Side | None]) -> list[int]:
     """Return how long after the one before each step comes.
 
     A group may be left out: what follows it is timed from the step before it.
     """
-    if not any(map(itemgetter(0), steps)):
-        return [0] * len(steps)
+    if not any(ats):
+        return [0] * len(ats)
     intervals, before = [], 0
-    for at, side, _ in steps:
+    for at, side in zip(ats, sides, strict=True):
         intervals.append(at - before)
         if side is not None:
             before = at

@@ -6,7 +6,6 @@ It does no I/O, reads no clock and never sleeps. Whoever drives it hands it what
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -36,6 +35,7 @@ from wsfake.player.answers import (
 )
 from wsfake.player.mismatch import Mismatch
 from wsfake.player.order import Order
+from wsfake.player.part import LATER, Part
 from wsfake.player.plan import CLOSINGS, NOT_YET, SKIPPED, Plan
 from wsfake.player.speech import Speech
 from wsfake.transcript import Matching
@@ -48,10 +48,8 @@ class Player:
 
     After a mismatch it says nothing more: one failure, no cascade.
 
-    Nearly every step is a message that is known to the letter, and comes when it is its turn: when
-    everything before it is done. As on a stage, the player then only has to know its cues, the
-    script's words, and its own lines: `receive` and `take` play these straight away. All else
-    (what comes early, groups, matchers, pauses, closes) is looked for in the plan.
+    What is known to the letter is played from its `part`; all else (what comes early, groups,
+    matchers, closes) is looked for in the plan.
     """
 
     def __init__(
@@ -66,23 +64,12 @@ class Player:
         self.side = side
         self.stopped = False
         """It plays nothing more: after a mismatch, a stall, or the end of the connection."""
-        self.prompt = False
-        """It has a line to say at once; where this is not so, `due` tells."""
-        self.steps = 0
-        """How many steps were played, but for what is repeated any number of times."""
-        self._plan = plan
-        self._order = order
         self.matching = matching or Matching()
+        self._order = order
         self._expected_headers = expected_headers
-        self._speech = Speech(side, self.matching)
-        self._heard = self._speech.heard
-        self._spoken = self._speech.spoken
-        self._instead = self._speech.instead
-        self._cues, self._lines = plan.cues, plan.lines
-        plan.hand_out(side, alone=order is None)
-        self._turn = 0  # the first step that is not done, or one before it
-        self._latest = 0
-        self._asides: deque[Event] = deque()
+        self.part = Part(plan, side, Speech(side, self.matching), alone=order is None)
+        """What it plays straight away; whoever drives it may ask this first."""
+        self._asides = self.part.asides
         self._closing = False
         self._failed = False
         if order is not None:
@@ -90,23 +77,18 @@ class Player:
                 if time == SKIPPED:
                     order.happen(plan.indexes[i], SKIPPED)
 
+    @property
+    def _plan(self) -> Plan:
+        return self.part.plan
+
     # What the script does
 
     def receive(self, what: Event, now: int) -> Mismatch | None:
         """Take note of what the other side has done; return a verdict if it should not have."""
-        i = self._turn
-        cue = self._cues[i]
-        if type(what) is type(cue) and what == cue and not self._closing and not self.stopped:
-            self._heard.append(cue)  # which fits, whatever else would
-            plan = self._plan
-            plan.happened[i] = self._latest = now
-            self._turn = plan.script = i + 1
-            self.prompt = self._lines[i + 1] is not None and not plan.intervals[i + 1]
-            self.steps += 1
+        if self.part.hear(what, now) is not None:
             if self._order is not None:
-                self._order.happen(plan.indexes[i], now)
+                self._order.happen(self._plan.indexes[self.part.turn - 1], now)
             return None
-        self.prompt = False
         if isinstance(what, _MESSAGES):
             return self._message(what, now)
         if self.stopped:
@@ -114,7 +96,8 @@ class Player:
         return _RECEIVERS[type(what)](self, what, now)
 
     def _message(self, message: Message, now: int) -> Mismatch | None:
-        self._heard.append(message)
+        speech = self.part.recall()
+        speech.heard.append(message)
         if self.stopped or self._closing:
             return None
         plan, matching = self._plan, self.matching
@@ -127,7 +110,7 @@ class Player:
             if not candidates and closing.is_silence(plan, self._next_own()):
                 return None
             return self._mismatch("message" if candidates else "extra", candidates, message)
-        self._speech.learn(plan.whats[i], message)
+        speech.learn(plan.whats[i], message)
         self._meet(i, now)
         plan.bind_replies(i, message)
         return None
@@ -137,20 +120,14 @@ class Player:
         self._happen(i, now)
 
     def _happen(self, i: int, now: int) -> None:
-        self._plan.happened[i] = now
-        self._cues[i] = self._lines[i] = None
-        if i == self._turn:
-            self._turn = i + 1
-        if now >= 0:
-            self._latest = now
-            self.steps += not self._plan.endless[i]
+        self.part.happen(i, now)
         if self._order is not None:
             self._order.happen(self._plan.indexes[i], now)
 
     def _mismatch(self, kind: Any, candidates: list[Any], actual: Any) -> Mismatch:
         place = self._plan.awaited(self.side.other)
         self.fail()
-        return Mismatch(kind, tuple(candidates), actual, len(self._heard), place)
+        return Mismatch(kind, tuple(candidates), actual, len(self.part.recall().heard), place)
 
     @property
     def failed(self) -> bool:
@@ -167,12 +144,15 @@ class Player:
 
         What the script has not said until then it still owes.
         """
-        self.stopped = True
-        self.prompt = False
+        self._fall_silent()
         self._asides.clear()
 
-    def _stop(self) -> None:
+    def _fall_silent(self) -> None:
         self.stopped = True
+        self.part.leave()
+
+    def _stop(self) -> None:
+        self._fall_silent()
         self._asides.clear()
         self._skip_rest()
 
@@ -258,35 +238,35 @@ class Player:
         due = self.due()
         soon = self._next_own() if due is not None and due <= now else None
         answer = closing.answer(plan, side, met, soon) if isinstance(what, Close) else None
-        self._latest = now
+        self.part.latest = now
         self._closing = True
+        self.part.leave()
         self._asides.clear()
         if answer is not None:
             self._skip_rest(spare=lambda i: closing.is_answer_or_tail(plan, side, i, answer))
             plan.whats[answer] = closing.effect_of(plan.whats[answer])
-            self._turn = answer
+            self.part.turn = answer
             return
         self._skip_rest()
         if isinstance(what, Close) and closing.is_open(plan):
             self._asides.append(Close(what.code))
         else:
-            self.stopped = True
+            self._fall_silent()
 
     def _end(self, what: End, now: int) -> None:
-        self.stopped = True
+        self._fall_silent()
 
     # What the player says
 
     def due(self) -> int | None:
         """When the player wants to speak, or None while it waits, or has nothing more to say."""
-        plan, turn = self._plan, self._turn
-        if self._asides:
-            return self._latest
-        if self._lines[turn] is not None and not self.stopped:
-            before = plan.happened[turn - 1]
-            if before >= 0:
-                return before + plan.intervals[turn]
-        i = self._next_own()
+        part = self.part
+        if part.asides:
+            return part.latest
+        due = part.due()
+        if due != LATER:
+            return due
+        i, plan = self._next_own(), self._plan
         if i is None:
             return None
         order = self._order
@@ -297,7 +277,7 @@ class Player:
             before = order.time_before(index)
         else:
             before = plan.time_before(i)
-        return (before if before >= 0 else self._latest) + plan.intervals[i]
+        return (before if before >= 0 else part.latest) + plan.intervals[i]
 
     def held(self) -> bool:
         """Whether the player would speak, but for an entry of another connection before it."""
@@ -323,34 +303,21 @@ class Player:
         """Return the step that the player may say next; it is the first that is not done."""
         if self.stopped:
             return None
-        i, happened = self._turn, self._plan.happened
+        plan = self._plan
+        i, happened = self.part.turn, plan.happened
         while i < len(happened) and happened[i] != NOT_YET:
             i += 1
-        self._turn = i
-        return self._plan.find_own(i, self.side)
+        self.part.turn = i
+        return plan.find_own(i, self.side)
 
     def take(self, now: int) -> Event | None:
         """Return what is due by now, and count it as said; None where nothing is.
 
         None also where it is silence that begins. After calling this you must ask `due` again.
         """
-        plan, i = self._plan, self._turn
-        line = self._lines[i]
-        if (
-            line is not None
-            and not self._asides
-            and not self.stopped
-            and 0 <= plan.happened[i - 1] <= now - plan.intervals[i]
-        ):
-            if self._instead:
-                line = self._speech.correct(line)
-            self._spoken.append(line)
-            plan.happened[i] = self._latest = now
-            self._turn = i + 1
-            self.prompt = self._lines[i + 1] is not None and not plan.intervals[i + 1]
-            self.steps += 1
+        line = self.part.speak(now)
+        if line is not None:
             return line
-        self.prompt = False
         due = self.due()
         return None if due is None or due > now else self._take(now)
 
@@ -358,36 +325,43 @@ class Player:
         if self._asides:
             aside = self._asides.popleft()
             if isinstance(aside, Close):
-                self.stopped = True
+                self._fall_silent()
             return aside
         i = self._next_own()
         assert i is not None
+        speech = self.part.recall()
         try:
-            what = self._speech.say(self._plan.whats[i])
+            what = speech.say(self._plan.whats[i])
         except BaseException:
             self.fail()  # a reply that cannot be made would be asked for again and again
             raise
         self._happen(i, now)
         if isinstance(what, _MESSAGES):
-            self._spoken.append(what)
+            speech.spoken.append(what)
         elif isinstance(what, Close):
             self._after_close()
         elif isinstance(what, Drop | Refuse):
             self._skip_rest()
-            self.stopped = True
+            self._fall_silent()
         elif isinstance(what, Stall):
             self._skip_rest()
-            self.stopped = True
+            self._fall_silent()
             return None
         return what
 
     def _after_close(self) -> None:
         """Skip all but the answer to our Close, a drop and a stall: words mean nothing more."""
         answers, self._closing = self._closing, True
+        self.part.leave()
         self._skip_rest(spare=lambda i: closing.may_follow(self._plan, self.side, i))
         self.stopped = answers and self._next_own() is None
 
     # What is left
+
+    @property
+    def steps(self) -> int:
+        """How many steps were played, but for what is repeated any number of times."""
+        return self.part.steps
 
     def waits_for_script(self) -> bool:
         """Whether the dialogue cannot go on before the script has said something."""
@@ -401,7 +375,7 @@ class Player:
 
     def unplayed(self) -> list[tuple[Side | None, Any]]:
         """Return what the script did not say, and what stands before it on the player's side."""
-        if self._failed or self._closing or self._turn == len(self._plan):
+        if self._failed or self._closing or self.part.turn == len(self._plan):
             return []
         return self._plan.unplayed(self.side.other)
 

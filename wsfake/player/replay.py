@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import accumulate, chain
+from operator import sub
 from typing import Any
 
-from attrs import define
-
 from wsfake.errors import UsageError
-from wsfake.model import End, Entry, Gap, Open, Pong, Side, normalise_url
+from wsfake.model import End, Entries, Entry, Event, Gap, Open, Pong, Side, normalise_url
 from wsfake.player.order import Order
 from wsfake.player.plan import Plan
 from wsfake.player.player import Player
@@ -18,14 +18,32 @@ from wsfake.transcript.matching import PLACEHOLDER, fits_placeholder
 __all__ = ["Replay", "ReplayConnection"]
 
 
-@define
 class ReplayConnection:
-    """One connection of a recording, and who plays it once it is opened."""
+    """One connection of a recording, and who plays it once it is opened.
 
-    number: int
-    opening: Open
-    entries: list[tuple[int, int, Entry]]
-    player: Player | None = None
+    Of its entries it has parallel lists: the place of each on the timeline, the microseconds since
+    the one before it there, who, and what.
+    """
+
+    __slots__ = ("indexes", "intervals", "number", "opening", "player", "sides", "whats")
+
+    def __init__(
+        self,
+        number: int,
+        opening: Open,
+        *,
+        indexes: list[int],
+        intervals: list[int],
+        sides: list[Side],
+        whats: list[Event],
+    ) -> None:
+        self.number = number
+        self.opening = opening
+        self.indexes = indexes
+        self.intervals = intervals
+        self.sides = sides
+        self.whats = whats
+        self.player: Player | None = None
 
     @property
     def url(self) -> str:
@@ -33,10 +51,7 @@ class ReplayConnection:
 
     def at_speed(self, speed: float) -> None:
         """Let its intervals pass so many times as fast as they did; 0 is at once."""
-        self.entries = [
-            (index, int(interval / speed) if speed else 0, entry)
-            for index, interval, entry in self.entries
-        ]
+        self.intervals = [int(interval / speed) if speed else 0 for interval in self.intervals]
 
     def unplayed(self) -> list[tuple[Side | None, Any]]:
         """Return what was not said on it; it need not have been opened."""
@@ -49,25 +64,11 @@ class Replay:
     """Hands out the connections of a recording in the order in which they were opened."""
 
     def __init__(self, entries: Iterable[Entry], matching: Matching | None = None) -> None:
+        """Raise `UsageError` for a connection that speaks before it is opened."""
         self._matching = matching
-        by_number: dict[int, ReplayConnection] = {}
-        before = 0
-        count = 0
-        for index, entry in enumerate(entries):
-            at, number, _, what = entry
-            timed = (index, at - before if at > before else 0, entry)
-            if type(what) not in _UNPLAYED:
-                before = at
-            count = index + 1
-            connection = by_number.get(number)
-            if connection is not None:
-                connection.entries.append(timed)
-            elif isinstance(what, Open):
-                by_number[number] = ReplayConnection(number, what, [timed])
-            else:
-                raise UsageError(f"entry {index}: connection {number} speaks before it is opened")
-        self.order = Order(count)
-        self.connections = list(by_number.values())
+        timeline = entries if isinstance(entries, Entries) else Entries.of(entries)
+        self.order = Order(len(timeline))
+        self.connections = _connections(timeline)
 
     @property
     def players(self) -> list[Player]:
@@ -86,7 +87,13 @@ class Replay:
 
     def play(self, connection: ReplayConnection, side: Side) -> Player:
         """Return the player that acts `side` of a connection."""
-        plan = Plan.of_recording(connection.entries, side.other)
+        plan = Plan.of_recording(
+            connection.sides,
+            connection.whats,
+            connection.intervals,
+            connection.indexes,
+            side.other,
+        )
         order = self.order if self.interleaved else None
         connection.player = Player(plan, side, self._matching, order=order)
         return connection.player
@@ -104,6 +111,49 @@ class Replay:
     def give_way(self, player: Player) -> None:
         """Let a held player say its next entry before its turn."""
         self.order.give_way_to(player.place())
+
+
+def _connections(timeline: Entries) -> list[ReplayConnection]:
+    intervals = _intervals(timeline)
+    numbers = list(dict.fromkeys(timeline.connections))
+    if len(numbers) == 1:  # as nearly always
+        places = {numbers[0]: list(range(len(timeline)))}
+    else:
+        places = {number: [] for number in numbers}
+        for index, number in enumerate(timeline.connections):
+            places[number].append(index)
+    return [_connection(timeline, intervals, number, places[number]) for number in numbers]
+
+
+def _connection(
+    timeline: Entries, intervals: list[int], number: int, indexes: list[int]
+) -> ReplayConnection:
+    opening = timeline.whats[indexes[0]]
+    if not isinstance(opening, Open):
+        raise UsageError(f"entry {indexes[0]}: connection {number} speaks before it is opened")
+    sides, whats = timeline.sides, timeline.whats
+    if len(indexes) < len(timeline):
+        intervals = [intervals[i] for i in indexes]
+        sides = [sides[i] for i in indexes]
+        whats = [whats[i] for i in indexes]
+    return ReplayConnection(
+        number, opening, indexes=indexes, intervals=intervals, sides=sides, whats=whats
+    )
+
+
+def _intervals(timeline: Entries) -> list[int]:
+    """Return how long after the one before each entry comes, apart from what nobody plays."""
+    ats = timeline.ats
+    if _UNPLAYED.isdisjoint(map(type, timeline.whats)):
+        befores: Iterable[int] = chain((0,), ats)
+    else:
+        played = (
+            at if type(what) not in _UNPLAYED else None
+            for at, what in zip(ats, timeline.whats, strict=True)
+        )
+        befores = accumulate(played, lambda before, at: before if at is None else at, initial=0)
+    intervals = list(map(sub, ats, befores))
+    return intervals if min(intervals, default=0) >= 0 else [max(0, each) for each in intervals]
 
 
 _UNPLAYED = frozenset((Pong, Gap, End))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from attrs import evolve
-
-from wsfake.errors import Failure, UsageError, hide_frames
+from wsfake.errors import Failure, UsageError
 from wsfake.live.server_handshake import NotAWebSocket, ServerHandshake
 from wsfake.live.transport import Transport
 from wsfake.model import Open, without_mechanics
@@ -19,8 +17,6 @@ from wsfake.ports.refusals import refuse
 from wsfake.proxy import Backlog, Limits, Relay, Upstream
 
 __all__ = ["Reception"]
-
-__tracebackhide__ = hide_frames
 
 _BAD_REQUEST = 400
 _UPGRADE_REQUIRED = 426
@@ -92,7 +88,7 @@ class Reception:
         origin = _named(self._origin, authority, self.names)
         headers = without_mechanics(opening.headers)
         kept = tuple(pair for pair in headers if pair[0].lower() != "host")
-        return evolve(opening, url=f"{origin}/{path}", headers=kept)
+        return opening.replace(url=f"{origin}/{path}", headers=kept)
 
     def _connect(
         self, client: Transport, received: bytes, handshake: ServerHandshake, opening: Open

@@ -111,11 +111,11 @@ class WebSocketServer:
     def _welcome(self, socket: ScriptSocket, connection: Connection) -> None:
         left = connection.ended  # it was closed by its script before it was welcomed
         if isinstance(left, Drop) or not self._port:
-            socket.state = "closed"
+            socket.goto("closed")
             if left is None:
                 connection.say(Side.SERVER, Refuse())
             return
-        socket.state = "open"
+        socket.goto("open")
         self._peers.append(socket)
         connection.say(Side.SERVER, Accept())
         peer = self._host.WebSocket._of_peer(socket)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from wsfake.errors import hide_frames
 from wsfake.model import End as TestEnds, Event, Message, Open, Raw, Reject, Side
+from wsfake.network import PlayerEnd
 from wsfake.script_api.facts import Given, as_violation, classify, given_close
 from wsfake.script_api.profiles.table import STATES
 from wsfake.script_api.urls import READERS
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Face", "ScriptSocket"]
 
-__tracebackhide__ = hide_frames
-
 _NOTHING = Given()
 
 
@@ -25,7 +24,10 @@ class Face(Protocol):
     """What a script holds of a socket; its handlers are called through it."""
 
     def fire(self, event: str, *arguments: Any) -> None:
-        """Call the handler of an event: `open`, `message`, `error` or `close`."""
+        """Call the handler of an event: `open`, `error` or `close`."""
+
+    def hear(self, message: Message) -> None:
+        """Call the handler of messages."""
 
 
 class ScriptSocket:
@@ -45,12 +47,15 @@ class ScriptSocket:
         "shown_url",
         "side",
         "state",
+        "straight",
     )
 
     def __init__(self, host: Host, side: Side) -> None:
         self.host = host
         self.side = side
         self.state = "connecting"
+        self.straight: Callable[[Message], bool] | None = None
+        """What to ask first with a message that is to be sent: it may take it, and says so."""
         self.faces: list[Face] = []
         self.connection: Connection | None = None
         self.shown_url = ""
@@ -59,6 +64,16 @@ class ScriptSocket:
         self._sending = host.compiled.sending
         self._hearing = host.compiled.hearing
         host.sockets.append(self)
+
+    def show(self, face: Face) -> None:
+        """Call the handlers of one more face from now on."""
+        self.faces.append(face)
+        self._straighten()
+
+    def hide(self, face: Face) -> None:
+        """Call the handlers of a face no more."""
+        self.faces.remove(face)
+        self._straighten()
 
     @property
     def ready_state(self) -> int:
@@ -74,7 +89,7 @@ class ScriptSocket:
         read = READERS[self.host.profile.urls](url)
         self.shown_url = read.shown
         if not read.connects:
-            self.state = "closed"
+            self.goto("closed")
             return
         network = self.host.network
         self.host.lints.connecting(read.shown)
@@ -83,7 +98,7 @@ class ScriptSocket:
             to = self.host.nowhere if read.hopeless else None
             network.connect(Open(url), self, to=to, ready=self.attach)
         except BaseException:
-            self.state = "closed"
+            self.goto("closed")
             raise
 
     def attach(self, connection: Connection) -> None:
@@ -110,7 +125,7 @@ class ScriptSocket:
     def leave(self) -> None:
         """The test ends: the host ends what its script left open, and no handler is called."""
         if self.connection is not None and self.state != "closed":
-            self.state = "closed"
+            self.goto("closed")
             if self.connection.ended is None:
                 self.connection.say(self.side, TestEnds())
 
@@ -118,8 +133,7 @@ class ScriptSocket:
 
     def arrive(self, what: Event) -> None:
         if (type(what) is str or type(what) is bytes) and self.state in self._hearing:
-            for face in self.faces:
-                face.fire("message", what)
+            self._hear(what)
             return
         fact = classify(what, self._compiled.profile, self.shown_url)
         if fact is not None:
@@ -138,6 +152,10 @@ class ScriptSocket:
         """Interpret that the peer has broken this rule."""
         fact, given = as_violation(self._compiled.profile, name)
         self._compiled.remote[self.state, fact](self, given)
+
+    def _hear(self, message: Message) -> None:
+        for face in self.faces:
+            face.hear(message)
 
     def _reject(self, what: Reject) -> None:
         self.happen("reject")
@@ -158,12 +176,31 @@ class ScriptSocket:
             connection.client = end
         else:
             connection.server = end
+        self._straighten()
         end.arrive(what)
 
     # What the operations do
 
     def goto(self, state: str) -> None:
         self.state = state
+        self._straighten()
+
+    def _straighten(self) -> None:
+        """Let messages run straight, where the table does nothing with them, to and from a player.
+
+        Not where another end has taken this one's seat.
+        """
+        connection = self.connection
+        if connection is None:
+            return
+        mine, other = connection.client, connection.server
+        if self.side is Side.SERVER:
+            mine, other = other, mine
+        if isinstance(other, PlayerEnd) and other.straight:
+            seated, state = mine is self, self.state
+            hear = self.faces[0].hear if len(self.faces) == 1 else self._hear
+            other.attach(hear if seated and state in self._hearing else None)
+            self.straight = other.hear if seated and state in self._sending else None
 
     def say(self, what: Event) -> None:
         if self.connection is not None:
@@ -190,8 +227,7 @@ class ScriptSocket:
 
     def fire(self, event: str, *arguments: Any) -> None:
         if event == "message":
-            for face in self.faces:
-                face.fire(event, *arguments)
+            self._hear(*arguments)
             return
         with self.host.lints.because(self, event):
             for face in self.faces:

@@ -10,8 +10,6 @@ from wsfake.clock import microseconds
 from wsfake.errors import TranscriptError
 from wsfake.model import (
     Accept,
-    Drop,
-    End,
     Open,
     Ping,
     Pong,
@@ -33,6 +31,8 @@ from wsfake.transcript.checks import (
     as_side,
     no_message,
 )
+from wsfake.transcript.columns import Columns
+from wsfake.transcript.composition import check_follows, check_parts, says_nothing
 from wsfake.transcript.matchers import DecodedJson, Regex
 from wsfake.transcript.steps import (
     AnyOrder,
@@ -69,7 +69,7 @@ class Transcript:
         headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
         opening: Open | None = None,
     ) -> None:
-        self._shared: list[Step] = []
+        self._shared = Columns([], [], [])
         self._length = 0
         self._steps: tuple[Step, ...] | None = None
         self._cursor = 0
@@ -96,8 +96,13 @@ class Transcript:
     def steps(self) -> tuple[Step, ...]:
         """The steps so far; each has `at`, `side` and `what`."""
         if self._steps is None:
-            self._steps = tuple(self._shared[: self._length])
+            self._steps = self._shared.steps(self._length)
         return self._steps
+
+    @property
+    def columns(self) -> Columns:
+        """The steps so far by columns, to be kept and changed."""
+        return self._shared.first(self._length)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Transcript):
@@ -293,7 +298,7 @@ class Transcript:
         """This part comes `times` times, or any number of times where that is None."""
         if times is not None and (type(times) is not int or not 0 <= times < 10**18):
             raise TranscriptError(f"expected a number of times, or None for any, got {times!r}")
-        if times is None and _says_nothing(_part(part)):
+        if times is None and says_nothing(_part(part)):
             raise TranscriptError("expected a part with at least one step to repeat without end")
         return self._group(Repeat(times, _part(part)))
 
@@ -319,10 +324,12 @@ class Transcript:
 
         Raises `TranscriptError` where the step cannot come after those before it.
         """
-        _check_order(self, step.what)
+        check_parts(step.what)
+        if self._length:
+            check_follows(step.what, self._shared.whats[self._length - 1])
         new = self._copy()
-        if len(new._shared) != new._length:  # the list has grown along another branch
-            new._shared = new._shared[: new._length]
+        if len(new._shared) != new._length:  # the columns have grown along another branch
+            new._shared = new._shared.first(new._length)
         new._shared.append(step)
         new._length += 1
         new._cursor = max(new._cursor, step.at)
@@ -335,7 +342,7 @@ class Transcript:
         return new
 
     def _copy(self) -> Transcript:
-        # The list of steps is shared and only ever appended to, so that n steps cost n and not n².
+        # The columns are shared and only ever appended to, so that n steps cost n and not n².
         new = object.__new__(Transcript)
         new._shared = self._shared
         new._length = self._length
@@ -344,45 +351,6 @@ class Transcript:
         new._opening = self._opening
         new._expected = self._expected
         return new
-
-
-def _answers_handshake(what: Any) -> bool:
-    return isinstance(what, Accept | Reject | Refuse) or (
-        isinstance(what, Fault) and what.phase == "handshake"
-    )
-
-
-def _check_parts(group: Group) -> None:
-    """Raise where a part of a group is a connection of its own."""
-    for part in _parts_of(group):
-        answer = part.steps[0].what if part.steps else None
-        told = part.opening or part.expected_headers or _answers_handshake(answer)
-        if told:
-            raise TranscriptError(
-                "a part of a transcript has no opening handshake, got"
-                f" {part.opening or part.expected_headers or answer!r}"
-            )
-
-
-def _check_order(transcript: Transcript, what: Any) -> None:
-    """Raise where an answer to the opening handshake comes after it was answered."""
-    length = transcript._length
-    before = transcript._shared[length - 1].what if length else None
-    if isinstance(what, AnyOrder | Repeat | Optional):
-        _check_parts(what)
-    if _answers_handshake(what) and length:
-        raise TranscriptError(
-            f"the opening handshake is answered once, and first: {what!r} cannot follow {before!r}"
-        )
-    ended = isinstance(before, Refuse | Stall) or (
-        isinstance(before, Fault)
-        and before.phase == "handshake"
-        and not isinstance(before.effect, Raw)  # which may be an answer that accepts
-    )
-    if ended and not isinstance(what, Drop | End):
-        raise TranscriptError(f"nothing can follow {before!r}, got {what!r}")
-    if isinstance(before, Reject) and not isinstance(what, Drop | End):
-        raise TranscriptError(f"only a drop can follow {before!r}, got {what!r}")
 
 
 def _part(part: object) -> Transcript:
@@ -394,14 +362,3 @@ def _part(part: object) -> Transcript:
             "expected a step after the last pause of a part, which delays nothing"
         )
     return part
-
-
-def _says_nothing(part: Transcript) -> bool:
-    """Whether there is no step in a part, nor in the groups in it."""
-    return all(
-        step.side is None and all(map(_says_nothing, _parts_of(step.what))) for step in part.steps
-    )
-
-
-def _parts_of(group: Group) -> tuple[Transcript, ...]:
-    return group.parts if isinstance(group, AnyOrder) else (group.part,)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from wsfake.errors import hide_frames
 from wsfake.script_api.browser.conversions import (
     protocols_of,
     to_data,
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from wsfake.script_api.host import Host
 
 __all__ = ["BrowserWebSocket", "BrowserWebSocketType", "make_class"]
-
-__tracebackhide__ = hide_frames
 
 _MISSING: Any = object()
 
@@ -85,7 +82,7 @@ class BrowserWebSocket(EventTarget, metaclass=BrowserWebSocketType):
         names = protocols_of(protocols)
         self._binary_type = host.profile.binary_type
         self._socket = BrowserSocket(host)
-        self._socket.faces.append(self)
+        self._socket.show(self)
         with host.network.lock:
             self._socket.dial(read, names, page)
 
@@ -131,6 +128,10 @@ class BrowserWebSocket(EventTarget, metaclass=BrowserWebSocketType):
         made._trusted = True
         made._time = self._now()
         self._dispatch(made)
+
+    def hear(self, message: str | bytes) -> None:
+        """Call the listeners of messages."""
+        self.fire("message", message)
 
     def _report(self, errors: list[Exception]) -> None:
         for error in errors:
