@@ -13,11 +13,12 @@ import struct
 import warnings
 from collections.abc import Awaitable, Callable
 from importlib.metadata import version
+from importlib.util import find_spec
 from typing import Any, Literal
 
 from attrs import field, frozen
 
-__all__ = ["CLIENTS", "Call", "Client", "Seen", "Turn"]
+__all__ = ["APART", "CLIENTS", "Call", "Client", "Seen", "Turn"]
 
 Turn = tuple[Any, tuple[Any, ...]]
 """What the client says, and what the server answers."""
@@ -60,9 +61,16 @@ class Client:
     forgets: bool = False
     """Whether it leaves sockets or sessions to the garbage collector, when it is rejected."""
 
+    tried: str = ""
+    """The version of what needs an environment of its own (`./dev apart`), as it was tried last."""
+
+    @property
+    def installed(self) -> bool:
+        return find_spec(self.package) is not None if self.tried else True
+
     @property
     def version(self) -> str:
-        return version(self.package)
+        return version(self.package) if self.installed else self.tried
 
 
 NO_DEFLATE = "the library has none"
@@ -511,6 +519,60 @@ async def socket_io_client(call: Call) -> Seen:
     return Seen(text)
 
 
+REALTIME: tuple[Turn, ...] = (
+    (
+        {"type": "session.update", "session": {"type": "realtime"}},
+        ('{"type": "response.output_text.delta", "delta": "hello"}',),
+    ),
+)
+
+
+async def openai_async(call: Call) -> Seen:
+    from openai import AsyncOpenAI  # type: ignore[import-not-found,unused-ignore]
+    from websockets import ConnectionClosed, InvalidStatus
+
+    base = call.url.partition("/realtime")[0]
+    client = AsyncOpenAI(api_key="none", websocket_base_url=base)
+    close = None
+    try:
+        async with client.realtime.connect(model="m") as connection:
+            await connection.session.update(session={"type": "realtime"})
+            heard = await connection.recv()
+            if call.until_closed:
+                try:
+                    await connection.recv()
+                except ConnectionClosed as closed:
+                    assert closed.rcvd is not None
+                    close = closed.rcvd.code, closed.rcvd.reason
+            return Seen(heard.delta, None, close)
+    except InvalidStatus as rejected:
+        return Seen(status=rejected.response.status_code)
+    finally:
+        await client.close()
+
+
+def openai_sync(call: Call) -> Seen:
+    from openai import OpenAI
+    from websockets import ConnectionClosed, InvalidStatus
+
+    base = call.url.partition("/realtime")[0]
+    close = None
+    with OpenAI(api_key="none", websocket_base_url=base) as client:
+        try:
+            with client.realtime.connect(model="m") as connection:
+                connection.session.update(session={"type": "realtime"})
+                heard = connection.recv()
+                if call.until_closed:
+                    try:
+                        connection.recv()
+                    except ConnectionClosed as closed:
+                        assert closed.rcvd is not None
+                        close = closed.rcvd.code, closed.rcvd.reason
+                return Seen(heard.delta, None, close)
+        except InvalidStatus as rejected:
+            return Seen(status=rejected.response.status_code)
+
+
 CLIENTS: tuple[Client, ...] = (
     Client("websockets (asyncio)", "websockets", websockets_asyncio),
     Client(
@@ -592,5 +654,34 @@ CLIENTS: tuple[Client, ...] = (
         },
     ),
 )
+
+NO_SUBPROTOCOL = "the library has none"
+
+APART: tuple[Client, ...] = (
+    Client(
+        "openai (async)",
+        "openai",
+        openai_async,
+        lacks={"subprotocol": NO_SUBPROTOCOL, "compression": NO_DEFLATE},
+        turns=REALTIME,
+        path="/v1/realtime?model=m",
+        tried="3.54.0",
+    ),
+    Client(
+        "openai (sync)",
+        "openai",
+        openai_sync,
+        "sync",
+        lacks={
+            "subprotocol": NO_SUBPROTOCOL,
+            "compression": NO_DEFLATE,
+            "virtual time": NOT_ASYNCIO,
+        },
+        turns=REALTIME,
+        path="/v1/realtime?model=m",
+        tried="3.54.0",
+    ),
+)
+"""What wants other versions of the libraries than the others do."""
 
 Talk = Callable[[Call], Awaitable[Seen]]

@@ -11,7 +11,7 @@ from typing import Any
 import trio
 from attrs import evolve
 
-from tests.intercept.clients import CLIENTS, Call, Client, Seen
+from tests.intercept.clients import APART, CLIENTS, Call, Client, Seen
 from tests.processes import running
 from wsfake import Harness, Transcript
 
@@ -192,7 +192,12 @@ def table() -> list[str]:
         f"| library | version | {' | '.join(CAPABILITIES)} |",
         f"|---|---|{'---|' * len(CAPABILITIES)}",
     ]
-    for client in CLIENTS:
+    apart = (
+        "wants other versions of `websockets`: tried in an environment of its own (`./dev apart`)"
+    )
+    for client in (*CLIENTS, *APART):
+        if client.tried and apart not in notes:
+            notes.append(apart)
         cells = []
         for capability in CAPABILITIES:
             why = client.lacks.get(capability)
@@ -202,5 +207,6 @@ def table() -> list[str]:
             if why not in notes:
                 notes.append(why)
             cells.append(f"no ({notes.index(why) + 1})")
-        lines.append(f"| {client.name} | {client.version} | {' | '.join(cells)} |")
+        name = f"{client.name} ({notes.index(apart) + 1})" if client.tried else client.name
+        lines.append(f"| {name} | {client.version} | {' | '.join(cells)} |")
     return [*lines, "", *(f"{number}. {note}" for number, note in enumerate(notes, 1))]

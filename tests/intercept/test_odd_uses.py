@@ -32,14 +32,14 @@ def hello() -> Transcript:
     return Transcript().client("hi").server("hello")
 
 
-def greet(url: str, **more: Any) -> str | bytes:
+def greet(url: str, **more: Any) -> Any:
     with connect(url, **more) as connection:
         connection.send("hi")
         answer: str | bytes = connection.recv()
         return answer
 
 
-async def greet_async(url: str) -> str | bytes:
+async def greet_async(url: str) -> Any:
     async with websockets.connect(url) as connection:
         await connection.send("hi")
         return await connection.recv()

@@ -420,3 +420,23 @@ def test_older_runners_take_the_policy(ws_fake: Harness) -> None:
     finally:
         loop.close()
     assert ws_fake.now == 1000
+
+
+def test_an_executor_that_computes_is_waited_for_beyond_that(
+    ws_fake: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wsfake.intercept.passing._PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("wsfake.intercept.passing._BUSY", 0.0)
+
+    def compute() -> str:
+        end = time.process_time() + 0.5
+        while time.process_time() < end:
+            pass
+        return "done"
+
+    async def main() -> str:
+        loop = asyncio.get_running_loop()
+        return await asyncio.wait_for(loop.run_in_executor(None, compute), 1000)
+
+    assert play(ws_fake, main()) == "done"
+    assert ws_fake.now < 1000

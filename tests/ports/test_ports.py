@@ -723,6 +723,7 @@ def test_a_fault_that_drops_is_a_drop_to_both_sides() -> None:
 def test_what_does_not_return_does_not_keep_the_test_from_ending(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("wsfake.ports.ports._LAST_SECONDS", 0.2)
     monkeypatch.setattr("wsfake.ports.ports._STUCK_SECONDS", 0.2)
     monkeypatch.setattr("wsfake.ports.keeper._JOIN_SECONDS", 0.2)
     called, free = threading.Event(), threading.Event()

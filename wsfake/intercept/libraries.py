@@ -5,16 +5,12 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec
-from importlib.util import find_spec
-from types import ModuleType
 from typing import Any
 
 from wsfake.intercept.active import for_name, for_place, watcher_of
 from wsfake.intercept.names import number_of
 
-__all__ = ["LIBRARIES", "OnImport", "Replace"]
+__all__ = ["LIBRARIES", "Replace"]
 
 Replace = Callable[[Any, str, Callable[[Any], Any]], None]
 """Puts something in the place of an attribute, for as long as anything is intercepted."""
@@ -82,50 +78,7 @@ def _aiofastnet_create_connection(real: Callable[..., Any]) -> Callable[..., Any
     return create_connection
 
 
-def _install_aiodns(aiodns: Any, replace: Replace) -> None:
-    replace(aiodns.DNSResolver, "getaddrinfo", _aiodns_getaddrinfo)
-
-
-def _aiodns_getaddrinfo(real: Callable[..., Any]) -> Callable[..., Any]:
-    def getaddrinfo(self: Any, host: str, *arguments: Any, **keywords: Any) -> Any:
-        interception = for_name(host)
-        if interception is not None:
-            host = interception.names.address_of(host)
-        return real(self, host, *arguments, **keywords)
-
-    return getaddrinfo
-
-
-class OnImport(MetaPathFinder):
-    """Calls `then` whenever one of the libraries has been imported."""
-
-    def __init__(self, then: Callable[[], None]) -> None:
-        self._then = then
-        self._looking: set[str] = set()
-
-    def find_spec(
-        self, fullname: str, path: Any = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        if fullname not in LIBRARIES or fullname in self._looking:
-            return None
-        self._looking.add(fullname)
-        try:
-            spec = find_spec(fullname)
-        finally:
-            self._looking.discard(fullname)
-        if spec is not None and spec.loader is not None:
-            execute = spec.loader.exec_module
-
-            def execute_module(module: ModuleType) -> None:
-                execute(module)
-                self._then()
-
-            spec.loader.exec_module = execute_module  # type: ignore[method-assign]
-        return spec
-
-
 LIBRARIES: dict[str, Callable[[Any, Replace], None]] = {
-    "aiodns": _install_aiodns,
     "aiofastnet": _install_aiofastnet,
     "uvloop": _install_uvloop,
 }

@@ -16,6 +16,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from wsfake.clock import Timer, VirtualClock, microseconds
+from wsfake.intercept import resolvers
 from wsfake.intercept.between import Between
 from wsfake.intercept.memory import Memory
 from wsfake.intercept.names import is_literal, number_of
@@ -61,10 +62,12 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         super().__init__(selector)
         selector.waiting = self._ready  # type: ignore[attr-defined]
         self._memory = Memory(self, self._between, world)
+        resolvers.add(self._address_for)
         self._connected: WeakKeyDictionary[socket.socket, tuple[str, int]] = WeakKeyDictionary()
 
     def close(self) -> None:
         if not self.is_closed():
+            resolvers.remove(self._address_for)
             self._memory.close()
             self._on_close()
         super().close()
@@ -157,6 +160,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return await super().getaddrinfo(
             host, port, family=family, type=type, proto=proto, flags=flags
         )
+
+    def _address_for(self, loop: object, name: str) -> str | None:
+        """Return what a resolver of its own finds, if it is one of this loop."""
+        ours = loop is self and not is_literal(name) and self._in_memory(name, None)
+        return self._memory.names.address_of(name) if ours else None
 
     async def sock_connect(self, sock: socket.socket, address: Any) -> None:
         place = self._place(*address[:2]) if isinstance(address, tuple) else None

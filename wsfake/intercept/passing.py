@@ -20,6 +20,11 @@ Ready = list[tuple[selectors.SelectorKey, int]]
 _PATIENCE_SECONDS = 5.0
 """How much real time passes with nothing real happening, before virtual time jumps on."""
 
+_BUSY = 0.02
+_MOST_STRETCHED_SECONDS = 60.0
+"""Where calls in executors compute, for at least this part of the time, they are waited for so
+much longer: a machine may be a loaded one."""
+
 _ORDER_WAIT = 5_000_000
 """Microseconds for which the order across connections holds a message back, while timers go on."""
 
@@ -39,6 +44,7 @@ class Work:
         """How many calls are out in executors."""
         self.processes: list[asyncio.SubprocessTransport] = []
         self._left = _PATIENCE_SECONDS
+        self._stretched = 0.0
 
     def begin(self) -> None:
         self.jobs += 1
@@ -50,6 +56,7 @@ class Work:
     def renew(self) -> None:
         """Have patience again: something real has happened."""
         self._left = _PATIENCE_SECONDS
+        self._stretched = 0.0
 
     def patience(self, sockets: int, *, stuck: bool) -> float:
         """Return how many seconds to wait for something real.
@@ -61,8 +68,16 @@ class Work:
         pending = sockets or self.jobs or self.processes
         return self._left if pending or (stuck and threading.active_count() > 1) else 0.0
 
-    def spend(self, seconds: float) -> None:
-        self._left = max(0.0, self._left - seconds)
+    def spend(self, seconds: float, computed: float) -> None:
+        """Have so many seconds less of patience, unless a call that is out has computed meanwhile.
+
+        `computed` is for how much of them this process had a processor: little on a loaded machine.
+        """
+        busy = self.jobs and computed > _BUSY * seconds
+        if busy and self._stretched < _MOST_STRETCHED_SECONDS:
+            self._stretched += seconds
+        else:
+            self._left = max(0.0, self._left - seconds)
 
 
 class Passing:
@@ -131,7 +146,7 @@ class Passing:
     def _wait(self, selector: selectors.BaseSelector, seconds: float, due: int | None) -> Ready:
         """Wait for something real, and let virtual time go with real time meanwhile."""
         clock = self._clock
-        before, begin = clock.now, time.monotonic()
+        before, begin, computed = clock.now, time.monotonic(), time.process_time()
         if due is not None:
             seconds = min(seconds, (due - before) / 1_000_000)
         ready = selector.select(seconds)
@@ -139,8 +154,8 @@ class Passing:
         if ready:
             self._work.renew()
         else:
-            self._work.spend(max(passed, seconds))
             passed = max(passed, seconds)
+            self._work.spend(passed, time.process_time() - computed)
         then = before + microseconds(passed)
         clock.advance_to(then if due is None else min(due, then))
         return ready

@@ -17,7 +17,7 @@ from functools import partial
 from typing import Any
 from weakref import WeakSet
 
-from wsfake.intercept import bypass
+from wsfake.intercept import bypass, resolvers
 from wsfake.intercept.active import (
     active,
     for_name,
@@ -28,8 +28,9 @@ from wsfake.intercept.active import (
     origin_of,
     watcher_of,
 )
+from wsfake.intercept.importing import OnImport
 from wsfake.intercept.interception import Interception
-from wsfake.intercept.libraries import LIBRARIES, OnImport
+from wsfake.intercept.libraries import LIBRARIES
 from wsfake.intercept.names import number_of
 
 __all__ = ["begin", "end"]
@@ -110,9 +111,16 @@ def _install() -> None:
             _replace(real if owner is None else owner, name, _sending)
     _replace(real, "sendmsg", _sending_parts)
     _undo.append(lookout.forget)
-    on_import = OnImport(_install_late)
+    on_import = OnImport(LIBRARIES, _install_late)
     sys.meta_path.insert(0, on_import)
     _undo.append(partial(_forget_import, on_import))
+    resolvers.add(_address_for)
+    _undo.append(partial(resolvers.remove, _address_for))
+
+
+def _address_for(_: object, host: str) -> str | None:
+    interception = for_name(host)
+    return None if interception is None else interception.names.address_of(host)
 
 
 def _forget_import(on_import: OnImport) -> None:

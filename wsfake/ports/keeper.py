@@ -20,6 +20,8 @@ _LONG_SECONDS = 60.0
 _ON_ITS_WAY_SECONDS = 0.01
 """How long a client's bytes may be on their way inside this machine, when it is a loaded one."""
 _JOIN_SECONDS = 10.0
+_ENOUGH_TURNS = 50
+_ENOUGH_SECONDS = 1.0
 
 
 class Keeper:
@@ -45,6 +47,8 @@ class Keeper:
         self._on_error = on_error
         self._on_news = on_news
         self._asked: Event | None = None
+        self._asked_at = 0.0
+        self._busy_turns = 0
         self._stopped = False
         self._position: int | None = None
         self._held_since = 0.0
@@ -64,6 +68,7 @@ class Keeper:
         """
         if get_ident() == self._thread.ident:
             return False
+        self._asked_at, self._busy_turns = time.monotonic(), 0
         asked = self._asked = Event()
         self.reactor.call_soon_threadsafe(_nothing)
         return asked.wait(seconds)
@@ -97,9 +102,18 @@ class Keeper:
             if worked:
                 self.news.set()
                 self._on_news()
-            elif asked is not None:
+            if asked is not None and (not worked or self._has_heard_enough()):
                 self._asked = None
                 asked.set()
+
+    def _has_heard_enough(self) -> bool:
+        """Whether what had come when it was asked is handled, though ever more comes.
+
+        A turn reads whatever is there; on a loaded machine a second may be less than a turn.
+        """
+        self._busy_turns += 1
+        waited = time.monotonic() - self._asked_at
+        return self._busy_turns >= _ENOUGH_TURNS and waited > _ENOUGH_SECONDS
 
     def _turn(self, hurry: bool) -> bool:
         """Do what is due, and wait for what comes; tell whether anything was."""
