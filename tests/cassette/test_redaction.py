@@ -409,3 +409,33 @@ def test_the_longer_of_two_secrets_goes_first() -> None:
 def test_a_body_of_a_refusal_that_is_no_text_stays() -> None:
     refused = Reject(400, (), b"\xff" + JWT.encode())
     assert redacted(refused) == refused
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "plain",
+                "",
+                '"token"',
+                ': "tiger"',
+                '{"token": "tiger"}',
+                '{"id": 1}',
+                "Bearer abcdef12345",
+                "sk-abcdefghijklmnop1",
+                "a value to hide",
+                b'{"token": "tiger"}',
+                b"binary",
+                Ping(b"Bearer abcdef12345"),
+                Close(1000, "Bearer abcdef12345"),
+            ]
+        ),
+        max_size=6,
+    ),
+    st.sampled_from(
+        [Redactor(), Redactor(secrets={"mine": "a value to hide"}), Redactor(rules=(str.upper,))]
+    ),
+)
+def test_many_entries_lose_what_each_of_them_loses(events: list[Event], redactor: Redactor) -> None:
+    many = [Entry(0, 1, Side.CLIENT, what) for what in events]
+    assert list(redactor.entries(many)) == [redactor.entry(entry) for entry in many]

@@ -415,7 +415,7 @@ def test_a_server_that_keeps_on_talking_to_a_second_request_is_left(proxy: Proxy
 
     def talk(wire: Wire) -> None:
         wire.send(REQUEST)
-        wire.read(40)
+        wire.read(20)
         wire.send(REQUEST)
         with contextlib.suppress(OSError):
             wire.read_to_end()
