@@ -420,3 +420,33 @@ def test_many_entries_are_redacted_as_each_alone() -> None:
     assert REDACTOR.entries(mixed) == mixed
     shout = Redactor(rules=(str.upper,))
     assert [entry.what for entry in shout.entries(clean)] == ["MESSAGE 0", "MESSAGE 1", "MESSAGE 2"]
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "plain",
+                "",
+                '"token"',
+                ': "tiger"',
+                '{"token": "tiger"}',
+                '{"id": 1}',
+                "Bearer abcdef12345",
+                "sk-abcdefghijklmnop1",
+                "a value to hide",
+                b'{"token": "tiger"}',
+                b"binary",
+                Ping(b"Bearer abcdef12345"),
+                Close(1000, "Bearer abcdef12345"),
+            ]
+        ),
+        max_size=6,
+    ),
+    st.sampled_from(
+        [Redactor(), Redactor(secrets={"mine": "a value to hide"}), Redactor(rules=(str.upper,))]
+    ),
+)
+def test_many_entries_lose_what_each_of_them_loses(events: list[Event], redactor: Redactor) -> None:
+    many = [Entry(0, 1, Side.CLIENT, what) for what in events]
+    assert list(redactor.entries(many)) == [redactor.entry(entry) for entry in many]

@@ -121,3 +121,24 @@ def test_memory_does_not_grow_with_the_dialogue() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 1_000_000  # the messages are twenty million bytes
+
+
+@pytest.mark.parametrize("singly", [True, False])
+@pytest.mark.parametrize(
+    "large", ["x" * 65535, "x" * 65536, "å" * 65536, bytes(65535), bytes(65536), "å" * 700_000]
+)
+def test_a_large_message_is_written_as_a_small_one_would_be(
+    large: str | bytes, singly: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries = [
+        Entry(at, 1, Side.CLIENT, what) for at, what in enumerate(["before", large, large, b""])
+    ]
+    data = written(entries, singly=singly)
+    monkeypatch.setattr("wsfake.cassette.writing._LARGE", 1 << 40)
+    assert data == written(entries, singly=True)
+    assert list(CassetteReader(io.BytesIO(data), "large")) == entries
+
+
+def test_a_large_text_that_cannot_be_said_is_refused() -> None:
+    with pytest.raises(CassetteError, match="a lone surrogate at character 65536"):
+        written([Entry(0, 1, Side.CLIENT, "x" * 65536 + "\ud800")], singly=True)

@@ -39,18 +39,19 @@ class Echo(Protocol):
     """Answers each message as soon as its last frame is read."""
 
     first: Frame | None = None
-    data = b""
+    parts: list[bytes]
 
     def recv_frame(self, frame: Frame) -> None:
         super().recv_frame(frame)
         if frame.opcode not in DATA_OPCODES:
             return
-        self.first = self.first or frame
-        self.data += frame.data
+        if self.first is None:
+            self.first, self.parts = frame, []
+        self.parts.append(bytes(frame.data))
         if not frame.fin:
             return
-        data, text = self.data, self.first.opcode is Opcode.TEXT
-        self.first, self.data = None, b""
+        data, text = b"".join(self.parts), self.first.opcode is Opcode.TEXT
+        self.first = None
         if text:
             data.decode()  # what cannot be is a violation (RFC 6455 section 8.1)
         (self.send_text if text else self.send_binary)(data)

@@ -242,6 +242,40 @@ def test_a_handler_is_called_with_each_connection_and_hears_and_speaks() -> None
         assert peers[0].closed == Close(4000, "bye")
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "on_message",
+            "peer.on_message cannot be set: expected peer.on_message(function), or"
+            " @peer.on_message above the function",
+        ),
+        (
+            "onclose",
+            "peer.onclose cannot be set: expected peer.on_close(function), or @peer.on_close"
+            " above the function",
+        ),
+        (
+            "room",
+            "peer.room cannot be set: expected a variable of your own, got an attribute of a peer",
+        ),
+    ],
+)
+def test_a_handler_that_is_assigned_is_an_error(name: str, text: str) -> None:
+    said: list[str] = []
+
+    def handler(peer: Peer) -> None:
+        with pytest.raises(UsageError) as caught:
+            setattr(peer, name, print)
+        said.append(str(caught.value))
+
+    with Harness() as ws_fake:
+        ws_fake.serve(URL, handler)
+        received(ws_fake.WebSocket(URL))
+        ws_fake.run()
+    assert said == [text]
+
+
 def test_a_handler_answers_pings_and_closes_once() -> None:
     with Harness() as ws_fake:
         handle = ws_fake.serve(URL)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 from tests.servers import no_ci, server
+from wsfake.cassette import load
+from wsfake.model import Side
 
 __all__ = ["no_ci", "server"]
 
@@ -89,3 +93,42 @@ def test_it(ws_fake):
     wrong.stdout.fnmatch_lines(
         ["*command line: expected speed to be 0 (at once), 1 (as recorded)*"]
     )
+
+
+def test_a_kill_inside_a_test_that_records_costs_the_last_100_ms(
+    pytester: pytest.Pytester, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytester.makepyfile(
+        """
+import os, signal, time
+from websockets.sync.client import connect
+
+def test_it(ws_fake):
+    with connect(ws_fake.url_for(os.environ["REAL_URL"] + "/shout"), proxy=None) as connection:
+        answered = []
+        for number in range(1_000_000):
+            connection.send(f"n{number}")
+            assert connection.recv() == f"N{number}"
+            answered.append(time.monotonic())
+            if time.monotonic() - answered[0] > 1:
+                break
+        with open("due", "w") as file:
+            now = time.monotonic()
+            file.write(str(sum(at < now - 0.1 for at in answered)))
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+    )
+    monkeypatch.setenv("REAL_URL", server)
+    killed = pytester.runpytest_subprocess(*MINE, "--ws-record")
+    assert killed.ret == -signal.SIGKILL
+    (part,) = pytester.path.glob("cassettes/**/*.msgpack")
+    assert part.name.endswith(".part.msgpack")
+    cassette = load(part)
+    assert cassette.cut
+    answers = [
+        entry.what
+        for entry in cassette.entries
+        if isinstance(entry.what, str) and entry.side is Side.SERVER
+    ]
+    assert answers == [f"N{number}" for number in range(len(answers))]
+    assert 0 < int((pytester.path / "due").read_text()) <= len(answers)

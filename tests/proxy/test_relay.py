@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 from collections.abc import Callable
@@ -357,3 +358,74 @@ def test_an_aborted_relay_frees_its_sockets_and_tells_nothing_more(
         proxy.until(lambda: not proxy.reactor.wait(0))
     assert len(proxy.stories[0].lines) == 2
     assert not proxy.stories[0].is_over
+
+
+def test_a_second_request_behind_a_refusal_is_not_passed_on(proxy: Proxy) -> None:
+    refusal = b"HTTP/1.1 401 Who\r\nContent-Length: 2\r\n\r\nno"
+    behind: list[bytes] = []
+
+    def serve(wire: Wire) -> None:
+        wire.request()
+        wire.send(refusal[:5])  # a status may come in two pieces
+        wire.send(refusal[5:])
+        behind.append(wire.read_to_end())
+
+    def talk(wire: Wire) -> None:
+        wire.send(REQUEST)
+        assert wire.read(len(refusal)) == refusal
+        wire.send(REQUEST)
+        wire.send(REQUEST)
+        assert wire.read_to_end() == b""
+
+    told = relay_raw(proxy, serve, talk)
+    assert behind == [b""]
+    assert [type(what) for _, what in told.lines] == [Open, Reject, Drop]
+
+
+def test_a_body_passes_behind_an_answer_and_a_second_request_does_not(proxy: Proxy) -> None:
+    early = b"HTTP/1.1 100 Continue\r\n\r\n"
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+    def serve(wire: Wire) -> None:
+        wire.request()
+        wire.send(early)
+        assert wire.read(4) == b"body"
+        wire.send(answer)
+        assert wire.read_to_end() == b""
+
+    def talk(wire: Wire) -> None:
+        wire.send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-length: 4\r\n\r\n")
+        assert wire.read(len(early)) == early
+        wire.send(b"body")
+        assert wire.read(len(answer)) == answer
+        wire.send(b"GET /again HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert wire.read_to_end() == b""
+
+    assert relay_raw(proxy, serve, talk).lines == []
+
+
+def test_a_server_that_keeps_on_talking_to_a_second_request_is_left(proxy: Proxy) -> None:
+    def serve(wire: Wire) -> None:
+        wire.request()
+        wire.send(b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n")
+        assert wire.read_to_end() == b""
+        with pytest.raises((ConnectionResetError, BrokenPipeError)):  # it never ends by itself
+            while True:
+                wire.send(b"x" * 1000)
+
+    def talk(wire: Wire) -> None:
+        wire.send(REQUEST)
+        wire.read(20)
+        wire.send(REQUEST)
+        with contextlib.suppress(OSError):
+            wire.read_to_end()
+
+    with WireServer(serve) as server:
+        proxy.to(server.url, limits=Limits(linger_seconds=0.2))
+
+        def play() -> None:
+            with client_of(proxy) as sock:
+                talk(Wire(sock))
+
+        with in_thread(play):
+            proxy.until(lambda: proxy.relays and proxy.relays[0].finished)

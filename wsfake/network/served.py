@@ -55,6 +55,16 @@ def sayable_close(code: int | None, reason: str | None) -> Close:
     return close
 
 
+def _unsettable(name: str) -> str:
+    for hook in ("on_message", "on_close"):
+        if name.lower().replace("_", "") == hook.replace("_", ""):
+            return (
+                f"peer.{name} cannot be set: expected peer.{hook}(function), or @peer.{hook}"
+                " above the function"
+            )
+    return f"peer.{name} cannot be set: expected a variable of your own, got an attribute of a peer"
+
+
 class PeerConnection:
     """One connection of a script, as the test's side of it sees it."""
 
@@ -135,6 +145,12 @@ class Peer(PeerConnection):
         self._on_message: Callable[[Message], object] | None = None
         self._on_close: Callable[[Event], object] | None = None
         self._choice: str | None = None
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse what nobody would look at, such as a handler that is assigned."""
+        if not name.startswith("_"):
+            raise UsageError(_unsettable(name))
+        super().__setattr__(name, value)
 
     def accept(self, subprotocol: str | None) -> None:
         """Choose one of the `subprotocols`; to be called by the handler itself."""

@@ -21,8 +21,8 @@ LAG_MICROSECONDS = 40_000
 kill costs less than 100 ms."""
 
 _PAUSE_SECONDS = 0.004
-"""How long nothing has to pass first: whoever is to answer gets the processor before us, and
-pieces that come in short intervals are not put together while we read the first of them."""
+"""How long nothing has to pass first, so that whoever is to answer gets the processor before us,
+and pieces that come in short intervals are not put together while we read the first of them."""
 
 _BUSY_MICROSECONDS = 20_000
 """After so long it is begun all the same."""

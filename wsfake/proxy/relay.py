@@ -13,6 +13,7 @@ from wsfake.proxy.backlog import Backlog, now_microseconds
 from wsfake.proxy.delays import Delay
 from wsfake.proxy.faults import Faults
 from wsfake.proxy.halves import Half
+from wsfake.proxy.once import OneRequest
 from wsfake.proxy.request import rewrite_request
 from wsfake.proxy.tap import Story, Tap
 from wsfake.proxy.upstream import Limits, Upstream
@@ -102,6 +103,7 @@ class Relay:
         if faults.about_messages:
             apart = TakenApart(self._reactor, self._upstream.url, faults, client, server)
             client.way, server.way = apart.client, apart.server
+        OneRequest(self._request, client, server, self._asked_again)
 
     def _tell_bytes(self, call: object, data: bytes) -> None:
         self._backlog.add(now_microseconds(), call, data, len(data))  # type: ignore[arg-type]
@@ -135,6 +137,12 @@ class Relay:
         self._over(reset=True)
 
     # The ends of the streams
+
+    def _asked_again(self) -> None:
+        """Take one more request for the end of the client's stream, and let the answer out."""
+        self._client.ended(reset=False)
+        if self._linger is None:
+            self._linger = self._reactor.call_later(self._limits.linger_seconds, self.abort)
 
     def _ended(self, half: Half, *, reset: bool) -> None:
         """Pass on how a stream ended, once all that came before it was."""
