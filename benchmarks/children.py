@@ -6,16 +6,17 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 __all__ = [
     "Unavailable",
-    "cpu_seconds_of_a_test",
     "environment",
     "fresh",
     "pytest_seconds",
+    "run",
     "worker",
 ]
 
@@ -52,7 +53,7 @@ def environment(*requirements: str) -> str:
 
 def fresh(code: str, python: str = sys.executable) -> float:
     """Run a program in a process of its own; it prints how many seconds it took for its task."""
-    return float(_run([python, "-c", code]).split()[-1])
+    return float(run([python, "-c", code]).split()[-1])
 
 
 @contextmanager
@@ -76,21 +77,13 @@ def worker(
 
 
 _TIMING = """
-import statistics
 import time
 import pytest
 
 begin = None
-started = 0
-tests = []
-
-def pytest_runtest_logstart():
-    global started
-    started = time.process_time()
 
 def pytest_runtest_logfinish():
     global begin
-    tests.append(time.process_time() - started)
     begin = begin or time.perf_counter()  # the first test loads what all of them use
 
 @pytest.hookimpl(wrapper=True)
@@ -100,26 +93,17 @@ def pytest_runtestloop(session):
     finally:
         if not hasattr(session.config, "workerinput"):
             with open("seconds.txt", "w") as file:
-                file.write(f"{time.perf_counter() - begin} {statistics.median(tests)}")
+                file.write(str(time.perf_counter() - begin))
 """
 
 
 def pytest_seconds(
-    tests: str, *options: str, python: str = sys.executable, files: dict[str, bytes] | None = None
+    tests: str, *options: str, files: Mapping[str, bytes] = MappingProxyType({})
 ) -> float:
     """Return for how long a pytest of its own runs these tests, without its start and its end.
 
     The first test does not count: it loads what all of them use.
     """
-    return _pytest(tests, *options, python=python, files=files or {})[0]
-
-
-def cpu_seconds_of_a_test(tests: str, *options: str) -> float:
-    """Return how much of a processor a test takes in a pytest of its own: the median of all."""
-    return _pytest(tests, *options, python=sys.executable, files={})[1]
-
-
-def _pytest(tests: str, *options: str, python: str, files: dict[str, bytes]) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "conftest.py").write_text(_TIMING)
@@ -128,12 +112,12 @@ def _pytest(tests: str, *options: str, python: str, files: dict[str, bytes]) -> 
         for path, content in files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content)
-        _run([python, "-m", "pytest", "-q", "-x", *options], folder)
-        altogether, each = (folder / "seconds.txt").read_text().split()
-        return float(altogether), float(each)
+        run([sys.executable, "-m", "pytest", "-q", "-x", *options], folder)
+        return float((folder / "seconds.txt").read_text())
 
 
-def _run(command: list[str], folder: Path | None = None) -> str:
+def run(command: list[str], folder: Path | None = None) -> str:
+    """Run a command to its end, and return what it printed. Raises `RuntimeError` if it fails."""
     done = subprocess.run(
         command,
         cwd=folder,

@@ -9,11 +9,20 @@ from __future__ import annotations
 import gc
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from attrs import frozen
 
-__all__ = ["RUNS", "Row", "Skipped", "compare", "compare_seconds", "cpu_seconds", "seconds"]
+__all__ = [
+    "RUNS",
+    "Row",
+    "Skipped",
+    "compare",
+    "compare_seconds",
+    "cpu_seconds",
+    "in_one_go",
+    "seconds",
+]
 
 RUNS = 5
 
@@ -84,6 +93,13 @@ def compare_seconds(
     return _row((what, against), ours, theirs, "seconds", goal=goal, runs=runs)
 
 
+def in_one_go(
+    what: str, against: str, measured: Sequence[tuple[float, float]], *, goal: float | None = None
+) -> Row:
+    """Return the same of what was measured together: the seconds that ours took, and theirs."""
+    return _row_of((what, against), measured, "seconds", goal=goal)
+
+
 def seconds(work: Callable[[], object]) -> float:
     """Return for how long something is done."""
     gc.collect()
@@ -111,6 +127,16 @@ def _row(
 ) -> Row:
     ours(), theirs()
     measured = [(ours(), theirs()) for _ in range(runs or RUNS)]
+    return _row_of(pair, measured, unit, goal=goal)
+
+
+def _row_of(
+    pair: tuple[str, str],
+    measured: Sequence[tuple[float, float]],
+    unit: str,
+    *,
+    goal: float | None,
+) -> Row:
     return Row(
         *pair,
         goal,

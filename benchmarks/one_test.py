@@ -1,30 +1,25 @@
-"""One test over an empty one: a fixture, a replayed echo of twenty messages, checks, the end."""
+"""One test over an empty one: a fixture, a replayed echo of twenty messages, checks, the end.
+
+Beside it, fixtures that start a server and connect to it, with the same echo.
+"""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 from benchmarks.cassetter import REQUIREMENTS, cassette_of_cassetter
-from benchmarks.children import Unavailable, environment, pytest_seconds
-from benchmarks.measuring import Row, Skipped, compare_seconds
+from benchmarks.children import Unavailable, environment
+from benchmarks.in_turns import times_over_empty
+from benchmarks.measuring import RUNS, Row, Skipped, compare_seconds, in_one_go
 from wsfake.cassette import write_cassette
 from wsfake.model import Accept, Entry, Event, Open, Side
 
 __all__ = ["rows"]
 
-_TESTS = 100
-_HEAD = f"""
+_OURS = """
 import pytest
-MANY = pytest.mark.parametrize("n", range({_TESTS}))
-"""
-_EMPTY = _HEAD + "@MANY\ndef test_it(n):\n    pass\n"
-
-_OURS = (
-    _HEAD
-    + """
 @MANY
 @pytest.mark.ws_fake(cassette="echo")
 def test_it(n, ws_fake):
@@ -43,12 +38,11 @@ def test_it(n, ws_fake):
     ws_fake.run()
     assert received == [f"message {i}" for i in range(10)]
 """
-)
 
-_ASYNCIO = (
-    _HEAD
-    + """
+_ASYNCIO = """
 import asyncio
+import pytest
+from contextlib import asynccontextmanager
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import serve
 
@@ -56,25 +50,37 @@ async def echo(connection):
     async for message in connection:
         await connection.send(message)
 
-@MANY
-def test_it(n):
-    async def main():
-        async with serve(echo, "127.0.0.1", 0) as server:
-            port = next(iter(server.sockets)).getsockname()[1]
-            async with connect(f"ws://127.0.0.1:{port}") as client:
-                received = []
-                for i in range(10):
-                    await client.send(f"message {i}")
-                    received.append(await client.recv())
-                assert received == [f"message {i}" for i in range(10)]
-    asyncio.run(main())
-"""
-)
+@asynccontextmanager
+async def serving():
+    async with serve(echo, "127.0.0.1", 0) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        async with connect(f"ws://127.0.0.1:{port}") as client:
+            yield client
 
-_SYNC = (
-    _HEAD
-    + """
+@pytest.fixture
+def runner_and_client():
+    with asyncio.Runner() as runner:
+        serves = serving()
+        yield runner, runner.run(serves.__aenter__())
+        runner.run(serves.__aexit__(None, None, None))
+
+@MANY
+def test_it(n, runner_and_client):
+    runner, client = runner_and_client
+
+    async def talk():
+        received = []
+        for i in range(10):
+            await client.send(f"message {i}")
+            received.append(await client.recv())
+        assert received == [f"message {i}" for i in range(10)]
+
+    runner.run(talk())
+"""
+
+_SYNC = """
 import threading
+import pytest
 from websockets.sync.client import connect
 from websockets.sync.server import serve
 
@@ -82,25 +88,26 @@ def echo(connection):
     for message in connection:
         connection.send(message)
 
-@MANY
-def test_it(n):
+@pytest.fixture
+def client():
     with serve(echo, "127.0.0.1", 0) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         with connect(f"ws://127.0.0.1:{server.socket.getsockname()[1]}") as client:
-            received = []
-            for i in range(10):
-                client.send(f"message {i}")
-                received.append(client.recv())
-            assert received == [f"message {i}" for i in range(10)]
+            yield client
         server.shutdown()
         thread.join()
-"""
-)
 
-_STARLETTE = (
-    _HEAD
-    + """
+@MANY
+def test_it(n, client):
+    received = []
+    for i in range(10):
+        client.send(f"message {i}")
+        received.append(client.recv())
+    assert received == [f"message {i}" for i in range(10)]
+"""
+
+_STARLETTE = """
 from starlette.applications import Starlette
 from starlette.routing import WebSocketRoute
 from starlette.testclient import TestClient
@@ -120,11 +127,8 @@ def test_it(n):
                 received.append(socket.receive_text())
             assert received == [f"message {i}" for i in range(10)]
 """
-)
 
-_CASSETTER = (
-    _HEAD
-    + """
+_CASSETTER = """
 import asyncio
 import cassetter
 import websockets
@@ -142,12 +146,6 @@ def test_it(n):
                                 intercept=["websockets"]):
         asyncio.run(main())
 """
-)
-
-
-def _over_empty(tests: str, *options: str, **more: object) -> float:
-    empty = pytest_seconds(_EMPTY, **more)  # type: ignore[arg-type]
-    return (pytest_seconds(tests, *options, **more) - empty) / _TESTS  # type: ignore[arg-type]
 
 
 def cassette_of_echo(pairs: int = 10) -> bytes:
@@ -166,17 +164,19 @@ def cassette_of_echo(pairs: int = 10) -> bytes:
 def rows() -> Iterator[Row | Skipped]:
     what = "one test with a cassette of 20 messages"
     files = {"cassettes/echo.msgpack": cassette_of_echo()}
-    plugin = ("-p", "pytest_wsfake.plugin")
 
-    def ours() -> float:
-        return _over_empty(_OURS, *plugin, files=files)
+    def measure(**peers: str) -> dict[str, float]:
+        kinds = {"ours": _OURS, **peers}
+        return times_over_empty(kinds, "-p", "pytest_wsfake.plugin", files=files)
 
-    for peer, tests, goal in (
-        ("a websockets server, asyncio", _ASYNCIO, 1 / 8),
-        ("a websockets server in a thread", _SYNC, 1 / 40),
-        ("starlette's TestClient", _STARLETTE, 1 / 15),
+    peers = {"asyncio": _ASYNCIO, "sync": _SYNC, "starlette": _STARLETTE}
+    measured = [measure(**peers) for _ in range(RUNS)]
+    for kind, peer, goal in (
+        ("asyncio", "a websockets server, asyncio", 1 / 8),
+        ("sync", "a websockets server in a thread", 1 / 40),
+        ("starlette", "starlette's TestClient", 1 / 15),
     ):
-        yield compare_seconds(what, ours, peer, partial(_over_empty, tests), goal=goal)
+        yield in_one_go(what, peer, [(each["ours"], each[kind]) for each in measured], goal=goal)
     peer, goal = "cassetter", 1 / 3
     try:
         python = environment(*REQUIREMENTS)
@@ -185,5 +185,9 @@ def rows() -> Iterator[Row | Skipped]:
         return
     theirs = {"echo.yaml": cassette_of_cassetter(10)}
     yield compare_seconds(
-        what, ours, peer, lambda: _over_empty(_CASSETTER, python=python, files=theirs), goal=goal
+        what,
+        lambda: measure()["ours"],
+        peer,
+        lambda: times_over_empty({peer: _CASSETTER}, python=python, files=theirs)[peer],
+        goal=goal,
     )

@@ -1,27 +1,30 @@
-"""What a run of pytest pays for wsfake: loaded and unused, and before anything is said."""
+"""What a run of pytest pays for wsfake: loaded and unused, and before anything is said.
+
+In seconds of a processor, as nothing is waited for.
+"""
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Iterator
 
-from benchmarks.children import cpu_seconds_of_a_test, fresh
-from benchmarks.measuring import Row, compare_seconds
+from benchmarks.children import fresh
+from benchmarks.in_turns import LOADED, times_over_empty
+from benchmarks.measuring import RUNS, Row, compare_seconds, in_one_go
 
 __all__ = ["rows"]
 
 _IMPORT = """
 import time, pytest
-begin = time.perf_counter()
+begin = time.process_time()
 {imports}
-print(time.perf_counter() - begin)
+print(time.process_time() - begin)
 """
 _PLUGIN = _IMPORT.format(imports="import pytest_wsfake.plugin")
 _EAGER = _IMPORT.format(imports="import attrs, msgpack, websockets.asyncio.client")
 _FIRST = """
 import sys, time, pytest, pytest_wsfake.plugin
 before = set(sys.modules)
-begin = time.perf_counter()
+begin = time.process_time()
 from wsfake.harness import Harness, Settings
 from wsfake import errors, Transcript
 with Harness() as ws_fake:
@@ -30,48 +33,32 @@ with Harness() as ws_fake:
     socket.onopen = lambda: socket.send("a")
     socket.onmessage = lambda message: socket.close()
     ws_fake.run()
-end = time.perf_counter()
+end = time.process_time()
 new = sorted(name for name in set(sys.modules) - before if name.split(".")[0] == "asyncio")
 assert not new, new
 print(end - begin)
 """
 _CLIENT = _IMPORT.format(imports="import websockets.asyncio.client")
 
-_TESTS = 1_000
-_TURNS = 3
-_EMPTY = f"""
-import pytest
-
-@pytest.mark.parametrize("n", range({_TESTS}))
-def test_nothing(n):
+_EMPTY = """
+@MANY
+def test_it(n):
     pass
 """
-_LOOKS_UP = (
-    _EMPTY
-    + """
+_LOOKS_UP = """
+import pytest
+
 @pytest.fixture(autouse=True)
 def looks_up(request):
     request.node.get_closest_marker("ws_fake")
 """
-)
 
 
-def _unused() -> float:
-    """Return what the plugin costs each test of a run that does not use it."""
-    return _over_empty(_EMPTY, "-p", "pytest_wsfake.plugin")
-
-
-def _fixture() -> float:
-    return _over_empty(_LOOKS_UP)
-
-
-def _over_empty(tests: str, *options: str) -> float:
-    """Return what a test takes more than an empty one, as a median of runs in turns."""
-    turns = [
-        (cpu_seconds_of_a_test(tests, *options), cpu_seconds_of_a_test(_EMPTY))
-        for _ in range(_TURNS)
-    ]
-    return statistics.median(one - other for one, other in turns)
+def _unused() -> tuple[float, float]:
+    """Return what the plugin costs each test of a run that does not use it, and what a fixture."""
+    kinds = {LOADED: _EMPTY, "looks_up": _LOOKS_UP + _EMPTY}
+    over = times_over_empty(kinds, clock="process_time", apart=True)
+    return over[LOADED], over["looks_up"]
 
 
 def rows() -> Iterator[Row]:
@@ -82,11 +69,10 @@ def rows() -> Iterator[Row]:
         lambda: fresh(_EAGER),
         goal=0.1,
     )
-    yield compare_seconds(
+    yield in_one_go(
         "the plugin, loaded and unused, per test",
-        _unused,
         "an autouse fixture that looks up a marker",
-        _fixture,
+        [_unused() for _ in range(RUNS)],
         goal=0.25,
     )
     yield compare_seconds(

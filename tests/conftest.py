@@ -4,6 +4,8 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+import wsfake.proxies  # noqa: F401 - else a pytest within a test loads it, and takes it away again
+
 # No test depends on the machine's speed, and where changes land every run is the same.
 settings.register_profile(
     "wsfake",

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import pytest
 
 from wsfake import errors
@@ -26,13 +24,6 @@ def test_a_verdict_is_a_failed_assertion_and_nothing_else_is() -> None:
         *("RunawayScript", "ScriptError"),
         *("UnexpectedClose", "UnexpectedHandshake", "UnexpectedMessage", "Unplayed"),
     }
-
-
-@pytest.mark.parametrize(
-    ("error", "hidden"), [(errors.UnexpectedMessage("a"), True), (ValueError("a"), False)]
-)
-def test_frames_are_hidden_for_errors_of_wsfake_alone(error: Exception, hidden: bool) -> None:
-    assert errors.hide_frames(SimpleNamespace(value=error)) is hidden
 
 
 def test_a_syntax_error_names_its_line() -> None:

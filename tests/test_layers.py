@@ -14,6 +14,7 @@ ROOT = Path(str(wsfake.__file__)).parent
 
 LAYERS = {
     "errors": 0,
+    "values": 0,
     "model": 0,
     "clock": 1,
     "transcript": 1,
@@ -36,6 +37,7 @@ LAYERS = {
 
 BESIDE = {
     ("model", "errors"),
+    ("model", "values"),
     ("transcript", "clock"),  # a pause is a time
     ("transcript", "wire"),  # how much of a reason fits into a frame
     ("proxy", "live"),  # a relay stands on its reactor, transports and framing

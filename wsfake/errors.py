@@ -7,8 +7,6 @@ assertion. Everything else says that wsfake was asked for something that cannot 
 
 from __future__ import annotations
 
-from typing import Any
-
 __all__ = [
     "CassetteError",
     "ConnectionNotAnswered",
@@ -35,17 +33,7 @@ __all__ = [
     "UsageError",
     "WsfakeError",
     "WsfakeWarning",
-    "hide_frames",
 ]
-
-
-def hide_frames(excinfo: Any) -> bool:
-    """Tell pytest to leave the frames of a module out of the traceback of wsfake's own errors.
-
-    Set as `__tracebackhide__` of the modules between a script's line and the verdict on it, so that
-    the last line shown is the script's. Whatever else is raised in them is shown in full.
-    """
-    return isinstance(excinfo.value, WsfakeError | WsfakeWarning)
 
 
 class WsfakeError(Exception):

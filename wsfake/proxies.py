@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wsfake.errors import NoHarness, hide_frames
+from wsfake.errors import NoHarness
 from wsfake.harness import active
 from wsfake.script_api import WebSocket as ScriptWebSocket, WebSocketServer as ScriptWebSocketServer
 from wsfake.script_api.browser.websocket import BrowserWebSocket
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     import asyncio
 
 __all__ = ["WebSocket", "WebSocketServer", "loop_factory"]
-
-__tracebackhide__ = hide_frames
 
 
 def loop_factory() -> asyncio.AbstractEventLoop:

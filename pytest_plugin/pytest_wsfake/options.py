@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-__all__ = ["WrongIniValue", "add_options", "base_settings", "cassette_dir", "chosen_mode", "merged"]
+__all__ = [
+    "WrongIniValue",
+    "add_options",
+    "cassette_dir",
+    "ini_layers",
+    "merged",
+    "on_command_line",
+]
 
 _MODES = ("none", "once", "new_episodes", "rewrite", "live", "verify")
 
@@ -70,35 +77,24 @@ def add_options(parser: pytest.Parser) -> None:
         parser.addini(name, text, type=kind, default=None)  # type: ignore[arg-type]
 
 
-def chosen_mode(config: pytest.Config) -> str | None:
-    """Return the mode that the command line chose, which goes before every other."""
+def on_command_line(config: pytest.Config) -> dict[str, Any]:
+    """Return what the command line chose, which goes before everything else."""
     record, mode = config.getoption("ws_record"), config.getoption("ws_mode")
     if record and mode not in (None, "rewrite"):
         raise pytest.UsageError(f"--ws-record means --ws-mode=rewrite, and --ws-mode={mode} came")
-    return "rewrite" if record else mode
-
-
-_OF_INI = pytest.StashKey[list[tuple[str, dict[str, Any]]]]()
+    chosen = {"mode": "rewrite" if record else mode, "speed": config.getoption("ws_speed")}
+    return {name: value for name, value in chosen.items() if value is not None}
 
 
 class WrongIniValue(Exception):
     """A value in the ini file that is not of the kind of its option."""
 
 
-def base_settings(config: pytest.Config) -> list[tuple[str, dict[str, Any]]]:
-    """Return what holds for every test, and who says so: the ini file, then the hook.
+def ini_layers(config: pytest.Config) -> list[tuple[str, dict[str, Any]]]:
+    """Return what the ini file asks for in every test, and by which option.
 
-    Raises `WrongIniValue` for what pytest itself cannot read in the ini file.
+    Raises `WrongIniValue` for what pytest itself cannot read in it.
     """
-    layers = config.stash.get(_OF_INI, None)
-    if layers is None:
-        layers = config.stash[_OF_INI] = _ini_layers(config)
-    settings = merged(changes for _, changes in layers)
-    config.hook.pytest_wsfake_configure(config=config, settings=settings)
-    return [*layers, ("hook pytest_wsfake_configure", settings)]
-
-
-def _ini_layers(config: pytest.Config) -> list[tuple[str, dict[str, Any]]]:
     layers = []
     for name, (_, setting, convert, _) in _INI.items():
         try:

@@ -1,7 +1,6 @@
 from typing import Any
 
 import pytest
-from attrs import evolve
 
 from wsfake import Harness, Transcript, UsageError
 from wsfake.script_api.browser import AbortController, DOMException, Event, EventTarget
@@ -18,7 +17,7 @@ def test_the_operations_of_browsers_are_there_for_every_profile() -> None:
         "connecting send": [thrown],
         "open send": [["wire", "message"], ["buffer", "leaving"], ["later", "drop"]],
     }
-    profile = evolve(OVERTE, name="strict", local={**OVERTE.local, **rows}, lints=())
+    profile = OVERTE._replace(name="strict", local={**OVERTE.local, **rows}, lints=())
     with Harness(profile=profile) as ws_fake:
         ws_fake.serve("ws://h.test/", Transcript().client("x"))
         socket: Any = ws_fake.WebSocket("ws://h.test/")
@@ -32,7 +31,7 @@ def test_the_operations_of_browsers_are_there_for_every_profile() -> None:
 
 
 def test_a_fact_that_there_is_not_cannot_come_later() -> None:
-    profile = evolve(BROWSER, local={**BROWSER.local, "open close": [["later", "rain"]]})
+    profile = BROWSER._replace(local={**BROWSER.local, "open close": [["later", "rain"]]})
 
     with pytest.raises(UsageError, match="expected a fact, one of connected, accept,"):
         compile_profile(profile)

@@ -8,7 +8,6 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-import attrs
 import msgpack
 import pytest
 
@@ -97,7 +96,7 @@ def expected(said: Entry) -> dict[str, Any]:
     common = {"at": said.at, "connection": said.connection, "side": str(said.side)}
     if isinstance(what, str | bytes):
         return {**common, "name": "message", "message": what}
-    fields = attrs.asdict(what, recurse=False)
+    fields = what.fields()
     for name in fields:
         if isinstance(fields[name], tuple):
             fields[name] = list(fields[name])

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from attrs import evolve
 from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from tests.javascript.writing import Write
@@ -15,7 +14,7 @@ from wsfake.script_api.facts import given_close
 from wsfake.script_api.profiles import PROFILES
 from wsfake.script_api.urls import READERS
 
-OVERTE = evolve(PROFILES["overte"], lints=())
+OVERTE = PROFILES["overte"]._replace(lints=())
 URL = "ws://peer.example"
 SAME_SCRIPT = list(HealthCheck)
 
@@ -83,8 +82,7 @@ def test_a_close_is_read_as_python_reads_it(script: Script, code: Any, reason: s
 
 # A fifth host, of data alone
 
-LOUD = evolve(
-    OVERTE,
+LOUD = OVERTE._replace(
     name="loud",
     host="a host that there is not",
     local={

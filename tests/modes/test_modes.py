@@ -423,7 +423,8 @@ def test_a_test_that_is_killed_leaves_the_cassette_and_what_it_recorded(
     assert path.read_bytes() == before
     part = load(tmp_path / "a.part.msgpack")
     assert part.cut
-    assert len(part.entries) >= 512
+    said = 2 + 300 + 300  # the opening handshake, and the messages of either side
+    assert len(part.entries) > said - 256  # no more than a block is not in the file
 
 
 def test_the_sidecar_is_the_text_of_the_cassette(play: Play, tmp_path: Path) -> None:

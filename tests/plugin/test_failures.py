@@ -49,6 +49,28 @@ def test_wrong(ws_fake):
         """)
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("ws_fake.load_script('nothing.js')", "UsageError: nothing.js: there is no such script"),
+        ("ws_fake.url_for('no URL')", "UsageError: expected a ws or wss URL"),
+        ("ws_fake.alias('no URL', 'ws://x')", "UsageError: expected a ws or wss URL"),
+        ("ws_fake.save('/dev/null/x.msgpack')", "CassetteError: /dev/null/x.msgpack: this cass"),
+        ("Transcript.parse('connect ws://x\\n  says')", "TranscriptSyntaxError: line 2: expected"),
+    ],
+)
+def test_an_error_of_ours_is_told_at_the_line_of_the_test_and_no_frame_of_ours_is_shown(
+    line: str, said: str, pytester: pytest.Pytester
+) -> None:
+    pytester.makepyfile(test_it=HEAD + f"def test_wrong(ws_fake):\n    {line}")
+    result = run(pytester, "--tb=short")
+    result.assert_outcomes(failed=1)
+    where, source, *rest = block(result, "test_wrong").splitlines()
+    assert where.endswith("in test_wrong")
+    assert source.strip() == line
+    assert said in next(row for row in rest if not set(row) <= set(" ^"))
+
+
 SWALLOWS = """
 def swallow(ws_fake):
     ws_fake.serve(URL, Transcript().client("right"))

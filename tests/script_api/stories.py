@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import evolve
-
 from wsfake import Harness, Transcript
 from wsfake.script_api.profiles import Profile, profile_named
 
@@ -17,7 +15,7 @@ class Story:
     """One socket of a script, and what it saw: the event, `readyState` inside it, its arguments."""
 
     def __init__(self, transcript: Transcript, profile: str | Profile = "overte") -> None:
-        self.ws_fake = Harness(profile=evolve(profile_named(profile), lints=()))
+        self.ws_fake = Harness(profile=profile_named(profile)._replace(lints=()))
         self.ws_fake.serve(URL, transcript)
         self.seen: Seen = []
         self.socket = socket = self.ws_fake.WebSocket(URL)

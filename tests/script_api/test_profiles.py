@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import evolve
 
 from tests.script_api.stories import URL, Story, seen
 from wsfake import Transcript
@@ -246,7 +245,7 @@ def test_another_host_converts_and_names_otherwise() -> None:
 def test_a_missing_row_is_named() -> None:
     rows = {name: row for name, row in OVERTE.local.items() if name != "open send"}
     with pytest.raises(UsageError) as caught:
-        evolve(OVERTE, local=rows | {"open shout": []})
+        compile_profile(OVERTE._replace(local=rows | {"open shout": []}))
     assert str(caught.value) == (
         "profile 'overte': the local rows must be complete"
         " (missing: open send; unknown: open shout)"
@@ -255,7 +254,7 @@ def test_a_missing_row_is_named() -> None:
 
 def test_a_missing_violation_is_named() -> None:
     with pytest.raises(UsageError) as caught:
-        evolve(OVERTE, violations={})
+        compile_profile(OVERTE._replace(violations={}))
     assert str(caught.value).startswith("profile 'overte': no code and reason for reserved bit, ")
 
 
@@ -278,7 +277,7 @@ def test_a_missing_violation_is_named() -> None:
 )
 def test_what_no_interpreter_can_do_is_refused(changes: dict[str, Any], text: str) -> None:
     with pytest.raises(UsageError) as caught:
-        compile_profile(evolve(OVERTE, **changes))
+        compile_profile(OVERTE._replace(**changes))
     assert str(caught.value) == text
 
 

@@ -150,7 +150,7 @@ def test_the_deepest_values_are_compared() -> None:
     [
         (lambda: Matching("text"), "expected match to be one of exact, json, got 'text'"),
         (lambda: Matching(volatile="id"), "expected volatile to be a list such as [\"id\", \"$.meta.ts\"], got 'id'"),
-        (lambda: Matching(volatile=5), "expected volatile to be a list such as [\"id\", \"$.meta.ts\"], got 5"),
+        (lambda: Matching(volatile=5), "expected volatile to be a list such as [\"id\", \"$.meta.ts\"], got 5"),  # type: ignore[arg-type]
     ],
 )  # fmt: skip
 def test_a_matching_that_cannot_be_is_refused(make: Any, error: str) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgpack
-from attrs import field, frozen
 
 from wsfake.model import Entry
 
@@ -20,8 +19,7 @@ FORMAT_VERSION = 1
 _MAX_NAMES = 1024
 
 
-@frozen
-class Header:
+class Header(NamedTuple):
     """What a cassette says before its first entry."""
 
     recorded: str | None = None
@@ -63,8 +61,7 @@ class Header:
         return cls(_date(fields.get("recorded")), redacted)
 
 
-@frozen
-class Footer:
+class Footer(NamedTuple):
     """What a cassette says after its last entry."""
 
     entries: int
@@ -74,7 +71,7 @@ class Footer:
     ended: str = "test"
     """How the recording ended: `test` (with the test), `silence`, `interrupted`."""
 
-    extras: Mapping[str, str | int] = field(factory=dict)
+    extras: Mapping[str, str | int] = {}
     """Anything small to remember that has no place in the order of entries."""
 
     def pack(self) -> bytes:
@@ -107,8 +104,7 @@ class Footer:
         return cls(entries, digest, ended, extras)
 
 
-@frozen
-class Damage:
+class Damage(NamedTuple):
     """A part of a cassette that could not be read, in `recover` mode."""
 
     block: int
@@ -123,8 +119,7 @@ class Damage:
         return f"{part_name(self.block)} at byte {self.offset}: {self.why}"
 
 
-@frozen
-class Cassette:
+class Cassette(NamedTuple):
     """A whole cassette in memory."""
 
     path: str

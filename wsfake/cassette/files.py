@@ -13,14 +13,19 @@ from wsfake.errors import CassetteError
 __all__ = ["file_errors", "make_folder", "replacing", "unlink_if_there"]
 
 
-@contextmanager
-def file_errors(path: Path | str) -> Iterator[None]:
+class file_errors:  # noqa: N801 - used as a function; as a class it adds no frame to tracebacks
     """Turn what the file system refuses into a `CassetteError` that begins with the path."""
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or error
-        raise CassetteError(f"{path}: this cassette cannot be written: {reason}") from error
+
+    def __init__(self, path: Path | str) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, OSError):
+            why = error.strerror or error
+            raise CassetteError(f"{self._path}: this cassette cannot be written: {why}") from None
 
 
 def make_folder(path: Path) -> None:

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from typing import BinaryIO
-
-from attrs import frozen
+from typing import BinaryIO, NamedTuple
 
 __all__ = [
     "BLOCK",
@@ -53,8 +51,7 @@ _CODES = (_U64, _U64, _U32, _U32, _U32, _U32, _BIN32)
 _CHUNK = 1 << 20
 
 
-@frozen
-class Head:
+class Head(NamedTuple):
     kind: int
     offset: int
     """The byte of the file at which the frame begins."""
@@ -62,7 +59,7 @@ class Head:
     first: int
     """The number of entries before this frame."""
 
-    count: int
+    entries: int
     """The number of entries in it."""
 
     length: int
@@ -74,7 +71,7 @@ class Head:
 
 def pack_head(head: Head) -> bytes:
     """Return the `HEAD_SIZE` bytes of a head, which its body follows."""
-    numbers = (head.offset, head.first, head.count, head.length, head.checksum, 0, head.length)
+    numbers = (head.offset, head.first, head.entries, head.length, head.checksum, 0, head.length)
     coded = [part for pair in zip(_CODES, numbers, strict=True) for part in pair]
     coded[11] = zlib.crc32(_HEAD.pack(MARK, head.kind, *coded)[:_VOUCHED])
     return _HEAD.pack(MARK, head.kind, *coded)

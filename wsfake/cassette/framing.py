@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from typing import BinaryIO
-
-from attrs import frozen
+from typing import BinaryIO, NamedTuple
 
 from wsfake.cassette.frames import (
     HEAD_SIZE,
@@ -22,16 +20,14 @@ __all__ = ["Broken", "Frame", "FrameReader"]
 _CHUNK = 1 << 20
 
 
-@frozen
-class Frame:
+class Frame(NamedTuple):
     head: Head
     body: bytes
     whole: bool
     """False where the file ends within the body, which nothing vouches for then."""
 
 
-@frozen
-class Broken:
+class Broken(NamedTuple):
     """Where a frame should be and is not."""
 
     offset: int

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 import msgpack
-from attrs import frozen
 
 from wsfake.cassette.schema import encode
 from wsfake.cassette.tokens import SHORTEST_SECRET, check_secrets, spellings, token_kinds
@@ -14,8 +14,7 @@ from wsfake.model import Entry
 __all__ = ["SHORTEST_SECRET", "Leak", "Needles", "find_leaks", "find_tokens"]
 
 
-@frozen
-class Leak:
+class Leak(NamedTuple):
     name: str
     """The secret's name; its value is told to no one."""
 
@@ -23,17 +22,13 @@ class Leak:
     """The entry in which it stands, counted from 1."""
 
 
-@frozen
 class Needles:
     """What named secrets look like in the bytes of an entry: as they are, in JSON, in a URL."""
 
-    _forms: tuple[tuple[str, tuple[bytes, ...]], ...]
-
-    @classmethod
-    def of(cls, secrets: Mapping[str, str]) -> Needles:
+    def __init__(self, secrets: Mapping[str, str]) -> None:
         """Take secrets by name. Raise `UsageError` for a value that is too short to search for."""
         check_secrets(secrets)
-        return cls(tuple((name, _forms_of(value)) for name, value in secrets.items()))
+        self._forms = [(name, _forms_of(value)) for name, value in secrets.items()]
 
     def found_in(self, data: bytes) -> list[str]:
         """Return the names of the secrets that stand in these bytes."""
@@ -45,7 +40,7 @@ def find_leaks(entries: Iterable[Entry], secrets: Mapping[str, str]) -> Iterator
 
     Raises `UsageError` for a secret of fewer than eight characters.
     """
-    needles = Needles.of(secrets)
+    needles = Needles(secrets)
     return (
         Leak(name, number)
         for number, entry in enumerate(entries, 1)

@@ -67,7 +67,7 @@ class CassetteReader:
     def packed(self) -> Iterator[bytes]:
         """Iterate over the bodies of blocks instead of entries; each is checked by its sum only."""
         for frame in self._bodies():
-            self._seen = frame.head.first + frame.head.count
+            self._seen = frame.head.first + frame.head.entries
             yield frame.body
 
     # The header.
@@ -168,15 +168,15 @@ class CassetteReader:
 
     def _entries(self, frame: Frame) -> Entries:
         head = frame.head
-        entries, problem = unpack_entries(frame.body, self._last, head.count, whole=frame.whole)
+        entries, problem = unpack_entries(frame.body, self._last, head.entries, whole=frame.whole)
         self._seen += len(entries)
         if entries:
             self._last = entries.ats[-1]
         if problem is not None:
-            self._damaged(Broken(head.offset, f"{head.count} sound entries", problem))
-            if self._seen < head.first + head.count:
-                self.missing.append(range(self._seen, head.first + head.count))
-                self._seen = head.first + head.count
+            self._damaged(Broken(head.offset, f"{head.entries} sound entries", problem))
+            if self._seen < head.first + head.entries:
+                self.missing.append(range(self._seen, head.first + head.entries))
+                self._seen = head.first + head.entries
         return entries
 
     def _take_footer(self, frame: Frame) -> None:

@@ -10,10 +10,9 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 from urllib.parse import unquote_plus
-
-from attrs import evolve, field, frozen
 
 from wsfake.cassette.tokens import (
     Substitute,
@@ -102,20 +101,10 @@ def _names_pattern(names: Iterable[str]) -> str:
     return "(?i:" + "|".join(map(_words, sorted(names, key=len, reverse=True))) + ")"
 
 
-def _lower(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted({name.strip().lower() for name in names} - {""}))
-
-
-def _checked(secrets: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    check_secrets(secrets)
-    return tuple(sorted(secrets.items()))
-
-
 def _given(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({name.strip() for name in names} - {""}))
 
 
-@frozen(slots=False)  # its patterns are compiled once, and kept
 class Redactor:
     """Replaces secrets by `<redacted>`, and leaves everything else character for character.
 
@@ -124,15 +113,25 @@ class Redactor:
     What is empty, null, true or false is no secret and stays, so that scripts still see it.
     """
 
-    headers: tuple[str, ...] = field(default=(), converter=_lower)
-    query: tuple[str, ...] = field(default=(), converter=_given)
-    json_keys: tuple[str, ...] = field(default=(), converter=_given)
-    rules: tuple[Callable[[str], str], ...] = ()
-    """Functions that each text goes through last: messages, URLs, header values, reasons."""
+    def __init__(
+        self,
+        headers: Iterable[str] = (),
+        query: Iterable[str] = (),
+        json_keys: Iterable[str] = (),
+        rules: Sequence[Callable[[str], str]] = (),
+        secrets: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Take names, functions that each text goes through last, and secrets by their names.
 
-    secrets: tuple[tuple[str, str], ...] = field(default={}, converter=_checked, repr=False)
-    """Values by name that are secret wherever they stand in a text; given as a mapping. Raises
-    `UsageError` for one of fewer than eight characters."""
+        The values of `secrets` are secret wherever they stand in a text. Raises `UsageError` for
+        one of fewer than eight characters.
+        """
+        check_secrets(secrets)
+        self.headers: Final = tuple(sorted({name.strip().lower() for name in headers} - {""}))
+        self.query: Final = _given(query)
+        self.json_keys: Final = _given(json_keys)
+        self.rules: Final = tuple(rules)
+        self.secrets: Final = tuple(sorted(secrets.items()))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -280,21 +279,20 @@ class Redactor:
     def _event(self, what: Any) -> Any:
         match what:
             case Open(url, headers, offered):
-                return evolve(
-                    what,
+                return what.replace(
                     url=self.url(url),
                     headers=self.header_fields(headers),
                     subprotocols=self.subprotocols(offered),
                 )
             case Accept(subprotocol, headers):
                 chosen = None if subprotocol is None else self.subprotocols([subprotocol])[0]
-                return evolve(what, subprotocol=chosen, headers=self.header_fields(headers))
+                return what.replace(subprotocol=chosen, headers=self.header_fields(headers))
             case Reject(headers=headers, body=body):
-                return evolve(what, headers=self.header_fields(headers), body=self._body(body))
+                return what.replace(headers=self.header_fields(headers), body=self._body(body))
             case Close(reason=reason):
-                return evolve(what, reason=self.text(reason))
+                return what.replace(reason=self.text(reason))
             case Drop(inside=str(inside)):
-                return evolve(what, inside=self.text(inside))
+                return what.replace(inside=self.text(inside))
             case _:
                 return what
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, groupby, repeat
-from typing import Any
-
-from attrs import frozen
+from typing import Any, NamedTuple
 
 from wsfake.model import (
     Accept,
@@ -62,8 +60,7 @@ _CLIENT, _SERVER = _SIDES
 _new_entry = tuple.__new__  # the constructor of a named tuple takes three times as long
 
 
-@frozen
-class _Field:
+class _Field(NamedTuple):
     """How one attribute of an event is written, and what is accepted for it when it is read."""
 
     pack: Callable[[Any], object]

@@ -54,7 +54,7 @@ class Recording:
         self.due_at: float | None = None
         """When what came so far must be in the file; None while all of it is."""
 
-        self._needles = Needles.of(secrets or {})
+        self._needles = Needles(secrets or {})
         self._redact = redactor.entry
         self._redact_all = redactor.entries
         self._header = header

@@ -6,6 +6,7 @@ import hashlib
 import zlib
 from collections.abc import Iterable, Mapping
 from itertools import islice
+from operator import itemgetter
 from typing import BinaryIO
 
 import msgpack
@@ -28,6 +29,8 @@ from wsfake.errors import CassetteError
 from wsfake.model import Entry
 
 __all__ = ["CassetteWriter"]
+
+_WHAT = itemgetter(-1)
 
 _LARGE = 1 << 16
 """Bytes of a message from which on it is written as it is, and not copied before."""
@@ -107,7 +110,7 @@ class CassetteWriter:
         room = BLOCK_BYTES - self._pending_bytes
         try:
             arrays = encode_messages(entries, self._last)
-            if arrays is None or sum(len(array[-1]) for array in arrays) >= room:
+            if arrays is None or sum(map(len, map(_WHAT, arrays))) >= room:
                 return b""
             packed: bytes = self._pack(arrays)[1 if len(arrays) < 16 else 3 :]
         except (ValueError, TypeError):

@@ -14,7 +14,18 @@ from io import TextIOWrapper
 
 __all__ = ["main"]
 
-_COMMANDS = ("convert", "demo", "diff", "git-setup", "record", "run", "scrub", "serve", "show")
+_COMMANDS = (
+    "convert",
+    "demo",
+    "diff",
+    "git-setup",
+    "record",
+    "run",
+    "scrub",
+    "serve",
+    "show",
+    "verify",
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -16,6 +16,7 @@ from wsfake.cli.live_faults import add_fault_options, faults_of
 from wsfake.cli.output import line_printer
 from wsfake.cli.recording import Counts, Session
 from wsfake.cli.redacting import add_redaction_options, redactor_of
+from wsfake.cli.tuning import much_passing
 from wsfake.errors import CassetteError, UsageError
 from wsfake.harness.recording import CassetteDeck
 from wsfake.harness.settings import Settings
@@ -84,7 +85,8 @@ def record(arguments: argparse.Namespace) -> int:
     url = normalise_url(arguments.url)
     address(arguments.listen)  # wrong use is said before anything is made
     tls = _tls(arguments)
-    deck = CassetteDeck(_cassette(arguments), redactor_of(arguments))
+    redactor = redactor_of(arguments)
+    deck = CassetteDeck(_cassette(arguments), lambda: redactor)
     upstream = Upstream(url, _trusting(arguments.ca), arguments.origin)
     limits = Limits(message_bytes=int(arguments.max_message * MEBIBYTE))
     faults = faults_of(arguments)
@@ -102,7 +104,8 @@ def record(arguments: argparse.Namespace) -> int:
         with signals(lambda: reactor.call_soon_threadsafe(lambda: None)) as ended:
             gate = _listen(arguments, reactor, session, tls)
             _tell_where(gate, arguments, tls)
-            _pump(session, ended)
+            with much_passing():
+                _pump(session, ended)
         gate.abort()
         session.end()
     except BaseException:

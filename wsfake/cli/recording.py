@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 from operator import attrgetter
 from urllib.parse import urlsplit
 
@@ -200,8 +201,8 @@ class _Talk:
     def tell(self, at: int, side: Side, events: Sequence[Event]) -> None:
         if not set(map(type, events)) <= _MESSAGES:
             events = [self._follow(at, side, what) for what in events]
-        head = at - self._began, self.number, side
-        self._session.untold += [make_entry((*head, what)) for what in events]
+        head = repeat(at - self._began), repeat(self.number), repeat(side)
+        self._session.untold += map(make_entry, zip(*head, events, strict=False))
 
     def over(self) -> None:
         self._session.leave(self)
@@ -211,9 +212,9 @@ class _Talk:
             case Open():
                 self.number, self._began = self._session.open(at)
                 self.is_open = True
-                return evolve(what, headers=without_mechanics(what.headers))
+                return what.replace(headers=without_mechanics(what.headers))
             case Accept():
-                return evolve(what, headers=without_mechanics(what.headers))
+                return what.replace(headers=without_mechanics(what.headers))
             case Close():
                 self._closed.add(side)
                 self.is_open = self.is_open and len(self._closed) == 1

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from wsfake.cassette import Header, Leak, Redactor, find_leaks, find_tokens, read_cassette
 from wsfake.cassette.contents import Footer
@@ -73,7 +73,7 @@ def _look(path: Path, redactor: Redactor) -> _Found:
             if clean != entry:
                 found.entries.append(number)
             left = [*find_leaks([clean], secrets), *find_tokens([clean])]
-            found.left += (evolve(leak, entry=number) for leak in left)
+            found.left += (leak._replace(entry=number) for leak in left)
         found.footer = reader.footer
         if reader.cut:
             raise DamagedCassette(
@@ -86,7 +86,7 @@ def _look(path: Path, redactor: Redactor) -> _Found:
 def _rewrite(path: Path, redactor: Redactor, found: _Found) -> None:
     assert found.footer is not None
     names = dict.fromkeys((*found.header.redacted, *redactor.names))
-    header = evolve(found.header, redacted=tuple(names))
+    header = found.header._replace(redacted=tuple(names))
     footer = found.footer
     write_cassette(path, _cleaned(path, redactor), header, footer.ended, footer.extras)
     if path.with_suffix(".txt").exists():

@@ -10,13 +10,10 @@ from urllib.parse import urlsplit
 
 from wsfake.cassette import Redactor, load
 from wsfake.cli.listening import address, is_loopback, signals
-from wsfake.cli.output import line_printer
-from wsfake.errors import UsageError, WsfakeError
-from wsfake.harness import Harness
+from wsfake.cli.playing import Watcher, add_matching, playing
+from wsfake.errors import UsageError
 from wsfake.harness.doors import Secure
 from wsfake.model import Open
-from wsfake.network.dialogue import LITERAL_LENGTH
-from wsfake.transcript.writing import write_entry
 
 __all__ = ["add_parser"]
 
@@ -56,14 +53,7 @@ def add_parser(commands: Any) -> None:
         metavar="PEM",
         help="listen for wss, with the certificates and the key in this file",
     )
-    parser.add_argument("--match", choices=("exact", "json"), help="how messages are compared")
-    parser.add_argument(
-        "--volatile",
-        metavar="NAME",
-        action="append",
-        help="a JSON value that differs from run to run; may be repeated",
-    )
-    parser.add_argument("--quiet", action="store_true", help="do not print the dialogue")
+    add_matching(parser)
     parser.set_defaults(command=serve)
 
 
@@ -71,38 +61,15 @@ def serve(arguments: argparse.Namespace) -> int:
     """Play until SIGINT or SIGTERM, or as a client to the end; a mismatch is a finding."""
     if (arguments.side == "client") != (arguments.url is not None):
         raise UsageError("expected a URL with --side client, and none without")
-    harness = Harness(
-        arguments.cassette,
-        "none",
-        how_to_record=f"wsfake record URL -o {arguments.cassette}",
-        warn=lambda text: print(f"wsfake: warning: {text}", file=sys.stderr),
-        speed=arguments.speed,
-        match=arguments.match,
-        volatile=arguments.volatile or (),
-        record_idle=_SILENCE_SECONDS,
-    )
-    watcher = _Watcher(harness, quiet=arguments.quiet)
-    try:
+    with playing(arguments, arguments.speed) as watcher:
         if arguments.side == "client":
-            _act_client(arguments, harness, watcher)
+            watcher.act_client(arguments.url)
         else:
-            _listen(arguments, harness, watcher)
-    except BaseException:
-        harness.finish("failed")
-        raise
-    try:
-        harness.finish()
-    except (WsfakeError, ExceptionGroup) as error:
-        watcher.tell(error)
-    watcher.look()
-    return 1 if watcher.told else 0
+            _listen(arguments, watcher)
+    return 0 if watcher.finish() else 1
 
 
-_SILENCE_SECONDS = 5.0
-"""After so much of it a client's part is over, where the server leaves the connection open."""
-
-
-def _listen(arguments: argparse.Namespace, harness: Harness, watcher: _Watcher) -> None:
+def _listen(arguments: argparse.Namespace, watcher: Watcher) -> None:
     host, port = address(arguments.listen)
     tls: Secure = arguments.tls_cert or arguments.tls
     if not is_loopback(host):
@@ -110,23 +77,15 @@ def _listen(arguments: argparse.Namespace, harness: Harness, watcher: _Watcher) 
     wake = threading.Event()
     with signals(wake.set) as ended:
         for url in _origins(arguments.cassette):
-            at = harness.url_for(url, tls=tls, host=host, port=port)
+            at = watcher.harness.url_for(url, tls=tls, host=host, port=port)
             shown = Redactor().url(url)
             print(f"wsfake: listening at {at} for {shown} (Ctrl-C ends it)", flush=True)
             port = 0
         if tls is True:
-            print(f"wsfake: clients are to trust {harness.ca_file}", flush=True)
+            print(f"wsfake: clients are to trust {watcher.harness.ca_file}", flush=True)
         while not ended:
             wake.wait(_TICK_SECONDS)
             watcher.look()
-
-
-def _act_client(arguments: argparse.Namespace, harness: Harness, watcher: _Watcher) -> None:
-    harness.play_client(arguments.url, live=True)
-    try:
-        harness.run()
-    except (WsfakeError, ExceptionGroup) as error:
-        watcher.tell(error)
 
 
 def _origins(path: str) -> list[str]:
@@ -144,32 +103,3 @@ def _origins(path: str) -> list[str]:
     if not found:
         raise UsageError(f"{path}: there is no connection in this cassette")
     return list(found.values())
-
-
-class _Watcher:
-    """Tells what happens, as it happens."""
-
-    def __init__(self, harness: Harness, *, quiet: bool) -> None:
-        self.told: list[str] = []
-        self._harness = harness
-        self._show = None if quiet else line_printer()
-        self._redactor = Redactor()
-        self._shown = 0
-
-    def look(self) -> None:
-        if self._show is not None:
-            entries = self._harness.dialogue.entries
-            for entry in entries[self._shown :]:
-                clean = self._redactor.entry(entry)
-                self._show(write_entry(clean, numbered=True, most=LITERAL_LENGTH))
-            self._shown = len(entries)
-        for failure in self._harness.failures:
-            self.tell(failure)
-
-    def tell(self, error: Exception) -> None:
-        """Say what went wrong, once."""
-        for each in error.exceptions if isinstance(error, ExceptionGroup) else [error]:
-            text = str(each)
-            if text not in self.told:
-                self.told.append(text)
-                print(f"wsfake: {text}", file=sys.stderr, flush=True)

@@ -9,8 +9,6 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-import attrs
-
 from wsfake.cassette import read_cassette
 from wsfake.cli.output import print_lines
 from wsfake.model import Entry
@@ -80,8 +78,8 @@ def entry_to_json(entry: Entry) -> dict[str, Any]:
 
 
 def _fields(what: Any) -> Iterator[tuple[str, Any]]:
-    for attribute in attrs.fields(type(what)):
-        yield attribute.name, _plain(getattr(what, attribute.name))
+    for name, value in what.fields().items():
+        yield name, _plain(value)
 
 
 def _plain(value: Any) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from wsfake.errors import ConnectionNotAnswered, UsageError, hide_frames
+from wsfake.errors import ConnectionNotAnswered, UsageError
 from wsfake.model import Side, normalise_url
 from wsfake.network import Answerer, Connection, End, Network, PlayerEnd, ReplayTurns
 from wsfake.player import Player, Replay
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from wsfake.script_api import WebSocketServer
 
 __all__ = ["Aliases", "FromCassette", "Unanswered"]
-
-__tracebackhide__ = hide_frames
 
 
 class Aliases:
@@ -99,7 +97,9 @@ class FromCassette:
 
     def answer(self, connection: Connection, speed: float | None = None) -> End | None:
         """Answer with the next recorded connection, at a speed if it is not as recorded."""
-        recorded = self.replay.next_for(self._network.redaction.url(connection.url))
+        recorded = self.replay.next_for(connection.url)
+        if recorded is None:  # unless it was recorded without the secrets that are in it
+            recorded = self.replay.next_for(self._network.redaction.url(connection.url))
         if recorded is None:
             return None
         if speed is not None:
@@ -118,10 +118,11 @@ class FromCassette:
                 )
                 end.schedule()
 
-    def dial(self, url: str, to: Answerer | None, speed: float) -> None:
+    def dial(self, url: str | None, to: Answerer | None, speed: float) -> None:
         """Act the recorded clients that nobody has opened, against `to`, or who answers `url`.
 
-        They ask for the paths that were recorded, unless `url` has one of its own.
+        They ask for the paths that were recorded, unless `url` has one of its own; without a
+        `url`, for all that was recorded.
         """
         for recorded in self.replay.connections:
             if recorded.player is None:
@@ -131,7 +132,7 @@ class FromCassette:
                     self._network,
                     player,
                     turns=self._turns,
-                    url=_at_origin(url, recorded.url),
+                    url=recorded.url if url is None else _at_origin(url, recorded.url),
                     to=to,
                     source=self.path,
                 ).schedule()
@@ -160,6 +161,9 @@ class Unanswered:
     """Answers nobody: the network is closed."""
 
     def __init__(self, explain: Callable[[], list[str]], network: Network) -> None:
+        self.intercepts = False
+        """Whether connections of client code are intercepted, and could be let through."""
+
         self._explain = explain
         self._network = network
 
@@ -171,4 +175,7 @@ class Unanswered:
             *self._explain(),
             f"  to script it: ws_fake.serve({url!r}, Transcript()...)",
         ]
+        if self.intercepts:
+            place = urlsplit(url).netloc.rpartition("@")[2]
+            text.append(f"  to let it through: ws_passthrough = {place}")
         raise network.fail(ConnectionNotAnswered(network.redaction.text("\n".join(text))))

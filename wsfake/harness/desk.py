@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wsfake.errors import hide_frames
+from urllib.parse import urlsplit
+
 from wsfake.harness.giving_way import give_way
 from wsfake.harness.sources import Sources
 from wsfake.network import Connection, End, Network, Services
@@ -11,8 +12,6 @@ from wsfake.proxy import Upstream
 from wsfake.script_api.server import Servers
 
 __all__ = ["FrontDesk"]
-
-__tracebackhide__ = hide_frames
 
 
 class FrontDesk:
@@ -57,7 +56,10 @@ class FrontDesk:
         sources = self._sources
         if not sources.is_live:
             return None
-        return Upstream(sources.aliases.real_below(url), sources.settings.ssl_context)
+        context = sources.settings.ssl_context
+        if context is None and sources.contexts:
+            context = sources.contexts.get(urlsplit(url).hostname or "")
+        return Upstream(sources.aliases.real_below(url), context)
 
     def held(self) -> int | None:
         replay = self._sources.replay

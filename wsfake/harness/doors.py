@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
 from wsfake.clock import VirtualClock
-from wsfake.errors import UsageError, hide_frames
+from wsfake.errors import UsageError
 from wsfake.harness.settings import Settings
 from wsfake.model import normalise_url
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from wsfake.proxy import Faults
 
 __all__ = ["Doors", "Secure"]
-
-__tracebackhide__ = hide_frames
 
 Secure: TypeAlias = "bool | str | os.PathLike[str] | ssl.SSLContext | TLS | None"
 """Whether a port speaks TLS: no; with a throw-away certificate; with that of a PEM file; so."""
@@ -63,6 +61,14 @@ class Doors:
         if faults is not None and not hasattr(faults, "takes_time"):
             raise UsageError(f"expected faults, as in Faults(latency=0.1), got {faults!r}")
         return self._open_ports().open(url, host=host, port=port, tls=self._tls(tls), faults=faults)
+
+    def cross(self, host: str, port: int, tls: Callable[[], TLS] | None) -> Port:
+        """Listen for a host and port at which it is not known what is spoken. As `open`."""
+        return self._open_ports().cross(host, port, tls)
+
+    def is_at(self, host: str, port: int) -> bool:
+        """Tell whether one of our own ports is at an address."""
+        return self.ports is not None and self.ports.is_at(host, port)
 
     def connect(self, opening: Open, client: End) -> None:
         """Open a connection that has no socket, in the thread of the ports."""

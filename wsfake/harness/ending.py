@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from wsfake.errors import hide_frames
 from wsfake.harness.sources import Sources
 from wsfake.network import Network, Services
 from wsfake.player import Player
 
 __all__ = ["GAVE_WAY", "Ending", "Verdicts"]
-
-__tracebackhide__ = hide_frames
 
 GAVE_WAY = "the order across connections is not that of the recording: nothing else could happen"
 

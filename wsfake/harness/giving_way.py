@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wsfake.errors import OutOfOrder, hide_frames
+from wsfake.errors import OutOfOrder
 from wsfake.harness.ending import GAVE_WAY
 from wsfake.harness.sources import Sources
 from wsfake.network import Network
@@ -11,8 +11,6 @@ from wsfake.network.failures import field_lines
 from wsfake.player import Player
 
 __all__ = ["give_way"]
-
-__tracebackhide__ = hide_frames
 
 
 def give_way(network: Network, sources: Sources) -> bool:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from wsfake.clock import VirtualClock
-from wsfake.errors import CassetteError, Failure, UsageError, WsfakeWarning, hide_frames
+from wsfake.errors import CassetteError, Failure, UsageError, WsfakeWarning
 from wsfake.harness import active
 from wsfake.harness.doors import Doors, Secure
 from wsfake.harness.ending import Ending, Verdicts
+from wsfake.harness.hosting import Hosting
 from wsfake.harness.intercepting import Intercepting
 from wsfake.harness.pumps import Pumps
 from wsfake.harness.running import Runner, raise_errors
@@ -34,23 +34,20 @@ from wsfake.script_api import Host
 from wsfake.transcript import Matching, Transcript
 
 if TYPE_CHECKING:
-    from wsfake import script_api
     from wsfake.harness.desk import FrontDesk
+    from wsfake.harness.territory import Territory
     from wsfake.intercept import Interception
     from wsfake.intercept.asgi import Application
     from wsfake.javascript import Script
-    from wsfake.javascript.files import Files
     from wsfake.proxy import Faults
 
 __all__ = ["Harness"]
-
-__tracebackhide__ = hide_frames
 
 Outcome = Literal["passed", "failed", "skipped", "retried", "interrupted"]
 """How a test ended, as far as it knows by itself."""
 
 
-class Harness(Timing, Intercepting):
+class Harness(Timing, Hosting, Intercepting):
     """An in-memory network, its clock, and the mode: everything that one test needs.
 
     Outside pytest it is used as a context manager, with the same checks at its end::
@@ -86,6 +83,7 @@ class Harness(Timing, Intercepting):
         self._scripts: list[Script] = []
         self._running_scripts: list[Script] = []
         self._interceptions: list[Interception] = []
+        self._bypassing: list[Territory] = []
         self._finished = False
         self.summary = Summary()
         """What the test did; known once it is finished."""
@@ -142,11 +140,13 @@ class Harness(Timing, Intercepting):
             most = len(plans) if scripted else None
         if most is not None and (not isinstance(most, int) or most < 1):
             raise UsageError(f"expected a number of connections, or None for any, got {most!r}")
-        return self._services.serve(url, plans, self._matching_with(match, volatile), most)
+        served = self._services.serve(url, plans, self._matching_with(match, volatile), most)
+        self._hosts_changed()
+        return served
 
     def play_client(
         self,
-        url: str | Application,
+        url: str | Application | None = None,
         transcript: Transcript | None = None,
         *,
         match: str | None = None,
@@ -156,7 +156,8 @@ class Harness(Timing, Intercepting):
     ) -> None:
         """Act the client of a transcript against a server of the script, or whoever answers.
 
-        Without a transcript, the clients of the cassette are acted, each at its own path. With
+        Without a transcript, the clients of the cassette are acted, each at its own path, and
+        without a URL where each was recorded. With
         `live` the real server at the URL answers, whatever the mode: time is real then. It
         connects when the clock runs. Raises what went wrong at a real port.
 
@@ -173,6 +174,8 @@ class Harness(Timing, Intercepting):
             return
         if not isinstance(transcript, Transcript):
             raise UsageError(f"expected a Transcript, got {transcript!r}")
+        if url is None:
+            raise UsageError("expected a URL, or an application, to act the transcript against")
         player = Player(
             Plan.of_transcript(transcript),
             Side.CLIENT,
@@ -210,75 +213,13 @@ class Harness(Timing, Intercepting):
         """The authority that clients are to trust, for `url_for(url, tls=True)`: a PEM file."""
         return self._doors.ca_file
 
-    @property
-    def WebSocket(self) -> type[script_api.WebSocket]:  # noqa: N802 - the name that scripts use
-        """The class that a script of this test connects with."""
-        return self._host.WebSocket
-
-    @property
-    def WebSocketServer(self) -> type[script_api.WebSocketServer]:  # noqa: N802 - the name that scripts use
-        """The class that a script of this test listens with."""
-        return self._host.WebSocketServer
-
-    def pyodide(self) -> AbstractContextManager[None]:
-        """Let code that was written for Pyodide or PyScript run in CPython, in this block.
-
-        It finds the modules `js`, `pyodide` and `pyscript`, with their WebSocket and what belongs
-        to it, and nothing else of a browser. Raises `UsageError` in another profile.
-        """
-        from wsfake.script_api.browser.pyodide import provide  # noqa: PLC0415 - few scripts need it
-
-        return provide(self._host)
-
-    def load_script(
-        self,
-        path: str | os.PathLike[str],
-        *,
-        kind: str = "assignment client",
-        files: Files = (),
-        entity: str | None = None,
-        time_limit: float = 10.0,
-        memory_limit: int = 256 * 2**20,
-        on_print: Callable[[str], object] | None = print,
-    ) -> Script:
-        """Run a script in JavaScript, unmodified: its top level now, the rest as the clock runs.
-
-        `kind` is a type of script; `server entity` and `assignment client` have `WebSocketServer`.
-        `files` are those that it includes or requires by a name that it makes up, and may map the
-        name that it asks for to a file. An entity script is constructed, and its `preload` called
-        with `entity`. `time_limit` is in seconds of CPU time for one turn, `memory_limit` in bytes.
-        `on_print` is told at once what it prints: by default it goes to stdout, which pytest shows
-        of a test that fails; None is silence. In the profile `browser` a script whose name ends
-        with `.mjs` is a module.
-
-        What the script does not catch, `run` raises. Raises `UsageError` for a file that is not
-        there, and where the extra `wsfake[js]` is not installed.
-        """
-        from wsfake.javascript.loading import load  # noqa: PLC0415 - an extra, and few need it
-
-        beside = Path(sys._getframe(1).f_code.co_filename).parent
-        script, start = load(
-            self._host,
-            path,
-            beside,
-            self._running_scripts,
-            kind=kind,
-            files=files,
-            entity=entity,
-            time_limit=time_limit,
-            memory_limit=memory_limit,
-            on_print=on_print,
-        )
-        self._scripts.append(script)
-        script.start(**start)
-        return script
-
     def alias(self, url: str, to: str | Callable[[], str]) -> None:
         """Let `url` stand for another one, in the test and in its cassette.
 
         `to` is the real one, or finds it out; it is called only when a connection is really made.
         """
         self._sources.aliases.add(url, to)
+        self._hosts_changed()
 
     # What happened
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from wsfake.clock import VirtualClock
-from wsfake.errors import UsageError, hide_frames
+from wsfake.errors import UsageError
 from wsfake.harness.doors import Doors
 from wsfake.harness.pumps import Pumps
 from wsfake.harness.running import raise_errors
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Intercepting"]
 
-__tracebackhide__ = hide_frames
-
 
 class Intercepting:
     """Event loops and sockets that meet a test's network in place of the real one."""
@@ -42,6 +40,9 @@ class Intercepting:
     _doors: Doors
     _pumps: Pumps
     _interceptions: list[Interception]
+    _bypassing: list[Territory]
+    """Whose hosts no proxy of the environment is asked for."""
+
     _clients: list[tuple[str, Player]]
 
     def loop_factory(self) -> asyncio.AbstractEventLoop:
@@ -56,7 +57,8 @@ class Intercepting:
 
         territory = self._territory()
         if not self._sources.is_live:
-            return VirtualLoop(territory)
+            self._bypass_proxies(territory)
+            return VirtualLoop(territory, lambda: self._ask_proxies_again(territory))
         interception = self._begin_intercepting()
         return VirtualLoop(territory, lambda: self._end_intercepting(interception))
 
@@ -107,6 +109,7 @@ class Intercepting:
         interception = Interception(self._territory())
         begin(interception)
         self._interceptions.append(interception)
+        self._sources.unanswered.intercepts = True
         return interception
 
     def _end_intercepting(self, interception: Interception) -> None:
@@ -116,6 +119,25 @@ class Intercepting:
         if interception in self._interceptions:
             self._interceptions.remove(interception)
 
+    def _bypass_proxies(self, territory: Territory) -> None:
+        from wsfake.intercept import bypass  # noqa: PLC0415 - as above
+
+        self._bypassing.append(territory)
+        bypass.add(territory.named_hosts)
+
+    def _ask_proxies_again(self, territory: Territory) -> None:
+        from wsfake.intercept import bypass  # noqa: PLC0415 - as above
+
+        bypass.remove(territory.named_hosts)
+        if territory in self._bypassing:
+            self._bypassing.remove(territory)
+
+    def _hosts_changed(self) -> None:
+        if self._interceptions or self._bypassing:
+            from wsfake.intercept import bypass  # noqa: PLC0415 - as above
+
+            bypass.refresh()
+
     def _intercept_as_set(self) -> None:
         if self._settings.intercept:
             self._begin_intercepting()
@@ -123,6 +145,8 @@ class Intercepting:
     def _stop_intercepting(self) -> None:
         for interception in list(self._interceptions):
             self._end_intercepting(interception)
+        for territory in list(self._bypassing):
+            self._ask_proxies_again(territory)
 
     def _territory(self) -> Territory:
         from wsfake.harness.territory import Territory  # noqa: PLC0415 - as above

@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from attrs import evolve
-
 from wsfake.clock import VirtualClock
 from wsfake.errors import Failure
 from wsfake.harness.answering import Aliases
@@ -59,7 +57,7 @@ class RealWorld:
         real = self._aliases.real(url)
         client = LiveClient(
             reactor,
-            evolve(connection.opening, url=real),
+            connection.opening.replace(url=real),
             self._teller(connection, Side.SERVER),
             ssl_context=self._ssl_context,
         )
@@ -67,7 +65,7 @@ class RealWorld:
         headers = without_mechanics(sent.headers)
         if url in self._aliases:  # what the alias stands for differs from run to run
             headers = _without_host(headers)
-        connection.opening = evolve(sent, url=url, headers=headers)
+        connection.opening = sent.replace(url=url, headers=headers)
         connection.reachable = False
         client.on_connected = self._connected(connection)
         self._admit(connection)
@@ -83,7 +81,7 @@ class RealWorld:
         def on_open(opening: Open, end: LiveServerEnd) -> None:
             path = opening.url.partition("://")[2].partition("/")[2]
             headers = _without_host(without_mechanics(opening.headers))
-            known = evolve(opening, url=f"{name}/{path}" if path else name, headers=headers)
+            known = opening.replace(url=f"{name}/{path}" if path else name, headers=headers)
             connection = self._network.connect(known, end, to=server, ready=self._admit)
             self._ends.append((connection, end))
             end.say = self._teller(connection, Side.CLIENT)
@@ -115,7 +113,7 @@ class RealWorld:
 
         def say(what: Event) -> None:
             if isinstance(what, Accept):
-                what = evolve(what, headers=without_mechanics(what.headers))
+                what = what.replace(headers=without_mechanics(what.headers))
             with network.lock:
                 self._opening.discard(connection.number)
                 try:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 from wsfake.cassette import Cassette, Header, Recording, Redactor, load, write_cassette
@@ -27,10 +29,11 @@ class CassetteDeck:
     serves everything leaves no cassette.
     """
 
-    def __init__(self, settings: Settings, redactor: Redactor) -> None:
+    def __init__(self, settings: Settings, redactor: Callable[[], Redactor]) -> None:
+        """`redactor` is called when something is to be recorded."""
         self.path = settings.cassette
         self.mode = settings.mode
-        self.redactor = redactor
+        self._make_redactor = redactor
         self.old: Cassette | None = None
         self.recorder: Recorder | None = None
         self.kept: Path | None = None
@@ -60,6 +63,10 @@ class CassetteDeck:
         # a forgotten cassette must not be made where nobody sees it
         self.held_by_ci = connects and bool(os.environ.get("CI"))
         return connects and not self.held_by_ci
+
+    @cached_property
+    def redactor(self) -> Redactor:
+        return self._make_redactor()
 
     def load(self) -> Cassette | None:
         """Return the cassette that is there, where it is to be replayed or compared.

@@ -7,12 +7,10 @@ from threading import get_ident
 from typing import Protocol
 
 from wsfake.clock import VirtualClock, microseconds
-from wsfake.errors import NeverIdle, NotHappened, UsageError, hide_frames
+from wsfake.errors import NeverIdle, NotHappened, UsageError
 from wsfake.network import Network
 
 __all__ = ["Pump", "Runner", "raise_errors"]
-
-__tracebackhide__ = hide_frames
 
 _MOST_AT_ONCE = 100_000
 _MOST_ALTOGETHER = 1_000_000

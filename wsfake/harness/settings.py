@@ -5,10 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
-
-from attrs import Attribute, field, fields, frozen
-from attrs.converters import optional
+from typing import Any, NamedTuple
 
 from wsfake.errors import UsageError
 from wsfake.script_api.profiles import PROFILES, Profile, profile_named
@@ -27,39 +24,94 @@ MODES = ("none", "once", "new_episodes", "rewrite", "live", "verify")
 RECORDING_MODES = ("once", "new_episodes", "rewrite")
 
 
-def _one_of(*choices: str) -> Callable[[Any, Attribute[Any], Any], None]:
-    def check(_: Any, attribute: Attribute[Any], value: Any) -> None:
+class Settings(NamedTuple):
+    """How a harness behaves; made by `of` from what a test asks for, which is then sound."""
+
+    mode: str = "none"
+    profile: Profile = PROFILES["overte"]
+    match: str | None = None
+    volatile: tuple[str, ...] = ()
+    unplayed: str = "fail"
+    order: str = "relaxed"
+    order_wait: float = 5.0
+    """Seconds of real time after which that order gives way at a real port."""
+
+    speed: float = 0.0
+    """How many times as fast as recorded a cassette is played at a real port; 0 is at once."""
+
+    timeout: float = 300.0
+    record_idle: float = 1.0
+    redact_headers: tuple[str, ...] = ()
+    redact_query: tuple[str, ...] = ()
+    redact_json: tuple[str, ...] = ()
+    redact_env: tuple[str, ...] = ()
+    """Environment variables whose values are secret; one that is not set is passed over."""
+
+    text_sidecar: bool = False
+    ssl_context: Any = None
+    """For wss connections that are really made; None for the system's certificates."""
+
+    intercept: bool = False
+    """Whether the sockets of the test are intercepted from its begin to its end."""
+
+    passthrough: tuple[str, ...] = ()
+    """Hosts, with or without a port and with `*`, whose connections are never intercepted."""
+
+    base_url: str | None = None
+    """The URL of the page that a browser's script is on."""
+
+    cassette: Path | None = None
+
+    @classmethod
+    def of(cls, changes: Mapping[str, Any]) -> Settings:
+        """Return the settings that are as usual, but for some.
+
+        Raises `UsageError` for what cannot be, and for a name that there is not.
+        """
+        checked: dict[str, Any] = {}
+        for name, value in changes.items():
+            check = _CHECKS.get(name)
+            if check is None:
+                names = ", ".join(cls._fields)
+                raise UsageError(f"expected a setting, one of {names}, got {name!r}")
+            checked[name] = check(name, value)
+        settings = cls(**checked)
+        if settings.match is not None or settings.volatile:
+            Matching(settings.match, settings.volatile)  # which says what is wrong with them
+        return settings
+
+
+def _one_of(*choices: str) -> Callable[[str, Any], Any]:
+    def check(name: str, value: Any) -> Any:
         if value not in choices:
-            raise UsageError(
-                f"expected {attribute.name} to be one of {', '.join(choices)}, got {value!r}"
-            )
+            raise UsageError(f"expected {name} to be one of {', '.join(choices)}, got {value!r}")
+        return value
 
     return check
 
 
-def _seconds(_: Any, attribute: Attribute[Any], value: Any) -> None:
+def _seconds(name: str, value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 10**9:
-        raise UsageError(
-            f"expected {attribute.name} to be a number of seconds, more than 0, got {value!r}"
-        )
+        raise UsageError(f"expected {name} to be a number of seconds, more than 0, got {value!r}")
+    return value
 
 
-def _speed(_: Any, attribute: Attribute[Any], value: Any) -> None:
+def _speed(name: str, value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 10**6:
         raise UsageError(
-            f"expected {attribute.name} to be 0 (at once), 1 (as recorded) or how many times as"
+            f"expected {name} to be 0 (at once), 1 (as recorded) or how many times as"
             f" fast, got {value!r}"
         )
+    return value
 
 
-def _url(_: Any, attribute: Attribute[Any], value: Any) -> None:
+def _url(name: str, value: Any) -> Any:
     if value is not None and not isinstance(value, str):
-        raise UsageError(f"expected {attribute.name} to be a URL, got {value!r}")
+        raise UsageError(f"expected {name} to be a URL, got {value!r}")
+    return value
 
 
-def _names(value: Any) -> tuple[str, ...]:
-    if value == ():
-        return ()
+def _names(_: str, value: Any) -> tuple[str, ...]:
     if isinstance(value, list | tuple | set | frozenset) and all(
         isinstance(name, str) for name in value
     ):
@@ -67,75 +119,54 @@ def _names(value: Any) -> tuple[str, ...]:
     raise UsageError(f"expected a list of names, got {value!r}")
 
 
-def _yes_or_no(_: Any, attribute: Attribute[Any], value: Any) -> None:
+def _yes_or_no(name: str, value: Any) -> Any:
     if not isinstance(value, bool):
-        raise UsageError(f"expected {attribute.name} to be True or False, got {value!r}")
+        raise UsageError(f"expected {name} to be True or False, got {value!r}")
+    return value
 
 
-def _context(_: Any, attribute: Attribute[Any], value: Any) -> None:
+def _context(name: str, value: Any) -> Any:
     if value is not None and not hasattr(value, "wrap_bio"):
-        raise UsageError(f"expected {attribute.name} to be an ssl.SSLContext, got {value!r}")
+        raise UsageError(f"expected {name} to be an ssl.SSLContext, got {value!r}")
+    return value
 
 
-def _path(value: Any) -> Path:
+def _path(_: str, value: Any) -> Path | None:
+    if value is None or isinstance(value, Path):
+        return value
     if not isinstance(value, str | os.PathLike) or str(value) == "":
         raise UsageError(f"expected cassette to be a path, got {value!r}")
-    return value if isinstance(value, Path) else Path(value)
+    return Path(value)
 
 
-@frozen
-class Settings:
-    """How a harness behaves. Raises `UsageError` for what cannot be."""
-
-    mode: str = field(default="none", validator=_one_of(*MODES))
-    profile: Profile = field(default=PROFILES["overte"], converter=profile_named)
-    match: str | None = None
-    volatile: tuple[str, ...] = field(default=(), converter=_names)
-    unplayed: str = field(default="fail", validator=_one_of("fail", "warn", "ignore"))
-    order: str = field(default="relaxed", validator=_one_of("relaxed", "strict"))
-    order_wait: float = field(default=5.0, validator=_seconds)
-    """Seconds of real time after which that order gives way at a real port."""
-
-    speed: float = field(default=0.0, validator=_speed)
-    """How many times as fast as recorded a cassette is played at a real port; 0 is at once."""
-
-    timeout: float = field(default=300.0, validator=_seconds)
-    record_idle: float = field(default=1.0, validator=_seconds)
-    redact_headers: tuple[str, ...] = field(default=(), converter=_names)
-    redact_query: tuple[str, ...] = field(default=(), converter=_names)
-    redact_json: tuple[str, ...] = field(default=(), converter=_names)
-    redact_env: tuple[str, ...] = field(default=(), converter=_names)
-    """Environment variables whose values are secret; one that is not set is passed over."""
-
-    text_sidecar: bool = field(default=False, validator=_yes_or_no)
-    ssl_context: Any = field(default=None, validator=_context)
-    """For wss connections that are really made; None for the system's certificates."""
-
-    intercept: bool = field(default=False, validator=_yes_or_no)
-    """Whether the sockets of the test are intercepted from its begin to its end."""
-
-    passthrough: tuple[str, ...] = field(default=(), converter=_names)
-    """Hosts, with or without a port and with `*`, whose connections are never intercepted."""
-
-    base_url: str | None = field(default=None, validator=_url)
-    """The URL of the page that a browser's script is on."""
-
-    cassette: Path | None = field(default=None, converter=optional(_path))
-
-    def __attrs_post_init__(self) -> None:
-        if self.match is not None or self.volatile:
-            Matching(self.match, self.volatile)  # which says what is wrong with them
-
-    @classmethod
-    def of(cls, changes: Mapping[str, Any]) -> Settings:
-        """Return the settings that are as usual, but for some.
-
-        Raises `UsageError` for a name that there is not.
-        """
-        for name in changes:
-            if name not in _NAMES:
-                raise UsageError(f"expected a setting, one of {', '.join(_NAMES)}, got {name!r}")
-        return cls(**changes)
+def _profile(_: str, value: Any) -> Profile:
+    return profile_named(value)
 
 
-_NAMES = tuple(attribute.name for attribute in fields(Settings))
+def _judged_later(_: str, value: Any) -> Any:
+    return value
+
+
+_CHECKS: dict[str, Callable[[str, Any], Any]] = {
+    "mode": _one_of(*MODES),
+    "profile": _profile,
+    "match": _judged_later,
+    "volatile": _names,
+    "unplayed": _one_of("fail", "warn", "ignore"),
+    "order": _one_of("relaxed", "strict"),
+    "order_wait": _seconds,
+    "speed": _speed,
+    "timeout": _seconds,
+    "record_idle": _seconds,
+    "redact_headers": _names,
+    "redact_query": _names,
+    "redact_json": _names,
+    "redact_env": _names,
+    "text_sidecar": _yes_or_no,
+    "ssl_context": _context,
+    "intercept": _yes_or_no,
+    "passthrough": _names,
+    "base_url": _url,
+    "cassette": _path,
+}
+"""What says whether a setting can be, and returns it as it is kept."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from wsfake.clock import VirtualClock
-from wsfake.errors import DamagedCassette, UsageError, hide_frames
+from wsfake.errors import DamagedCassette, UsageError
 from wsfake.harness.answering import Aliases, FromCassette, Unanswered
 from wsfake.harness.secrets import Secrets
 from wsfake.harness.settings import Settings
@@ -19,14 +19,14 @@ from wsfake.script_api import Host
 from wsfake.transcript import Matching
 
 if TYPE_CHECKING:
+    import ssl
+
     from wsfake import script_api
     from wsfake.cassette import Cassette
     from wsfake.harness.real import RealWorld
     from wsfake.harness.recording import CassetteDeck
 
 __all__ = ["Sources"]
-
-__tracebackhide__ = hide_frames
 
 
 class Sources:
@@ -55,6 +55,9 @@ class Sources:
         self.from_cassette: FromCassette | None = None
         self.deck: CassetteDeck | None = None
         self.real: RealWorld | None = None
+        self.contexts: dict[str, ssl.SSLContext] = {}
+        """By what intercepted clients verify a host: so do we, who connect to it for them."""
+
         self._network = network
         self._clock = clock
         self._host = host
@@ -72,7 +75,7 @@ class Sources:
             return
         from wsfake.harness.recording import CassetteDeck  # noqa: PLC0415 - it takes msgpack
 
-        self.deck = deck = CassetteDeck(settings, self.secrets.redactor)
+        self.deck = deck = CassetteDeck(settings, lambda: self.secrets.redactor)
         cassette = deck.load()
         if deck.replays and cassette is not None:
             self._replay(cassette)
@@ -138,9 +141,10 @@ class Sources:
     def replay(self) -> Replay | None:
         return self.from_cassette.replay if self.from_cassette is not None else None
 
-    def dial(self, url: str, to: Answerer | None) -> None:
+    def dial(self, url: str | None, to: Answerer | None) -> None:
         """Act the clients of the cassette. Raises `UsageError` where none is replayed."""
-        normalise_url(url)
+        if url is not None:
+            normalise_url(url)
         if self.from_cassette is None:
             raise UsageError(
                 "expected a Transcript, or a cassette that is replayed:"

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-from attrs import frozen
+from typing import NamedTuple
 
 __all__ = ["Summary"]
 
 
-@frozen
-class Summary:
+class Summary(NamedTuple):
     """Counts of one test; a report adds them up."""
 
     replayed: int = 0

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from wsfake.clock import VirtualClock
+from wsfake.errors import Failure
 from wsfake.harness.desk import FrontDesk
 from wsfake.harness.doors import Doors
 from wsfake.harness.pumps import Pumps
 from wsfake.harness.settings import Settings
 from wsfake.harness.sources import Sources
-from wsfake.model import Open, Refuse, Side, is_at
+from wsfake.model import Event, Open, Refuse, Side, is_at, without_mechanics
 from wsfake.network import Network, Services
 from wsfake.player import Plan, Player
 from wsfake.player.replay import ReplayConnection
 from wsfake.transcript import Transcript
 
 if TYPE_CHECKING:
+    import ssl
+
     from wsfake.intercept.interception import Refusal
     from wsfake.ports import TLS, Port
 
@@ -105,6 +109,37 @@ class Territory:
                 return scheme
         return None
 
+    def named_hosts(self) -> list[str]:
+        """Return the hosts that are served, replayed or aliases, as far as they have names."""
+        with self.network.lock:
+            sources = [served.pattern.source for served in self._services.served]
+            urls = [*(each for each in sources if isinstance(each, str)), *self._known_urls()]
+        names = [urlsplit(url.replace("*.", "", 1)).hostname or "" for url in urls]
+        return [name for name in dict.fromkeys(names) if name and "*" not in name]
+
+    def is_own(self, host: str, port: int) -> bool:
+        return self._doors.is_at(host, port)
+
+    def open_crossing(self, host: str, port: int, tls: Callable[[], TLS] | None) -> Port:
+        return self._doors.cross(host, port, tls)
+
+    def remember(self, host: str, context: ssl.SSLContext) -> None:
+        self._sources.contexts[host.lower()] = context
+
+    def refuse_unanswered(self, opening: Open) -> str:
+        network = self.network
+        opening = opening.replace(headers=without_mechanics(opening.headers))
+        with network.lock:
+            known = {str(failure) for failure in network.failures}
+            try:
+                network.connect(opening, _Nobody(), to=self._sources.unanswered)
+            except Failure as failure:
+                failure.__traceback__ = None  # it would keep the client's sockets open
+                if str(failure) in known:  # a client may try again and again
+                    network.failures.remove(failure)
+                return str(failure).partition("\n")[0]
+        raise AssertionError("nobody answers in a closed network")
+
     def open_port(self, origin: str, tls: TLS | None) -> Port:
         return self._doors.open(origin, tls=tls)
 
@@ -143,6 +178,12 @@ class Territory:
 
     def give_way(self) -> bool:
         return self.desk.give_way()
+
+
+class _Nobody:
+    """A client that is refused before anything is said."""
+
+    def arrive(self, what: Event) -> None: ...
 
 
 def _refuses(transcript: Transcript) -> bool:

@@ -6,14 +6,12 @@ import sys
 from collections.abc import Callable
 
 from wsfake.clock import Timer, VirtualClock, microseconds
-from wsfake.errors import UsageError, hide_frames
+from wsfake.errors import UsageError
 from wsfake.harness.running import Runner
 from wsfake.network import Network
 from wsfake.script_api import Host
 
 __all__ = ["Timing"]
-
-__tracebackhide__ = hide_frames
 
 
 class Timing:

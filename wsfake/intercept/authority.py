@@ -6,12 +6,10 @@ import ssl
 from weakref import WeakSet
 
 from wsfake.errors import UsageError
+from wsfake.model.urls import THIS_MACHINE
 from wsfake.ports import TLS
 
 __all__ = ["Authority"]
-
-
-_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 
 
 class Authority:
@@ -37,7 +35,7 @@ class Authority:
         if host not in self._certified:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.set_alpn_protocols(["http/1.1"])
-            names = sorted({host, *_THIS_MACHINE}) if host in _THIS_MACHINE else [host]
+            names = sorted({host, *THIS_MACHINE}) if host in THIS_MACHINE else [host]
             self._ca.issue_cert(*names).configure_cert(context)
             self._certified[host] = TLS(context)
         return self._certified[host]

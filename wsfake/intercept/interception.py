@@ -9,11 +9,16 @@ import socket
 import ssl
 import sys
 import threading
+from collections.abc import Callable
+from functools import partial
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from wsfake.intercept.authority import Authority
-from wsfake.intercept.names import Names, is_literal
-from wsfake.model import Event, Refuse, normalise_url
+from wsfake.intercept.lookout import WayTo
+from wsfake.intercept.names import Names, authority_of, is_literal
+from wsfake.model import Event, Open, Refuse, normalise_url
+from wsfake.model.urls import DEFAULT_PORTS
 from wsfake.ports import TLS, Port
 
 __all__ = ["Ground", "Interception", "Place"]
@@ -22,7 +27,6 @@ Place = tuple[str, int]
 """A host, as it was asked for, and a port."""
 
 _REFUSAL_SECONDS = 30.0
-_SECURE_PORTS = {443, 8443}
 
 _OTHER_PROTOCOLS = frozenset(
     {
@@ -58,8 +62,23 @@ class Ground(Protocol):
     def scheme_at(self, host: str, port: int) -> str | None:
         """Return `ws` or `wss`, as the URLs at a place say; None where they do not."""
 
+    def named_hosts(self) -> list[str]:
+        """Return the hosts that are served, replayed or aliases, as far as they have names."""
+
+    def is_own(self, host: str, port: int) -> bool:
+        """Tell whether a port of the test's own is there, to which nobody is to be led."""
+
     def open_port(self, origin: str, tls: TLS | None) -> Port:
         """Return a port at which whoever answers the origin does."""
+
+    def open_crossing(self, host: str, port: int, tls: Callable[[], TLS] | None) -> Port:
+        """Return a port at which who asks for a WebSocket is received, and others pass."""
+
+    def remember(self, host: str, context: ssl.SSLContext) -> None:
+        """Take note by what a client verifies a host."""
+
+    def refuse_unanswered(self, opening: Open) -> str:
+        """Let the test fail for a client whom nobody answers; return why, in a line."""
 
     def next_refused(self, host: str, port: int, *, secure: bool) -> str | None:
         """Return the URL of the next connection there, if nobody is to take it; else None."""
@@ -94,6 +113,10 @@ class Interception:
         self._authority: Authority | None = None
         self._lock = threading.Lock()
 
+    def hosts(self) -> list[str]:
+        """Return the hosts for which no proxy is to be asked."""
+        return ["*"] if self.ground.is_live else self.ground.named_hosts()
+
     # Names
 
     def claims_name(self, host: str) -> bool:
@@ -101,6 +124,10 @@ class Interception:
         if is_literal(host) or self.ground.passes_through(host, None):
             return False
         return self.ground.claims(host, None) or self.ground.is_live
+
+    def closes(self, host: str) -> bool:
+        """Tell whether nobody is to be connected to a name for a WebSocket, as nobody answers."""
+        return not self.ground.is_live and not self.ground.passes_through(host, None)
 
     def place(self, host: str, port: int) -> Place:
         """Return what is meant by a host or an address that we gave to one."""
@@ -122,13 +149,37 @@ class Interception:
             return True
         return ground.is_live and port not in _OTHER_PROTOCOLS
 
+    def watches(self, place: Place) -> bool:
+        """Tell whether a connection that nobody answers is refused if it is for a WebSocket."""
+        host, port = place
+        ground = self.ground
+        here = port in _OTHER_PROTOCOLS or ground.passes_through(host, port)
+        return not here and not ground.is_live
+
+    def refuse(self, opening: Open, place: WayTo) -> str | None:
+        """Refuse a client that asks for a WebSocket which nobody answers, and return why.
+
+        By TLS it may yet be one that is answered, as its address is not known there.
+        """
+        parts, (host, _) = urlsplit(opening.url), place
+        ground, name = self.ground, parts.hostname or host
+        port = parts.port or DEFAULT_PORTS[parts.scheme]
+        passes = any(ground.passes_through(each, port) for each in (name, host))
+        secure = parts.scheme == "wss"
+        answered = secure and ground.claims(host, port if name == host else None)
+        if passes or answered or ground.is_own(host, port):
+            return None
+        return ground.refuse_unanswered(opening)
+
     def port_for(self, place: Place) -> int:
         """Return the port on this machine that stands for a place.
 
         Raises the `OSError` that the test wants to be seen in place of a connection.
         """
         host, port = place
-        scheme = self.ground.scheme_at(host, port) or _usual_scheme(port)
+        scheme = self.ground.scheme_at(host, port)
+        if scheme is None:
+            return self._port_of_anybody(place)
         secure = scheme == "wss"
         url = self.ground.next_refused(host, port, secure=secure)
         if url is not None:
@@ -136,9 +187,21 @@ class Interception:
             self.ground.refuse(url, refusal)
             raise error_of(refusal.wait())
         name = self.ground.name_at(host, port)
-        authority = f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
-        origin = normalise_url(f"{scheme}://{authority}").removesuffix("/")
+        origin = normalise_url(f"{scheme}://{authority_of(name, port)}").removesuffix("/")
         return self.ground.open_port(origin, self._tls(host) if secure else None).port
+
+    def crossing_for(self, place: Place, secure: bool) -> int:
+        """Return a port that lets through what is no WebSocket, and refuses what is one.
+
+        Where it is not `secure`, TLS passes unread.
+        """
+        tls = partial(self._tls, place[0]) if secure else None
+        return self.ground.open_crossing(*place, tls).port
+
+    def _port_of_anybody(self, place: Place) -> int:
+        host, port = place
+        name = self.ground.name_at(host, port)
+        return self.ground.open_crossing(name, port, partial(self._tls, host)).port
 
     # TLS
 
@@ -148,8 +211,17 @@ class Interception:
         Some have their context wrap a socket first, and connect it then.
         """
         if self._authority is not None or self._may_serve(host):
-            with self._lock:
-                self._need_authority().be_trusted(context)
+            self.be_trusted_at_once(context)
+
+    def be_trusted_at_once(self, context: ssl.SSLContext) -> None:
+        """Let a client's context trust our certificates."""
+        with self._lock:
+            self._need_authority().be_trusted(context)
+
+    def remember(self, context: ssl.SSLContext, host: str) -> None:
+        """Take note by what a client verifies a host: so do we, where we connect for it."""
+        if self.ground.is_live:
+            self.ground.remember(host, context)
 
     def _may_serve(self, host: str | None) -> bool:
         ground = self.ground
@@ -187,7 +259,3 @@ _NUMBERS = {
     "unreachable": errno.EHOSTUNREACH,
     "timeout": errno.ETIMEDOUT,
 }
-
-
-def _usual_scheme(port: int) -> str:
-    return "wss" if port in _SECURE_PORTS else "ws"

@@ -16,6 +16,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from wsfake.clock import Timer, VirtualClock, microseconds
+from wsfake.intercept.between import Between
 from wsfake.intercept.memory import Memory
 from wsfake.intercept.names import is_literal, number_of
 from wsfake.intercept.passing import Passing, Work
@@ -55,8 +56,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._on_close = on_close
         self._clock = world.clock
         self._work = Work()
-        super().__init__(VirtualSelector(Passing(world, self._work), self._work))
-        self._memory = Memory(self, world)
+        self._between = Between(self._tell_of)
+        selector = VirtualSelector(Passing(world, self._work), self._work, self._between)
+        super().__init__(selector)
+        selector.waiting = self._ready  # type: ignore[attr-defined]
+        self._memory = Memory(self, self._between, world)
         self._connected: WeakKeyDictionary[socket.socket, tuple[str, int]] = WeakKeyDictionary()
 
     def close(self) -> None:
@@ -64,6 +68,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             self._memory.close()
             self._on_close()
         super().close()
+
+    def _tell_of(self, error: Exception) -> None:
+        message = "an error in what a connection in memory has called"
+        self.call_exception_handler({"message": message, "exception": error})
 
     # Time
 
@@ -100,7 +108,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     async def settle(self) -> None:
         """Let every task go on until it waits for something that is not due yet."""
-        while self._ready:  # type: ignore[attr-defined]  # noqa: ASYNC110 - there is no event
+        while self._ready or self._between.calls:  # type: ignore[attr-defined]  # noqa: ASYNC110 - there is no event
             await asyncio.sleep(0)
 
     # Reality
@@ -145,9 +153,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     ) -> list[Any]:
         name = host.decode() if isinstance(host, bytes) else host
         if isinstance(name, str) and not is_literal(name) and self._in_memory(name, None):
-            if family not in {0, socket.AF_INET}:
-                raise socket.gaierror(socket.EAI_ADDRFAMILY, "Address family not supported")
-            return list(self._memory.names.infos(name, number_of(port) or 0, type, proto))
+            return self._memory.names.infos(name, number_of(port) or 0, type, proto, family)
         return await super().getaddrinfo(
             host, port, family=family, type=type, proto=proto, flags=flags
         )

@@ -8,6 +8,7 @@ import socket
 import ssl
 
 from wsfake.clock import Clock
+from wsfake.intercept.between import Between
 from wsfake.intercept.names import Names
 from wsfake.intercept.pipe import LoopReactor
 from wsfake.intercept.transport import MemoryTls, MemoryTransport
@@ -27,11 +28,12 @@ _HEAD_END = b"\r\n\r\n"
 class Memory:
     """Takes clients of one event loop to the reception of the origin that they ask for."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, world: World) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, between: Between, world: World) -> None:
         self.names = Names()
-        self.reactor: Reactor = LoopReactor(loop).as_reactor()
+        self.reactor: Reactor = LoopReactor(loop, between).as_reactor()
         self.lane: Clock = world.clock
         self._loop = loop
+        self._between = between
         self._world = world
         self._receptions: dict[str, Reception] = {}
 
@@ -54,7 +56,8 @@ class Memory:
             why = await refused.why
             raise await _refusal(why, (self.names.address_of(host), port))
         reception = self._reception(host, port, secure=tls is not None)
-        transport = MemoryTransport(self._loop, (self.names.address_of(host), port), tls, sock)
+        address = self.names.address_of(host), port
+        transport = MemoryTransport(self._loop, self._between, address, tls, sock)
         _Visitor(self.reactor, transport, reception)
         return transport
 

@@ -6,17 +6,21 @@ import ipaddress
 import socket
 from typing import Any
 
-__all__ = ["AddressInfo", "Names", "is_literal", "number_of"]
+from wsfake.model.urls import THIS_MACHINE
 
-AddressInfo = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int]]
+__all__ = ["AddressInfo", "Names", "authority_of", "is_literal", "number_of"]
 
-_LOCAL = {"localhost", "127.0.0.1", "::1"}
+AddressInfo = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[Any, ...]]
+
+_MAPPED = "::ffff:"
+"""An address of IPv4 as one of IPv6 (RFC 4291 section 2.5.5.2)."""
+
 _NET = ipaddress.IPv4Network("127.77.0.0/16")
 
 
 def is_literal(host: str) -> bool:
     """Tell whether a host needs no look-up: an address, or this machine."""
-    if host.lower() in _LOCAL:
+    if host.lower() in THIS_MACHINE:
         return True
     try:
         ipaddress.ip_address(host)
@@ -38,6 +42,12 @@ def number_of(port: Any) -> int | None:
         return None
 
 
+def authority_of(host: str, port: int | None) -> str:
+    """Return a host and a port as they stand in a URL."""
+    name = f"[{host}]" if ":" in host else host
+    return name if port is None else f"{name}:{port}"
+
+
 class Names:
     """Gives each host an address in 127.77.0.0/16, and knows it again by that."""
 
@@ -56,17 +66,28 @@ class Names:
 
     def host_of(self, address: str) -> str:
         """Return the host that an address was given to, or what was asked for itself."""
-        return self._hosts.get(address, address)
+        return self._hosts.get(address.removeprefix(_MAPPED), address)
 
-    def infos(self, host: str, port: int, kind: int, protocol: int) -> list[AddressInfo]:
-        """Return what a look-up of a host finds."""
-        address = (self.address_of(host), port)
+    def infos(
+        self, host: str, port: int, kind: int, protocol: int, family: int = 0
+    ) -> list[AddressInfo]:
+        """Return what a look-up of a host finds; in IPv6, the same address as it is written there.
+
+        Raises `socket.gaierror` for another family.
+        """
+        if family not in {socket.AF_UNSPEC, socket.AF_INET, socket.AF_INET6}:
+            raise socket.gaierror(socket.EAI_ADDRFAMILY, "Address family not supported")
+        name = self.address_of(host)
+        address: tuple[Any, ...] = (name, port)
+        if family == socket.AF_INET6:
+            address = (f"{_MAPPED}{name}", port, 0, 0)
+        found = socket.AF_INET6 if family == socket.AF_INET6 else socket.AF_INET
         wanted = [
             (socket.SOCK_STREAM, socket.IPPROTO_TCP),
             (socket.SOCK_DGRAM, socket.IPPROTO_UDP),
         ]
         return [
-            (socket.AF_INET, each, number, "", address)
+            (found, each, number, "", address)
             for each, number in wanted
             if kind in {0, each} and protocol in {0, number}
         ]

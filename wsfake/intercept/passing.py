@@ -56,7 +56,8 @@ class Work:
 
         `stuck` is where nothing is due on the clock, so that another thread is the only hope.
         """
-        self.processes = [each for each in self.processes if each.get_returncode() is None]
+        if self.processes:
+            self.processes = [each for each in self.processes if each.get_returncode() is None]
         pending = sockets or self.jobs or self.processes
         return self._left if pending or (stuck and threading.active_count() > 1) else 0.0
 
@@ -77,6 +78,11 @@ class Passing:
         self._progress = -1
         self._last_progress = 0
         self._silent_since = 0
+
+    @property
+    def is_real(self) -> bool:
+        """Whether time is real, and not to be jumped over."""
+        return self._clock.real
 
     def do_due(self) -> bool:
         """Do what is due; tell whether anything was."""
@@ -140,9 +146,10 @@ class Passing:
         return ready
 
     def _jump(self, due: int | None) -> None:
-        clock, network, world = self._clock, self._world.network, self._world
-        if network.progress != self._progress:
-            self._progress, self._last_progress = network.progress, clock.now
+        clock, world = self._clock, self._world
+        progress = world.network.progress
+        if progress != self._progress:
+            self._progress, self._last_progress = progress, clock.now
             self._jumps = 0
         if due is None:
             if not world.give_way():

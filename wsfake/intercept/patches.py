@@ -8,43 +8,56 @@ them everything is as it was.
 from __future__ import annotations
 
 import _socket
+import asyncio
 import socket
 import ssl
 import sys
 from collections.abc import Callable
 from functools import partial
-from threading import RLock
 from typing import Any
+from weakref import WeakSet
 
-from wsfake.intercept.interception import Interception, Place
+from wsfake.intercept import bypass
+from wsfake.intercept.active import (
+    active,
+    for_name,
+    for_place,
+    latest_first,
+    lock,
+    lookout,
+    origin_of,
+    watcher_of,
+)
+from wsfake.intercept.interception import Interception
+from wsfake.intercept.libraries import LIBRARIES, OnImport
 from wsfake.intercept.names import number_of
 
 __all__ = ["begin", "end"]
 
-_lock = RLock()
-_active: list[Interception] = []
 _undo: list[Callable[[], None]] = []
 
 
 def begin(interception: Interception) -> None:
     """Intercept, beside what is intercepted already."""
-    with _lock:
-        if not _active:
+    with lock:
+        if not active:
             try:
                 _install()
             except BaseException:
                 _restore()
                 raise
-        _active.append(interception)
+        active.append(interception)
         _install_late()
+    bypass.add(interception.hosts)
 
 
 def end(interception: Interception) -> None:
     """Intercept no more; with the last of them, put everything back. Twice is nothing."""
-    with _lock:
-        if interception in _active:
-            _active.remove(interception)
-            if not _active:
+    bypass.remove(interception.hosts)
+    with lock:
+        if interception in active:
+            active.remove(interception)
+            if not active:
                 _restore()
 
 
@@ -91,54 +104,41 @@ def _install() -> None:
     for name, position in _WRAPPERS.items():
         _replace(ssl.SSLContext, name, partial(_trusting, position))
     _replace(ssl.SSLContext, "load_default_certs", _trusting_from_the_start)
+    _replace(ssl.SSLContext, "set_alpn_protocols", _noting_http2)
+    for owner, names in _SENDERS.items():
+        for name in names:
+            _replace(real if owner is None else owner, name, _sending)
+    _replace(real, "sendmsg", _sending_parts)
+    _undo.append(lookout.forget)
+    on_import = OnImport(_install_late)
+    sys.meta_path.insert(0, on_import)
+    _undo.append(partial(_forget_import, on_import))
+
+
+def _forget_import(on_import: OnImport) -> None:
+    if on_import in sys.meta_path:
+        sys.meta_path.remove(on_import)
 
 
 def _install_late() -> None:
     """Put what is ours into modules that are loaded by now, and were not before."""
-    for module, install in _LATE.items():
+    with lock:
+        _install_where_loaded()
+
+
+def _install_where_loaded() -> None:
+    if not active:
+        return
+    for module, install in LIBRARIES.items():
         if module in sys.modules and module not in _installed:
             _installed.add(module)
             _undo.append(partial(_installed.discard, module))
-            install(sys.modules[module])
+            install(sys.modules[module], _replace)
 
 
 _installed: set[str] = set()
 _refusing: list[type] = []
 """A class of sockets that none may be made of, where something has put it in the place of ours."""
-
-
-def _latest_first() -> list[Interception]:
-    with _lock:  # not held while a test is asked: it has a lock of its own
-        return _active[::-1]
-
-
-def _for_name(host: Any) -> Interception | None:
-    name = host.decode() if isinstance(host, bytes) else host
-    if not isinstance(name, str) or not name:
-        return None
-    return next((each for each in _latest_first() if each.claims_name(name)), None)
-
-
-def _for_place(address: Any) -> tuple[Interception, Place] | None:
-    if not isinstance(address, tuple) or len(address) < 2 or not isinstance(address[0], str):
-        return None
-    port = number_of(address[1])
-    if port is None:
-        return None
-    for each in _latest_first():
-        place = each.place(address[0], port)
-        if each.claims(place):
-            return each, place
-    return None
-
-
-def _origin_of(address: Any) -> str | None:
-    """Return the host behind an address of ours, of which another port is wanted."""
-    if isinstance(address, tuple) and address and isinstance(address[0], str):
-        for each in _latest_first():
-            if each.is_ours(address[0]):
-                return each.place(address[0], 0)[0]
-    return None
 
 
 # Names
@@ -153,20 +153,30 @@ def _getaddrinfo(real: Callable[..., Any]) -> Callable[..., Any]:
         proto: int = 0,
         flags: int = 0,
     ) -> Any:
-        interception = _for_name(host)
-        if interception is None:
-            return real(host, port, family, type, proto, flags)
-        if family not in {socket.AF_UNSPEC, socket.AF_INET}:
-            raise socket.gaierror(socket.EAI_ADDRFAMILY, "Address family not supported")
+        interception = for_name(host)
+        if interception is None or type not in {0, socket.SOCK_STREAM}:
+            try:
+                return real(host, port, family, type, proto, flags)
+            except socket.gaierror as error:
+                raise _told_who_answers(error, host) from None
         name = host.decode() if isinstance(host, bytes) else host
-        return interception.names.infos(name, number_of(port) or 0, type, proto)
+        return interception.names.infos(name, number_of(port) or 0, type, proto, family)
 
     return getaddrinfo
 
 
+def _told_who_answers(error: socket.gaierror, host: Any) -> socket.gaierror:
+    """Return an error that says, too, that nothing of a test is to be found at a name."""
+    name = host.decode() if isinstance(host, bytes) else host
+    if isinstance(name, str) and any(each.closes(name) for each in active):
+        number, text = error.errno, error.strerror
+        return socket.gaierror(number, f"{text} (and wsfake serves and replays nothing at {name})")
+    return error
+
+
 def _gethostbyname(real: Callable[..., str]) -> Callable[..., str]:
     def gethostbyname(hostname: str) -> str:
-        interception = _for_name(hostname)
+        interception = for_name(hostname)
         return real(hostname) if interception is None else interception.names.address_of(hostname)
 
     return gethostbyname
@@ -179,24 +189,49 @@ def _target(sock: socket.socket, address: Any) -> Any:
     """Return where a connection really goes."""
     if sock.family not in {socket.AF_INET, socket.AF_INET6} or sock.type != socket.SOCK_STREAM:
         return address
-    found = _for_place(address)
+    found = for_place(address)
     if found is not None:
         interception, place = found
-        host = "127.0.0.1" if sock.family == socket.AF_INET else "::ffff:127.0.0.1"
+        host = "127.0.0.1" if sock.family == socket.AF_INET else _V4_AS_V6
         return (host, interception.port_for(place))
-    name = _origin_of(address)
+    name = origin_of(address)
     if name is not None:  # a name of ours, at a port that is not
         infos = _socket.getaddrinfo(name, address[1], sock.family, socket.SOCK_STREAM)
         address = infos[0][4]
     if _refusing:
         _refusing[0]()  # which raises what it has to say
+    if _writes_by_itself():
+        watcher = watcher_of(address)
+        if watcher is not None:
+            crossing = watcher.crossing_for((address[0], address[1]), False)
+            return ("127.0.0.1" if sock.family == socket.AF_INET else _V4_AS_V6, crossing)
     return address
+
+
+_V4_AS_V6 = "::ffff:127.0.0.1"
+
+
+def _writes_by_itself() -> bool:
+    """Tell whether a socket is now connected for one that writes by none of our functions."""
+    trio = sys.modules.get("trio")
+    if trio is not None and trio.lowlevel.in_trio_run():  # it has kept those of the system
+        return True
+    loop = asyncio._get_running_loop()
+    return loop is not None and type(loop).__module__.partition(".")[0] == "uvloop"
+
+
+def _watch(sock: socket.socket, address: Any) -> None:
+    if sock.family in {socket.AF_INET, socket.AF_INET6} and sock.type == socket.SOCK_STREAM:
+        watcher = watcher_of(address)
+        if watcher is not None:
+            lookout.watch(sock, watcher, (address[0], number_of(address[1])), secure=False)
 
 
 def _connect(real: Callable[..., None]) -> Callable[..., None]:
     def connect(self: socket.socket, address: Any) -> None:
         target = _target(self, address)
         if target is address:
+            _watch(self, address)
             real(self, address)
         else:  # not by what others have put there to allow no hosts but some
             _socket.socket.connect(self, target)
@@ -212,9 +247,37 @@ def _connect_ex(real: Callable[..., int]) -> Callable[..., int]:
             if error.errno is None or isinstance(error, socket.gaierror | ssl.SSLError):
                 raise
             return error.errno
+        if target is address:
+            _watch(self, address)
         return real(self, target)
 
     return connect_ex
+
+
+_SENDERS: dict[type | None, tuple[str, ...]] = {
+    None: ("send", "sendall"),
+    ssl.SSLSocket: ("send", "write"),
+    ssl.SSLObject: ("write",),
+}
+"""What bytes go out by; None stands for the class of sockets."""
+
+
+def _sending(real: Callable[..., Any]) -> Callable[..., Any]:
+    def send(self: Any, data: Any, *arguments: Any) -> Any:
+        lookout.hear(self, data)
+        return real(self, data, *arguments)
+
+    return send
+
+
+def _sending_parts(real: Callable[..., int]) -> Callable[..., int]:
+    def sendmsg(self: socket.socket, buffers: Any, *arguments: Any) -> int:
+        parts = list(buffers)
+        for part in parts:
+            lookout.hear(self, part)
+        return real(self, parts, *arguments)
+
+    return sendmsg
 
 
 # TLS
@@ -230,8 +293,16 @@ def _trusting(position: int, real: Callable[..., Any]) -> Callable[..., Any]:
             host = keywords.get("server_hostname")
             if host is None and len(arguments) > position:
                 host = arguments[position]
-            for interception in _latest_first():
+            for interception in latest_first():
                 interception.be_trusted(self, host)
+                if host is not None and self not in _speaking_http2:
+                    interception.remember(self, host)
+            made = real(self, *arguments, **keywords)
+            if isinstance(host, str) and for_name(host) is None:
+                watchers = [each for each in latest_first() if not each.ground.is_live]
+                if watchers and all(each.closes(host) for each in watchers):
+                    lookout.watch(made, watchers[0], (host, None), secure=True)
+            return made
         return real(self, *arguments, **keywords)
 
     return wrap
@@ -243,57 +314,20 @@ def _trusting_from_the_start(real: Callable[..., None]) -> Callable[..., None]:
     def load_default_certs(self: ssl.SSLContext, *arguments: Any, **keywords: Any) -> None:
         real(self, *arguments, **keywords)
         if self.protocol != ssl.PROTOCOL_TLS_SERVER:
-            for interception in _latest_first():
+            for interception in latest_first():
                 interception.be_trusted(self, None)
 
     return load_default_certs
 
 
-# Libraries that do their own networking
+_speaking_http2: WeakSet[ssl.SSLContext] = WeakSet()
+"""Contexts by which a real server would agree on HTTP/2, which knows no WebSocket here."""
 
 
-def _install_uvloop(uvloop: Any) -> None:
-    _replace(uvloop.Loop, "create_connection", _uvloop_create_connection)
-    _replace(uvloop.Loop, "getaddrinfo", _uvloop_getaddrinfo)
+def _noting_http2(real: Callable[..., None]) -> Callable[..., None]:
+    def set_alpn_protocols(self: ssl.SSLContext, alpn_protocols: Any) -> None:
+        protocols = list(alpn_protocols)
+        real(self, protocols)
+        (_speaking_http2.add if "h2" in protocols else _speaking_http2.discard)(self)
 
-
-def _uvloop_create_connection(real: Callable[..., Any]) -> Callable[..., Any]:
-    async def create_connection(
-        self: Any, protocol_factory: Any, host: Any = None, port: Any = None, **keywords: Any
-    ) -> Any:
-        found = _for_place((host, port))
-        if found is None or keywords.get("sock") is not None:
-            return await real(self, protocol_factory, host, port, **keywords)
-        interception, place = found
-        target = await self.run_in_executor(None, interception.port_for, place)
-        if keywords.get("ssl") and not keywords.get("server_hostname"):
-            keywords["server_hostname"] = place[0]
-        return await real(self, protocol_factory, "127.0.0.1", target, **keywords)
-
-    return create_connection
-
-
-def _uvloop_getaddrinfo(real: Callable[..., Any]) -> Callable[..., Any]:
-    async def getaddrinfo(self: Any, host: Any, port: Any, **keywords: Any) -> Any:
-        if _for_name(host) is None:
-            return await real(self, host, port, **keywords)
-        return socket.getaddrinfo(host, port, **keywords)
-
-    return getaddrinfo
-
-
-def _install_aiodns(aiodns: Any) -> None:
-    _replace(aiodns.DNSResolver, "getaddrinfo", _aiodns_getaddrinfo)
-
-
-def _aiodns_getaddrinfo(real: Callable[..., Any]) -> Callable[..., Any]:
-    def getaddrinfo(self: Any, host: str, *arguments: Any, **keywords: Any) -> Any:
-        interception = _for_name(host)
-        if interception is not None:
-            host = interception.names.address_of(host)
-        return real(self, host, *arguments, **keywords)
-
-    return getaddrinfo
-
-
-_LATE: dict[str, Callable[[Any], None]] = {"aiodns": _install_aiodns, "uvloop": _install_uvloop}
+    return set_alpn_protocols

@@ -11,6 +11,7 @@ import socket
 from collections.abc import Callable
 from typing import Any, cast
 
+from wsfake.intercept.between import Between
 from wsfake.live.reactor import Closable, Reactor
 
 __all__ = ["Far", "LoopReactor", "ServerSocket"]
@@ -104,17 +105,15 @@ class _Call:
 
 
 class LoopReactor:
-    """The reactor of connections in memory: an event loop, its turns and its time."""
+    """The reactor of connections in memory: an event loop's time, and what is between its turns."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, between: Between) -> None:
         self._loop = loop
+        self.call_soon = between.call_soon
         self._owned: set[Closable] = set()
 
     def as_reactor(self) -> Reactor:
         return cast(Reactor, self)
-
-    def call_soon(self, call: Callable[[], None]) -> None:
-        self._loop.call_soon(call)
 
     def call_later(self, seconds: float, call: Callable[[], None]) -> _Call:
         return _Call(self._loop.call_later(seconds, call))
@@ -123,7 +122,7 @@ class LoopReactor:
         self, sock: ServerSocket, call: Callable[[], None], *, read: bool, write: bool
     ) -> None:
         """Call when there is something to read; what is written never waits."""
-        sock.on_readable = _Once(self._loop, call) if read else None
+        sock.on_readable = _Once(self.call_soon, call) if read else None
         if read and sock.readable:
             sock._notify()
 
@@ -142,19 +141,21 @@ class LoopReactor:
 
 
 class _Once:
-    """Asks for a call in the loop's next turn, once for all that comes before it."""
+    """Asks for a call soon, once for all that comes before it."""
 
-    __slots__ = ("_asked", "_call", "_loop")
+    __slots__ = ("_asked", "_call", "_call_soon")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
-        self._loop = loop
+    def __init__(
+        self, call_soon: Callable[[Callable[[], None]], None], call: Callable[[], None]
+    ) -> None:
+        self._call_soon = call_soon
         self._call = call
         self._asked = False
 
     def __call__(self) -> None:
         if not self._asked:
             self._asked = True
-            self._loop.call_soon(self._make)
+            self._call_soon(self._make)
 
     def _make(self) -> None:
         self._asked = False

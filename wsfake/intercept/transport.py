@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import socket
 import ssl
 from collections.abc import Callable
 from typing import Any
 
 from wsfake.errors import UsageError
+from wsfake.intercept.between import Between
 from wsfake.intercept.pipe import Far, ServerSocket
 
 __all__ = ["MemoryTls", "MemoryTransport"]
@@ -81,7 +83,7 @@ class MemorySocket:
 
 
 class MemoryTransport(asyncio.Transport, Far):
-    """Gives a protocol what the server's half of the connection sends, in the loop's turns.
+    """Gives a protocol what the server's half of the connection sends, between the loop's turns.
 
     Nothing is limited: the server's half takes at once what is written. `sock` is a socket that
     the client has brought along; it is connected to nothing, and closed at the end.
@@ -90,15 +92,19 @@ class MemoryTransport(asyncio.Transport, Far):
     def __init__(
         self,
         loop: asyncio.AbstractEventLoop,
+        between: Between,
         address: tuple[str, int],
         tls: MemoryTls | None,
         sock: socket.socket | None = None,
     ) -> None:
         super().__init__({"peername": address, "sockname": ("127.0.0.1", 0)})
         self._loop = loop
+        self._call_soon = between.call_soon
+        self._context = contextvars.copy_context()
         self._sock = sock
         self._tls = tls
         self._protocol: asyncio.BaseProtocol | None = None
+        self._buffers = False
         self._incoming: list[bytes] = []
         self._end: Callable[[], None] | None = None
         self._delivering = False
@@ -118,14 +124,14 @@ class MemoryTransport(asyncio.Transport, Far):
         return self._tls is not None
 
     def start(self, protocol: asyncio.BaseProtocol) -> None:
-        self._protocol = protocol
+        self.set_protocol(protocol)
         protocol.connection_made(self)
 
     def upgrade(self, tls: MemoryTls, protocol: asyncio.BaseProtocol) -> None:
         """Be secure from now on."""
         self._tls = tls
         self._extra.update(tls.facts())  # type: ignore[attr-defined]
-        self._protocol = protocol
+        self.set_protocol(protocol)
 
     # From the server's half
 
@@ -153,7 +159,10 @@ class MemoryTransport(asyncio.Transport, Far):
     def _deliver_soon(self) -> None:
         if not self._delivering and not self._paused:
             self._delivering = True
-            self._loop.call_soon(self._deliver)
+            self._call_soon(self._deliver_in_context)
+
+    def _deliver_in_context(self) -> None:
+        self._context.run(self._deliver)
 
     def _deliver(self) -> None:
         self._delivering = False
@@ -170,7 +179,8 @@ class MemoryTransport(asyncio.Transport, Far):
 
     def _hand_over(self, data: bytes) -> None:
         protocol = self._protocol
-        if isinstance(protocol, asyncio.BufferedProtocol):
+        if self._buffers:
+            assert isinstance(protocol, asyncio.BufferedProtocol)
             view = memoryview(data)
             while view:
                 buffer = memoryview(protocol.get_buffer(len(view)))
@@ -199,6 +209,7 @@ class MemoryTransport(asyncio.Transport, Far):
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         self._protocol = protocol
+        self._buffers = isinstance(protocol, asyncio.BufferedProtocol)
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         if self._wrote_eof:

@@ -10,14 +10,12 @@ from typing import Any
 
 from attrs import frozen
 
-from wsfake.errors import UsageError, hide_frames
+from wsfake.errors import UsageError
 from wsfake.javascript.files import Files, find_file
 from wsfake.javascript.script import Script
 from wsfake.script_api import Host
 
 __all__ = ["KINDS", "load"]
-
-__tracebackhide__ = hide_frames
 
 
 @frozen

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from wsfake.errors import hide_frames
 from wsfake.javascript.sockets import SocketFace, Sockets
 from wsfake.script_api import Host
 from wsfake.script_api.browser.socket import BrowserSocket
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from wsfake.javascript.script import Script
 
 __all__ = ["PageSockets"]
-
-__tracebackhide__ = hide_frames
 
 
 class PageSockets(Sockets):

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from wsfake.errors import Failure, LintWarning, RunawayScript, ScriptError, UsageError, hide_frames
+from wsfake.errors import Failure, LintWarning, RunawayScript, ScriptError, UsageError
 from wsfake.javascript.engine import INTERRUPTED, Engine, Interrupted, Thrown, dumps
 from wsfake.javascript.faces import (
     BORDER,
@@ -27,8 +27,6 @@ from wsfake.javascript.verdicts import error_text, with_place
 from wsfake.script_api import Host
 
 __all__ = ["Script"]
-
-__tracebackhide__ = hide_frames
 
 
 _read_json = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # C alone

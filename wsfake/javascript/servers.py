@@ -6,7 +6,6 @@ import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from wsfake.errors import hide_frames
 from wsfake.javascript.sockets import Sockets
 from wsfake.script_api import Host, WebSocketServer
 
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
     from wsfake.javascript.script import Script
 
 __all__ = ["Servers"]
-
-__tracebackhide__ = hide_frames
 
 
 def _find_free_port() -> int:

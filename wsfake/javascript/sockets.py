@@ -11,7 +11,7 @@ from collections.abc import Callable
 from json.encoder import encode_basestring_ascii as _quote
 from typing import TYPE_CHECKING, Any
 
-from wsfake.errors import Failure, hide_frames
+from wsfake.errors import Failure
 from wsfake.javascript.engine import dumps
 from wsfake.model import Close, Drop, Event, Message, Side
 from wsfake.script_api import Host, ScriptSocket
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from wsfake.javascript.script import Script
 
 __all__ = ["SocketFace", "Sockets"]
-
-__tracebackhide__ = hide_frames
 
 
 class SocketFace:

@@ -68,6 +68,11 @@ class Connection(ABC):
 
         Raises `UsageError` for what cannot be said now, or not at all.
         """
+        kind, framing = type(what), self._framing
+        if (kind is str or kind is bytes) and framing is not None:  # as nearly all are
+            if self.state is not State.FINISHED:
+                self._need_transport().write(framing.encode(what))
+            return
         if self.state is State.FINISHED or isinstance(what, Stall | Open):
             return
         if isinstance(what, Drop):
@@ -82,12 +87,13 @@ class Connection(ABC):
     # What the transport reports.
 
     def received(self, data: bytes) -> None:
-        if self.state is State.OPENING:
+        state, framing = self.state, self._framing
+        if state is State.OPENING:
             self._handshake_received(data)
-        elif self.state in {State.OPEN, State.CLOSE_SENT} and self._framing is not None:
-            for event in self._framing.receive(data):
+        elif framing is not None and (state is State.OPEN or state is State.CLOSE_SENT):
+            for event in framing.receive(data):
                 self._hear(event)
-        elif self.state is State.BROKEN:
+        elif state is State.BROKEN:
             self._tell(Raw(data))  # a host may go on where we cannot
 
     def ended(self, *, reset: bool) -> None:
@@ -133,7 +139,9 @@ class Connection(ABC):
             self.received(rest)
 
     def _hear(self, event: Event) -> None:
-        if isinstance(event, Close):
+        if type(event) is str or type(event) is bytes:
+            self._tell(event)
+        elif isinstance(event, Close):
             self._happen(Happening.CLOSE_RECEIVED, event)
         elif isinstance(event, Raw):
             self._happen(Happening.VIOLATION, event)

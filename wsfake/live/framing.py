@@ -50,6 +50,9 @@ class Framing:
         self._mask_bit = 0 if self._masks else _MASK  # of what is heard
         self._deflate = deflate
         self._extensions: list[Extension] = [] if deflate is None else [deflate]
+        self._plainly = deflate is None and not self._masks
+        """Whether a message goes out as a head, and its bytes as they are."""
+
         self._largest = largest
         self._plain_most = 65535 if largest is None else min(largest, 65535)
         self._held: list[bytes] = []  # of one frame that is not whole, from its first byte on
@@ -104,6 +107,8 @@ class Framing:
         Raises `UsageError` for a control frame over 125 bytes, a close code that has no 16 bits,
         and whatever is not said by frames.
         """
+        if self._plainly and (type(what) is str or type(what) is bytes):
+            return _plain(what)
         match what:
             case str():
                 return self._frame(Opcode.TEXT, encode_text(what))
@@ -292,6 +297,20 @@ class Framing:
         except ProtocolError:
             return b""
         return bytes(frame.data)
+
+
+def _plain(message: Message) -> bytes:
+    """Return a message in one frame of a server, which masks nothing."""
+    if isinstance(message, str):
+        first, payload = _TEXT, encode_text(message)
+    else:
+        first, payload = _BINARY, message
+    size = len(payload)
+    if size < 126:
+        return bytes((first, size)) + payload
+    if size < 65536:
+        return bytes((first, 126)) + size.to_bytes(2, "big") + payload
+    return bytes((first, 127)) + size.to_bytes(8, "big") + payload
 
 
 class _Fragments:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from wsfake.live.reactor import Reactor
 from wsfake.live.transport import Transport, close_socket
 
-__all__ = ["Gate", "target_of"]
+__all__ = ["Gate", "Visitor", "target_of"]
 
 _BACKLOG = 1024
 _LARGEST_HEAD = 1 << 16
@@ -113,11 +113,14 @@ class Gate:
         sock.setblocking(False)
         if self._tls is not None:  # the handshake is made by whatever is read first
             sock = self._tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
-        _Visitor(self._reactor, self, sock, self._admit, self._head_seconds)
+        Visitor(self._reactor, self, sock, self._admit, self._head_seconds)
 
 
-class _Visitor:
-    """A client whose request is not whole yet."""
+class Visitor:
+    """A client whose request is not whole yet.
+
+    `on_other` takes it, with what was read of it, where no request comes of that.
+    """
 
     def __init__(
         self,
@@ -126,20 +129,23 @@ class _Visitor:
         sock: socket.socket,
         admit: Callable[[Transport, bytes], None],
         seconds: float,
+        *,
+        on_other: Callable[[Transport, bytes], None] | None = None,
     ) -> None:
         self._gate = gate
+        self._on_other = on_other
         self._admit = admit
         self._received = bytearray()
         self._checked = False
         gate.waiting += 1
-        self._timer = reactor.call_later(seconds, self._leave)
+        self._timer = reactor.call_later(seconds, self._give_up)
         self._transport = Transport(reactor, sock, self)
 
     def received(self, data: bytes) -> None:
         searched = max(0, len(self._received) - len(_HEAD_END) + 1)
         self._received += data
         if self._is_hopeless():
-            self._leave()
+            self._give_up()
         elif self._received.find(_HEAD_END, searched) >= 0:
             self._done()
             try:
@@ -148,7 +154,7 @@ class _Visitor:
                 self._transport.abort(reset=True)
                 raise
         elif len(self._received) > _LARGEST_HEAD:
-            self._leave()
+            self._give_up()
 
     def ended(self, *, reset: bool) -> None:
         self._leave()
@@ -165,6 +171,13 @@ class _Visitor:
         if not end:
             return len(line) > _LONGEST_LINE
         return _REQUEST_LINE.fullmatch(line) is None
+
+    def _give_up(self) -> None:
+        if self._on_other is None:
+            self._leave()
+        else:
+            self._done()
+            self._on_other(self._transport, bytes(self._received))
 
     def _leave(self) -> None:
         self._done()

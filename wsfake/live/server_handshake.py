@@ -9,7 +9,6 @@ from collections.abc import Generator
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from attrs import evolve
 from websockets.exceptions import InvalidHandshake, NegotiationError, SecurityError
 from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
 from websockets.headers import build_extension, parse_extension
@@ -93,7 +92,7 @@ class ServerHandshake:
         offers = () if self._opening is None else self._opening.extensions
         if all(any(fits_offer(one, offer) for offer in offers) for one in answer.extensions):
             return answer
-        return evolve(answer, extensions=())
+        return answer.replace(extensions=())
 
     def negotiate(self, extensions: tuple[str, ...]) -> tuple[str, ...]:
         """Return what takes the place of the extensions of a recorded answer, for this client.

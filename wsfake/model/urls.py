@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Final
 from urllib.parse import urlsplit
 
-from attrs import frozen
-
 from wsfake.errors import UsageError
+from wsfake.values import Value
 
 __all__ = ["DEFAULT_PORTS", "UrlPattern", "is_at", "normalise_url"]
 
@@ -53,11 +53,11 @@ def is_at(url: str, host: str, port: int | None) -> bool:
 def _at(normal: str, host: str, port: int | None) -> bool:
     parts = urlsplit(normal)
     here = parts.hostname or ""
-    same = host.lower() == here or {host.lower(), here} <= _THIS_MACHINE
+    same = host.lower() == here or {host.lower(), here} <= THIS_MACHINE
     return same and port in {None, parts.port or DEFAULT_PORTS[parts.scheme]}
 
 
-_THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
+THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _ANY = "wsfake-any"
 _HOST = re.compile(r"((?:[^/?#]*://)(?:[^/?#]*@)?)([^/?#]*)(.*)", re.DOTALL)
@@ -68,13 +68,17 @@ def _split_host(url: str) -> tuple[str, str, str]:
     return (found[1], found[2], found[3]) if found else (url, "", "")
 
 
-@frozen
-class UrlPattern:
+class UrlPattern(Value):
     """The URLs that something is served at: one, or all that a pattern fits."""
 
-    source: str | re.Pattern[str]
-    _exact: str | None
-    _pattern: re.Pattern[str] | None
+    __slots__ = ("_exact", "_pattern", "source")
+
+    def __init__(
+        self, source: str | re.Pattern[str], exact: str | None, pattern: re.Pattern[str] | None
+    ) -> None:
+        self.source: Final = source
+        self._exact: Final = exact
+        self._pattern: Final = pattern
 
     @classmethod
     def of(cls, url: str | re.Pattern[str]) -> UrlPattern:

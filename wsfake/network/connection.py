@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wsfake.errors import hide_frames
 from wsfake.model import (
     Accept,
     Close,
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from wsfake.network.network import Network
 
 __all__ = ["Connection"]
-
-__tracebackhide__ = hide_frames
 
 
 class Connection:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-
-from attrs import frozen
+from typing import Final
 
 from wsfake.model import Entry
+from wsfake.values import Value
 
 __all__ = ["LITERAL_LENGTH", "MOST_SHOWN", "Dialogue", "write_dialogue"]
 
@@ -17,12 +17,16 @@ LITERAL_LENGTH = 400
 """Characters of a message in a verdict; a longer one is cut."""
 
 
-@frozen
-class Dialogue:
+class Dialogue(Value):
     """Everything that was said so far, on every connection, in order."""
 
-    entries: tuple[Entry, ...]
-    remarks: tuple[tuple[int, str], ...] = ()
+    __slots__ = ("entries", "remarks")
+
+    def __init__(
+        self, entries: tuple[Entry, ...], remarks: tuple[tuple[int, str], ...] = ()
+    ) -> None:
+        self.entries: Final = entries
+        self.remarks: Final = remarks
 
     def __str__(self) -> str:
         return "".join(f"{line}\n" for line in write_dialogue(self.entries, self.remarks))

@@ -7,15 +7,13 @@ from threading import RLock
 from typing import Any, Protocol
 
 from wsfake.clock import Clock
-from wsfake.errors import Failure, hide_frames
+from wsfake.errors import Failure
 from wsfake.model import Entry, Event, Open, Refuse, Side, make_entry
 from wsfake.network.connection import Connection
 from wsfake.network.dialogue import LITERAL_LENGTH, write_dialogue
 from wsfake.network.ends import End
 
 __all__ = ["Answerer", "Network"]
-
-__tracebackhide__ = hide_frames
 
 
 Noted = tuple[int, int, bool, Event]

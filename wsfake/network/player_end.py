@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from attrs import evolve
-
-from wsfake.errors import Failure, hide_frames
+from wsfake.errors import Failure
 from wsfake.model import Drop, Event, Message, Open, Side
 from wsfake.player import LATER, Mismatch, Player, Replay
 
@@ -16,8 +14,6 @@ if TYPE_CHECKING:
     from wsfake.network.network import Answerer, Network
 
 __all__ = ["PlayerEnd", "ReplayTurns"]
-
-__tracebackhide__ = hide_frames
 
 
 class ReplayTurns:
@@ -213,7 +209,7 @@ class PlayerEnd:
 
     def _dial(self, opening: Open) -> None:
         if self._url is not None:
-            opening = evolve(opening, url=self._url)
+            opening = opening.replace(url=self._url)
         self.network.connect(opening, self, to=self._to, ready=self._dialled)
 
     def _dialled(self, connection: Connection) -> None:

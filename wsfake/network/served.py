@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from wsfake.errors import ConnectionNotAnswered, UsageError, hide_frames
+from wsfake.errors import ConnectionNotAnswered, UsageError
 from wsfake.model import (
     Accept,
     Close,
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from wsfake.network.network import Network
 
 __all__ = ["Handler", "Peer", "PeerConnection", "Served", "Services", "sayable", "sayable_close"]
-
-__tracebackhide__ = hide_frames
 
 
 def sayable(message: object) -> Message:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from attrs import frozen
+from typing import Any, Final
 
 from wsfake.errors import UsageError
 from wsfake.model import Message, Side
 from wsfake.transcript.arity import count_arguments, count_required
 from wsfake.transcript.checks import as_message
 from wsfake.transcript.matchers import Json, Reply, decode_json
+from wsfake.values import Value
 
 __all__ = ["Conversation", "Heard", "make_reply"]
 
 
-@frozen
-class Heard:
+class Heard(Value):
     """A message that came."""
 
-    message: Message
+    __slots__ = ("message",)
+
+    def __init__(self, message: Message) -> None:
+        self.message: Final = message
 
     @property
     def text(self) -> str:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
-
-from attrs import frozen
+from typing import Any, Literal, NamedTuple
 
 __all__ = ["Mismatch"]
 
 
-@frozen
-class Mismatch:
+class Mismatch(NamedTuple):
     """Something came that was not expected.
 
     `kind` is `"message"` (another one was expected), `"extra"` (nothing more was), `"close"` (too

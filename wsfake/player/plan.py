@@ -6,8 +6,6 @@ from array import array
 from collections.abc import MutableSequence, Sequence
 from typing import Any
 
-from attrs import evolve
-
 from wsfake.model import (
     Accept,
     Close,
@@ -141,7 +139,7 @@ class Plan:
             if self.sides[n] is self.sides[i] or self.sides[n] is None:
                 return
             if isinstance(self.whats[n], Reply):
-                self.whats[n] = evolve(self.whats[n], last=message)
+                self.whats[n] = self.whats[n].replace(last=message)
 
     # What the script may do next
 

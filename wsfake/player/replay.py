@@ -7,8 +7,6 @@ from itertools import accumulate, chain
 from operator import sub
 from typing import Any
 
-from attrs import define
-
 from wsfake.errors import UsageError
 from wsfake.model import End, Entries, Entry, Event, Gap, Open, Pong, Side, normalise_url
 from wsfake.player.order import Order
@@ -20,7 +18,6 @@ from wsfake.transcript.matching import PLACEHOLDER, fits_placeholder
 __all__ = ["Replay", "ReplayConnection"]
 
 
-@define
 class ReplayConnection:
     """One connection of a recording, and who plays it once it is opened.
 
@@ -28,13 +25,25 @@ class ReplayConnection:
     the one before it there, who, and what.
     """
 
-    number: int
-    opening: Open
-    indexes: list[int]
-    intervals: list[int]
-    sides: list[Side]
-    whats: list[Event]
-    player: Player | None = None
+    __slots__ = ("indexes", "intervals", "number", "opening", "player", "sides", "whats")
+
+    def __init__(
+        self,
+        number: int,
+        opening: Open,
+        *,
+        indexes: list[int],
+        intervals: list[int],
+        sides: list[Side],
+        whats: list[Event],
+    ) -> None:
+        self.number = number
+        self.opening = opening
+        self.indexes = indexes
+        self.intervals = intervals
+        self.sides = sides
+        self.whats = whats
+        self.player: Player | None = None
 
     @property
     def url(self) -> str:
@@ -127,7 +136,9 @@ def _connection(
         intervals = [intervals[i] for i in indexes]
         sides = [sides[i] for i in indexes]
         whats = [whats[i] for i in indexes]
-    return ReplayConnection(number, opening, indexes, intervals, sides, whats)
+    return ReplayConnection(
+        number, opening, indexes=indexes, intervals=intervals, sides=sides, whats=whats
+    )
 
 
 def _intervals(timeline: Entries) -> list[int]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from attrs import evolve
-
-from wsfake.errors import Failure, hide_frames
+from wsfake.errors import Failure
 from wsfake.live import LiveServerEnd, Reactor
 from wsfake.live.server_handshake import ServerHandshake
 from wsfake.live.transport import Transport
@@ -16,8 +14,6 @@ from wsfake.network.failures import verdict_close
 from wsfake.ports.refusals import refuse
 
 __all__ = ["Link"]
-
-__tracebackhide__ = hide_frames
 
 _NOT_FOUND = 404
 """Of the statuses that a client does not try again at."""
@@ -67,9 +63,10 @@ class Link:
     def arrive(self, what: Event) -> None:
         if self._failed:
             return
-        if isinstance(what, Accept):
-            what = evolve(what, extensions=self._handshake.negotiate(what.extensions))
-        self._answered = self._answered or isinstance(what, Accept | Reject | Refuse)
+        if not self._answered:
+            if isinstance(what, Accept):
+                what = what.replace(extensions=self._handshake.negotiate(what.extensions))
+            self._answered = isinstance(what, Accept | Reject | Refuse)
         try:
             self._client.arrive(what)
         except Exception:  # what cannot be said: the client is not left waiting for it

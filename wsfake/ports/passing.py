@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from attrs import evolve
-
 from wsfake.model import Accept, End, Event, Open, Side, without_mechanics
 from wsfake.network import Connection, Network
 from wsfake.proxy import Relay
@@ -48,7 +46,7 @@ class Passing:
         if isinstance(what, Open):  # which the network was told of at once
             return
         if isinstance(what, Accept):
-            what = evolve(what, headers=without_mechanics(what.headers))
+            what = what.replace(headers=without_mechanics(what.headers))
         network = self._network
         at = network.time() - (time.monotonic_ns() // 1000 - at)
         connection.note(max(at, network.noted[-1][0]), side, what)

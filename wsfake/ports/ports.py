@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
 from threading import get_ident
 from urllib.parse import urlsplit
@@ -9,8 +10,10 @@ from urllib.parse import urlsplit
 from wsfake.errors import UsageError
 from wsfake.live.gate import Gate
 from wsfake.model import Open, normalise_url
+from wsfake.model.urls import THIS_MACHINE
 from wsfake.network import End
 from wsfake.ports.certificates import TLS
+from wsfake.ports.crossing import Crossing, Crossroads
 from wsfake.ports.desk import Desk
 from wsfake.ports.detour import Detour
 from wsfake.ports.keeper import Keeper
@@ -30,7 +33,9 @@ _STUCK_SECONDS = 10.0
 class Port:
     """Listens for an origin. `url` is what takes the place of `origin` in a client's URL."""
 
-    def __init__(self, ports: Ports, gate: Gate, origin: str, hall: Reception | Detour) -> None:
+    def __init__(
+        self, ports: Ports, gate: Gate, origin: str, hall: Reception | Crossroads | Detour
+    ) -> None:
         self.origin = origin
         self.host = gate.host
         self.port = gate.port
@@ -42,7 +47,7 @@ class Port:
     @property
     def connections(self) -> list[Link | Passing]:
         """Those that are still open; of a port with faults, they are at the port behind them."""
-        return self._hall.open if isinstance(self._hall, Reception) else []
+        return [] if isinstance(self._hall, Detour) else self._hall.open
 
     @property
     def waiting(self) -> int:
@@ -112,6 +117,39 @@ class Ports:
             self._ports[key] = opened
         keeper.wake()
         return opened
+
+    def cross(self, host: str, port: int, tls: Callable[[], TLS] | None) -> Port:
+        """Listen for a host and port at which it is not known what is spoken.
+
+        Who asks for a WebSocket there is received; everything else passes to the real host. `tls`
+        is asked for with the first client that speaks TLS; without it, TLS passes unread.
+        """
+        authority = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        key = (authority, "", port, None, int(tls is not None))
+        with self.desk.network.lock:
+            known = self._ports.get(key)
+            if known is not None:
+                return known
+            keeper = self._keep()
+            plain = Reception(self.desk, keeper, origin_of(f"ws://{authority}"))
+            secure = Reception(self.desk, keeper, origin_of(f"wss://{authority}"))
+            for reception in (plain, secure):
+                reception.authority = authority
+                reception.names = THIS_MACHINE
+            roads = Crossroads(keeper.reactor, (host, port), plain, None if tls is None else secure)
+            gate = Crossing(
+                keeper.reactor,
+                roads,
+                tls=_unspoken if tls is None else lambda: tls().context,
+                most=_MOST_CONNECTIONS,
+            )
+            opened = self._ports[key] = Port(self, gate, authority, roads)
+        keeper.wake()
+        return opened
+
+    def is_at(self, host: str, port: int) -> bool:
+        """Tell whether one of the ports is at an address."""
+        return any((each.host, each.port) == (host, port) for each in self._ports.values())
 
     def _listen(self, hall: Reception | Detour, host: str, port: int, tls: TLS | None) -> Gate:
         try:
@@ -225,6 +263,10 @@ class Ports:
 
 def _nothing() -> None:
     """Nobody is to know."""
+
+
+def _unspoken() -> ssl.SSLContext:
+    raise AssertionError("where no TLS is spoken, none is asked for")
 
 
 def origin_of(url: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from attrs import evolve
+from urllib.parse import urlsplit
 
-from wsfake.errors import Failure, UsageError, hide_frames
+from wsfake.errors import Failure, UsageError
 from wsfake.live.server_handshake import NotAWebSocket, ServerHandshake
 from wsfake.live.transport import Transport
 from wsfake.model import Open, without_mechanics
@@ -14,11 +14,9 @@ from wsfake.ports.link import Link
 from wsfake.ports.mover import Mover
 from wsfake.ports.passing import Passing
 from wsfake.ports.refusals import refuse
-from wsfake.proxy import Limits, Relay, Upstream
+from wsfake.proxy import Backlog, Limits, Relay, Upstream
 
 __all__ = ["Reception"]
-
-__tracebackhide__ = hide_frames
 
 _BAD_REQUEST = 400
 _UPGRADE_REQUIRED = 426
@@ -37,6 +35,9 @@ class Reception:
     ) -> None:
         self.authority = ""
         """What stands for the `Host` header of a client that sends none."""
+
+        self.names: frozenset[str] = frozenset()
+        """Hosts that are one and the same: of these, the one that a client names is meant."""
 
         self._desk = desk
         self._network = desk.network
@@ -83,15 +84,17 @@ class Reception:
 
     def _as_asked(self, opening: Open) -> Open:
         """Return the opening as the test knows it: of the origin, and not of this port."""
-        path = opening.url.partition("://")[2].partition("/")[2]
+        authority, _, path = opening.url.partition("://")[2].partition("/")
+        origin = _named(self._origin, authority, self.names)
         headers = without_mechanics(opening.headers)
         kept = tuple(pair for pair in headers if pair[0].lower() != "host")
-        return evolve(opening, url=f"{self._origin}/{path}", headers=kept)
+        return opening.replace(url=f"{origin}/{path}", headers=kept)
 
     def _connect(
         self, client: Transport, received: bytes, handshake: ServerHandshake, opening: Open
     ) -> None:
         network, keeper = self._network, self._keeper
+        self._catch_up()
         link = Link(network, keeper.reactor, client, handshake, keeper.wake)
         known = len(network.failures)
         try:
@@ -108,6 +111,13 @@ class Reception:
         if len(network.failures) > known:  # such as of one connection more than is served
             verdict = network.failures[known]
             link.fail(verdict, told=not self._is_news(verdict))
+
+    def _catch_up(self) -> None:
+        """Tell what other clients have seen by now: it may be why this one has come."""
+        try:
+            Backlog.of(self._keeper.reactor).drain()
+        except Exception as error:  # noqa: BLE001 - of another connection; the test is told
+            self._network.report(error)
 
     def _is_news(self, failure: Failure) -> bool:
         """Forget a verdict that is known word for word: a client may try again and again."""
@@ -162,6 +172,15 @@ class Reception:
 
     def _refuse(self, client: Transport, status: int, text: str, *headers: tuple[str, str]) -> None:
         refuse(self._keeper.reactor, client, status, f"wsfake: {text}", *headers)
+
+
+def _named(origin: str, authority: str, names: frozenset[str]) -> str:
+    """Return an origin by the host that a client names it by, if both are of the names."""
+    parts, host = urlsplit(origin), urlsplit(f"//{authority}").hostname or ""
+    if not {host, parts.hostname} <= names:
+        return origin
+    port = "" if parts.port is None else f":{parts.port}"
+    return f"{parts.scheme}://[{host}]{port}" if ":" in host else f"{parts.scheme}://{host}{port}"
 
 
 def _request_of(received: bytes) -> tuple[str, str] | None:

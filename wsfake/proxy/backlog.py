@@ -21,13 +21,16 @@ LAG_MICROSECONDS = 40_000
 kill costs less than 100 ms."""
 
 _PAUSE_SECONDS = 0.004
-"""How long it waits first. Whoever is to answer gets the processor before us, and what comes
-meanwhile is done in one go."""
+"""How long nothing has to pass first: whoever is to answer gets the processor before us, and
+pieces that come in short intervals are not put together while we read the first of them."""
+
+_BUSY_MICROSECONDS = 20_000
+"""After so long it is begun all the same."""
 
 _AT_ONCE_BYTES = MEBIBYTE // 2
 """So much is not let wait."""
 
-_SLICE_MICROSECONDS = 2_000
+_SLICE_MICROSECONDS = 500
 """How long the sockets are kept waiting by what could wait itself."""
 
 
@@ -35,8 +38,8 @@ class Backlog:
     """Copies of what has passed, still to be understood: one for each reactor.
 
     There is one order for all connections, that of time, so that what is told is told in it. It
-    is done after a moment, in slices between which the sockets that are ready are served, and as a
-    whole when there is too much of it, which slows them.
+    is done in a pause, or after a moment, in slices between which the sockets that are ready are
+    served, and as a whole when there is too much of it, which slows them.
     """
 
     _of: ClassVar[WeakKeyDictionary[Reactor, Backlog]] = WeakKeyDictionary()
@@ -83,8 +86,12 @@ class Backlog:
         return waited
 
     def _work(self) -> None:
+        begin = now_microseconds()
+        if self._is_to_wait(begin):
+            self._need_reactor().call_later(_PAUSE_SECONDS, self._work)
+            return
         self._asked = self._hurried = False
-        stop = now_microseconds() + _SLICE_MICROSECONDS
+        stop = begin + _SLICE_MICROSECONDS
         try:
             while self._queue:
                 at = self._next()
@@ -96,6 +103,12 @@ class Backlog:
             if self._queue and not self._asked:
                 self._asked = True
                 self._need_reactor().call_soon(self._work)
+
+    def _is_to_wait(self, now: int) -> bool:
+        if not self._queue or self._bytes > _AT_ONCE_BYTES:
+            return False
+        first, last = self._queue[0][0], self._queue[-1][0]
+        return now - last < _PAUSE_SECONDS * 500_000 and now - first < _BUSY_MICROSECONDS
 
     def _need_reactor(self) -> Reactor:
         reactor = self._reactor()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wsfake.clock import Timer, microseconds
-from wsfake.errors import hide_frames
 from wsfake.model import Close, Drop, Event, Ping, Pong, Raw, Side
 from wsfake.script_api.profiles.table import STATES, Profile
 from wsfake.wire.frames import FrameReader, Violation, encode
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from wsfake.script_api.socket import ScriptSocket
 
 __all__ = ["BytesEnd"]
-
-__tracebackhide__ = hide_frames
 
 
 class BytesEnd:

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, cast
 
 from wsfake.clock import Timer
-from wsfake.errors import UsageError, hide_frames
+from wsfake.errors import UsageError
 from wsfake.network import Connection, End, Network
 from wsfake.script_api.faces import FACES
 from wsfake.script_api.interpreter import compile_profile
@@ -19,8 +19,6 @@ from wsfake.script_api.websocket import WebSocket
 from wsfake.transcript.arity import count_arguments, count_required
 
 __all__ = ["Host"]
-
-__tracebackhide__ = hide_frames
 
 
 class Host:

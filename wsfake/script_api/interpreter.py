@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from attrs import frozen
-
-from wsfake.errors import UsageError, hide_frames
+from wsfake.errors import UsageError
 from wsfake.model import Close, Drop, Event, Message, Pong
 from wsfake.script_api.conversions import CLOSE_ARGUMENTS, CONVERTERS, REASONS
 from wsfake.script_api.facts import Given
@@ -16,8 +14,6 @@ from wsfake.script_api.profiles.table import FACTS, STATES, Operation, Profile, 
 from wsfake.script_api.urls import READERS
 
 __all__ = ["CompiledProfile", "Socket", "compile_profile"]
-
-__tracebackhide__ = hide_frames
 
 
 class Socket(Protocol):
@@ -45,8 +41,7 @@ class Socket(Protocol):
 Action = Callable[[Socket, Given], None]
 
 
-@frozen(eq=False)
-class CompiledProfile:
+class CompiledProfile(NamedTuple):
     """A profile whose rows are ready to be carried out."""
 
     profile: Profile
@@ -71,11 +66,13 @@ _compiled: dict[int, CompiledProfile] = {}
 def compile_profile(profile: Profile) -> CompiledProfile:
     """Return a profile with its rows compiled, once for each profile.
 
-    Raises `UsageError` for an operation, or the name of a function, that there is not.
+    Raises `UsageError` for an operation, or the name of a function, that there is not, and where a
+    row is missing.
     """
     known = _compiled.get(id(profile))  # which keeps the profile, so that no other has its id
     if known is not None:
         return known
+    profile.check()
     for field, known_names in _NAMED.items():
         if getattr(profile, field) not in known_names:
             import_module("wsfake.script_api.browser.websocket")  # which brings names of its own

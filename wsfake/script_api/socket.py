@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from wsfake.errors import hide_frames
 from wsfake.model import End as TestEnds, Event, Message, Open, Raw, Reject, Side
 from wsfake.network import PlayerEnd
 from wsfake.script_api.facts import Given, as_violation, classify, given_close
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from wsfake.script_api.host import Host
 
 __all__ = ["Face", "ScriptSocket"]
-
-__tracebackhide__ = hide_frames
 
 _NOTHING = Given()
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-
-from attrs import frozen
+from typing import NamedTuple
 
 from wsfake.wire.payloads import encode_text
 
 __all__ = ["READERS", "ReadUrl"]
 
 
-@frozen
-class ReadUrl:
+class ReadUrl(NamedTuple):
     """What a host makes of a URL: what it displays, and whether it connects to it at all."""
 
     shown: str

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from threading import get_ident
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from wsfake.errors import hide_frames
 from wsfake.model import Side
 from wsfake.script_api.conversions import CLOSE_ARGUMENTS, CONVERTERS, to_string
 from wsfake.script_api.socket import ScriptSocket
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from wsfake.script_api.host import Host
 
 __all__ = ["CloseData", "MessageData", "WebSocket", "WebSocketType"]
-
-__tracebackhide__ = hide_frames
 
 _CONSTANTS = {"CONNECTING": 0, "OPEN": 1, "CLOSING": 2, "CLOSED": 3}
 _MISSING: Any = object()

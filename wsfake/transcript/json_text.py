@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from json.decoder import scanstring  # type: ignore[attr-defined]
 
-from attrs import define
-
 __all__ = ["Span", "spans", "value_end"]
 
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -18,7 +16,6 @@ _SCALAR = re.compile(r"true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+
 _ENDS = {"{": "}", "[": "]"}
 
 
-@define(eq=False)
 class Span:
     """One value of a JSON text: `text[start:end]`.
 
@@ -26,13 +23,15 @@ class Span:
     path in each value would take memory by the square of the depth.
     """
 
-    start: int
-    end: int
-    parent: Span | None
-    """The object or array that holds it; None at the root."""
+    __slots__ = ("end", "key", "parent", "start")
 
-    key: str | int
-    """Its name or its index there; "" at the root."""
+    def __init__(self, start: int, end: int, parent: Span | None, key: str | int) -> None:
+        self.start = start
+        self.end = end
+        self.parent = parent
+        """The object or array that holds it; None at the root."""
+        self.key = key
+        """Its name or its index there; "" at the root."""
 
     @property
     def path(self) -> tuple[str | int, ...]:

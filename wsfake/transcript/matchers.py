@@ -10,12 +10,11 @@ import json as _json
 import math
 import re
 from collections.abc import Callable
-from typing import Any
-
-from attrs import field, frozen
+from typing import Any, Final
 
 from wsfake.errors import TranscriptError
 from wsfake.model import Message
+from wsfake.values import Value
 
 __all__ = [
     "AnyClose",
@@ -135,19 +134,17 @@ def _part_of(expected: Any, actual: Any) -> bool:
     return json_equal(expected, actual)
 
 
-@frozen(eq=False)
-class Json:
+class Json(Value):
     """Equals every text message that has this JSON value; said, it is that value's text.
 
     Raises `TranscriptError` for what JSON cannot say.
     """
 
-    value: Any
-    text: str = field(init=False, repr=False)
+    __slots__ = ("text", "value")
 
-    def __attrs_post_init__(self) -> None:
+    def __init__(self, value: Any) -> None:
         try:
-            text = encode_json(self.value)
+            text = encode_json(value)
         except (TypeError, ValueError, RecursionError) as error:
             raise TranscriptError(f"expected a value that JSON can say: {error}") from None
         found = decode_json(text)
@@ -156,8 +153,8 @@ class Json:
                 "expected a value that JSON can say: two keys are one, or it nests deeper than 200"
             )
         # The value as the other side reads it: keys are text, tuples are lists.
-        object.__setattr__(self, "value", found[0])
-        object.__setattr__(self, "text", text)
+        self.value: Final = found[0]
+        self.text: Final = text
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Json):
@@ -168,12 +165,17 @@ class Json:
     def __hash__(self) -> int:
         return hash(type(self))
 
+    def __repr__(self) -> str:
+        return f"Json(value={self.value!r})"
 
-@frozen(eq=False)
-class PartialJson:
+
+class PartialJson(Value):
     """Equals every text message whose JSON value has at least these members, at every depth."""
 
-    value: Any
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value: Final = value
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, PartialJson):
@@ -185,11 +187,13 @@ class PartialJson:
         return hash(type(self))
 
 
-@frozen(eq=False)
-class DecodedJson:
+class DecodedJson(Value):
     """Hands the decoded JSON value of a text message to another matcher."""
 
-    matcher: Any
+    __slots__ = ("matcher",)
+
+    def __init__(self, matcher: Any) -> None:
+        self.matcher: Final = matcher
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, DecodedJson):
@@ -201,11 +205,13 @@ class DecodedJson:
         return hash(type(self))
 
 
-@frozen(eq=False)
-class Regex:
+class Regex(Value):
     """Equals every message that a regular expression fits from end to end."""
 
-    pattern: re.Pattern[str] | re.Pattern[bytes]
+    __slots__ = ("pattern",)
+
+    def __init__(self, pattern: re.Pattern[str] | re.Pattern[bytes]) -> None:
+        self.pattern: Final = pattern
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Regex):
@@ -222,24 +228,32 @@ class Regex:
         return repr(self.pattern)
 
 
-@frozen
-class Reply:
+class Reply(Value):
     """A message that is made when it is due, from what was said before."""
 
-    make: Callable[..., Message | dict[str, Any] | list[Any]]
-    last: Message | None = None
-    """What it replies to; None for whatever was said last."""
+    __slots__ = ("last", "make")
+
+    def __init__(
+        self,
+        make: Callable[..., Message | dict[str, Any] | list[Any]],
+        last: Message | None = None,
+    ) -> None:
+        self.make: Final = make
+        self.last: Final = last
+        """What it replies to; None for whatever was said last."""
 
     def __repr__(self) -> str:
         return getattr(self.make, "__name__", repr(self.make))
 
 
-@frozen
-class AnyClose:
+class AnyClose(Value):
     """The script closes: with this code and reason, where they are given (`None`: any)."""
 
-    code: int | None = None
-    reason: str | None = None
+    __slots__ = ("code", "reason")
+
+    def __init__(self, code: int | None = None, reason: str | None = None) -> None:
+        self.code: Final = code
+        self.reason: Final = reason
 
 
 def json(value: Any) -> Json:

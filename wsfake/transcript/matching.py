@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
-
-from attrs import field, frozen
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
 
 from wsfake.errors import UsageError
 from wsfake.transcript.matchers import Json, decode_json, json_equal
 from wsfake.transcript.selectors import Path, Selector
+from wsfake.values import Value
 
 __all__ = ["MATCH_KINDS", "PLACEHOLDER", "Matching"]
 
@@ -33,17 +32,24 @@ def _selectors(volatile: object) -> tuple[Selector, ...]:
     return tuple(map(Selector.parse, volatile))
 
 
-@frozen
-class Matching:
+class Matching(Value):
     """How messages are compared.
 
     `kind` is `"exact"`, or `"json"`, which is also what None means where something is volatile.
     `redact` is what a recording went through: a script's message goes through it too.
     """
 
-    kind: str | None = field(default=None, converter=_kind)
-    volatile: tuple[Selector, ...] = field(default=(), converter=_selectors)
-    redact: Callable[[str], str] | None = None
+    __slots__ = ("kind", "redact", "volatile")
+
+    def __init__(
+        self,
+        kind: str | None = None,
+        volatile: Iterable[str] = (),
+        redact: Callable[[str], str] | None = None,
+    ) -> None:
+        self.kind: Final = _kind(kind)
+        self.volatile: Final = _selectors(volatile)
+        self.redact: Final = redact
 
     @property
     def as_json(self) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from attrs import define, evolve
+from attrs import define
 
 from wsfake.errors import TranscriptError, TranscriptSyntaxError
 from wsfake.model import (
@@ -161,10 +161,10 @@ def _parse_opening(
 
 def _add_detail(what: Any, line: _Line, word: str, rest: str) -> Any:
     if word == "header":
-        return evolve(what, headers=(*what.headers, _parse_header(line, rest)))
+        return what.replace(headers=(*what.headers, _parse_header(line, rest)))
     if word == "extension":
-        return evolve(what, extensions=(*what.extensions, _text(line, rest)))
-    return evolve(what, subprotocols=(*what.subprotocols, _text(line, rest)))
+        return what.replace(extensions=(*what.extensions, _text(line, rest)))
+    return what.replace(subprotocols=(*what.subprotocols, _text(line, rest)))
 
 
 def _parse_header(line: _Line, rest: str) -> tuple[str, str]:
@@ -239,11 +239,11 @@ def _parse_said(lines: _Lines, line: _Line, rest: str) -> tuple[Side, Any]:
 
 def _parse_detail(what: Any, line: _Line, word: str, rest: str) -> Any:
     if isinstance(what, Reject) and word == "body":
-        return evolve(what, body=_literal(line, rest, read_binary))
+        return what.replace(body=_literal(line, rest, read_binary))
     if isinstance(what, Reject) and word == "header":
         return _add_detail(what, line, word, rest)
     if isinstance(what, Accept) and word == "subprotocol" and what.subprotocol is None:
-        return evolve(what, subprotocol=_text(line, rest))
+        return what.replace(subprotocol=_text(line, rest))
     if isinstance(what, Accept) and word in ("header", "extension"):
         return _add_detail(what, line, word, rest)
     raise line.error(f"the line above has no {word}")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-
-from attrs import frozen
+from typing import Final
 
 from wsfake.errors import UsageError
+from wsfake.values import Value
 
 __all__ = ["Path", "Selector", "write_path"]
 
@@ -16,16 +16,18 @@ _ROOTED = re.compile(r"""\$((?:\.[^.\[\]*$'"]+|\.\*|\[\d+\]|\[\*\]|\['[^']*'\])*
 _PART = re.compile(r"""\.([^.\[\]]+)|\[(\d+)\]|\[(\*)\]|\['([^']*)'\]""")
 
 
-@frozen
-class Selector:
+class Selector(Value):
     """Selects values by where they stand: a bare name at any depth, or a path from the root.
 
     A path is `$`, then `.name`, `['name']`, `[0]`, and `*` for any one of these.
     """
 
-    source: str
-    _parts: tuple[str | int | None, ...]
-    _rooted: bool
+    __slots__ = ("_parts", "_rooted", "source")
+
+    def __init__(self, source: str, parts: tuple[str | int | None, ...], rooted: bool) -> None:
+        self.source: Final = source
+        self._parts: Final = parts
+        self._rooted: Final = rooted
 
     @classmethod
     def parse(cls, source: str) -> Selector:

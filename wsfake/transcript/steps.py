@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
-
-from attrs import frozen
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias, get_args
 
 from wsfake.errors import TranscriptError
 from wsfake.model import Drop, Raw, Refuse, Reject, Side, Stall
+from wsfake.values import Value
 
 if TYPE_CHECKING:
     from wsfake.transcript.builder import Transcript
@@ -43,12 +42,14 @@ EFFECTS: dict[type, tuple[str, ...]] = {
 """In which phases each effect can be."""
 
 
-@frozen
-class Fault:
+class Fault(Value):
     """An effect in a phase that its place in the transcript does not tell."""
 
-    phase: str
-    effect: Effect
+    __slots__ = __match_args__ = ("phase", "effect")
+
+    def __init__(self, phase: str, effect: Effect) -> None:
+        self.phase: Final = phase
+        self.effect: Final = effect
 
 
 def check_fault(phase: object, effect: object, side: Side) -> None:
@@ -68,26 +69,32 @@ def check_fault(phase: object, effect: object, side: Side) -> None:
         raise TranscriptError(f"a fault in phase {phase!r} is the server's, not the client's")
 
 
-@frozen
-class AnyOrder:
+class AnyOrder(Value):
     """Parts that come in whatever order the script begins them; each is played whole."""
 
-    parts: tuple[Transcript, ...]
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: tuple[Transcript, ...]) -> None:
+        self.parts: Final = parts
 
 
-@frozen
-class Repeat:
+class Repeat(Value):
     """A part that comes `times` times, or any number of times where that is None."""
 
-    times: int | None
-    part: Transcript
+    __slots__ = ("part", "times")
+
+    def __init__(self, times: int | None, part: Transcript) -> None:
+        self.times: Final = times
+        self.part: Final = part
 
 
-@frozen
-class Optional:
+class Optional(Value):
     """A part that comes or does not."""
 
-    part: Transcript
+    __slots__ = ("part",)
+
+    def __init__(self, part: Transcript) -> None:
+        self.part: Final = part
 
 
 Group: TypeAlias = AnyOrder | Repeat | Optional

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from attrs import evolve
-
 from wsfake.script_api.profiles.browser import BROWSER
 from wsfake.script_api.profiles.table import Row
 
@@ -11,8 +9,7 @@ __all__ = ["CHROMIUM"]
 
 _LOST: Row = [["goto", "closed"], ["fire", "close", 1006, "", False]]
 
-CHROMIUM = evolve(
-    BROWSER,
+CHROMIUM = BROWSER._replace(
     name="chromium",
     host="Chromium",
     # A connection that is lost is no error there, once it was open.

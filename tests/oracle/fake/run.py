@@ -3,7 +3,6 @@
 from functools import cache
 from typing import Any
 
-from attrs import evolve
 from scenarios import Scenario
 from telling.log import Ports
 from telling.script import Script, ScriptError
@@ -23,7 +22,7 @@ AT_REST = 0.001  # virtual: everything that is due, and not what hosts wait five
 @cache
 def without_lints(profile: str) -> Profile:
     """Scenarios are full of mistakes, on purpose."""
-    return evolve(profile_named(profile), lints=())
+    return profile_named(profile)._replace(lints=())
 
 
 class Stage:

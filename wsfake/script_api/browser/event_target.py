@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wsfake.errors import hide_frames
 from wsfake.script_api.browser.events import Event
 from wsfake.script_api.browser.exceptions import DOMException
 from wsfake.script_api.browser.listeners import Listener, is_object
@@ -13,8 +12,6 @@ from wsfake.script_api.browser.readonly import ignore, readonly
 from wsfake.script_api.conversions import to_string
 
 __all__ = ["AbortController", "AbortSignal", "EventTarget", "handler"]
-
-__tracebackhide__ = hide_frames
 
 _MISSING: Any = object()
 

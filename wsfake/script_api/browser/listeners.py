@@ -8,13 +8,11 @@ from typing import Any
 
 from attrs import define
 
-from wsfake.errors import UsageError, hide_frames
+from wsfake.errors import UsageError
 from wsfake.script_api.browser.events import Event
 from wsfake.transcript.arity import count_arguments, count_required
 
 __all__ = ["Listener", "is_object"]
-
-__tracebackhide__ = hide_frames
 
 _PRIMITIVES = (str, bytes, int, float, type(None))
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from wsfake.errors import UsageError, hide_frames
+from wsfake.errors import UsageError
 from wsfake.script_api.browser import binary, event_target, events
 from wsfake.script_api.browser.exceptions import DOMException
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from wsfake.script_api.host import Host
 
 __all__ = ["provide"]
-
-__tracebackhide__ = hide_frames
 
 _HANDLERS = ("onopen", "onmessage", "onerror", "onclose")
 _CLASSES = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wsfake.errors import hide_frames
 from wsfake.model import Accept, Event, Message, Open, Side
 from wsfake.script_api.browser.urls import PageUrl, WebSocketUrl
 from wsfake.script_api.facts import Given
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
     from wsfake.script_api.host import Host
 
 __all__ = ["BrowserSocket"]
-
-__tracebackhide__ = hide_frames
 
 
 class BrowserSocket(ScriptSocket):

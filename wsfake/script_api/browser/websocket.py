@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from wsfake.errors import hide_frames
 from wsfake.script_api.browser.conversions import (
     protocols_of,
     to_data,
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from wsfake.script_api.host import Host
 
 __all__ = ["BrowserWebSocket", "BrowserWebSocketType", "make_class"]
-
-__tracebackhide__ = hide_frames
 
 _MISSING: Any = object()
 

@@ -6,8 +6,6 @@ at the most; here only the socket waits, and the rest of the script goes on.
 
 from __future__ import annotations
 
-from attrs import evolve
-
 from wsfake.script_api.profiles.overte import OVERTE
 from wsfake.script_api.profiles.qt import QT_REMOTE, QT_UNMEASURED
 from wsfake.script_api.profiles.table import Row
@@ -16,8 +14,7 @@ __all__ = ["HIFI"]
 
 _SILENT: Row = []
 
-HIFI = evolve(
-    OVERTE,
+HIFI = OVERTE._replace(
     name="hifi",
     host="High Fidelity",
     # binaryMessageReceived is connected to nothing.

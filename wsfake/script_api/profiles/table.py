@@ -30,9 +30,7 @@ what was still to come has then been done by the row of that call.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
-
-from attrs import asdict, field, frozen
+from typing import Any, NamedTuple, TypeAlias
 
 from wsfake.errors import UsageError
 from wsfake.script_api.violations import VIOLATIONS
@@ -80,34 +78,16 @@ FACTS = (
 )
 
 
-def _complete(profile: Profile, attribute: Any, rows: Mapping[str, Row]) -> None:
-    columns = CALLS if attribute.name == "local" else FACTS
-    expected = {f"{state} {column}" for state in STATES for column in columns}
-    missing, extra = sorted(expected - rows.keys()), sorted(rows.keys() - expected)
-    if missing or extra:
-        raise UsageError(
-            f"profile {profile.name!r}: the {attribute.name} rows must be complete"
-            f" (missing: {', '.join(missing) or 'none'}; unknown: {', '.join(extra) or 'none'})"
-        )
-
-
-def _name_all(profile: Profile, attribute: Any, named: Mapping[str, object]) -> None:
-    missing = [name for name in VIOLATIONS if name not in named]
-    if missing:
-        raise UsageError(f"profile {profile.name!r}: no code and reason for {', '.join(missing)}")
-
-
-@frozen
-class Profile:
-    """A host's behaviour. Raises `UsageError` where a row is missing."""
+class Profile(NamedTuple):
+    """A host's behaviour."""
 
     name: str
     host: str
-    local: Mapping[str, Row] = field(validator=_complete)
-    remote: Mapping[str, Row] = field(validator=_complete)
+    local: Mapping[str, Row]
+    remote: Mapping[str, Row]
     close_codes: Sequence[Sequence[int]]
     """The ranges of codes that the host takes in a Close from its peer: the first and the last."""
-    violations: Mapping[str, Sequence[Any] | None] = field(validator=_name_all)
+    violations: Mapping[str, Sequence[Any] | None]
     """The code and the reason for each kind of violation, as named in `violations.VIOLATIONS`.
 
     None for what is no violation to this host.
@@ -136,13 +116,30 @@ class Profile:
     servers: bool = True
     """Whether scripts may listen, with `WebSocketServer`."""
     server_name: str = "HighFidelity - Scripted WebSocket Listener"
-    unmeasured: Mapping[str, str] = field(factory=dict)
+    unmeasured: Mapping[str, str] = {}
     """Which rows and fields were not measured, each with where they were read."""
 
     def as_data(self) -> dict[str, Any]:
         """Return the profile as JSON has it; `Profile(**data)` is the same profile again."""
-        data: dict[str, Any] = _plain(asdict(self, recurse=False))
+        data: dict[str, Any] = _plain(self._asdict())
         return data
+
+    def check(self) -> None:
+        """Raise `UsageError` where a row, or the answer to a violation, is missing."""
+        self._check_rows("local", self.local, CALLS)
+        self._check_rows("remote", self.remote, FACTS)
+        missing = [name for name in VIOLATIONS if name not in self.violations]
+        if missing:
+            raise UsageError(f"profile {self.name!r}: no code and reason for {', '.join(missing)}")
+
+    def _check_rows(self, kind: str, rows: Mapping[str, Row], columns: Sequence[str]) -> None:
+        expected = {f"{state} {column}" for state in STATES for column in columns}
+        missing, extra = sorted(expected - rows.keys()), sorted(rows.keys() - expected)
+        if missing or extra:
+            raise UsageError(
+                f"profile {self.name!r}: the {kind} rows must be complete"
+                f" (missing: {', '.join(missing) or 'none'}; unknown: {', '.join(extra) or 'none'})"
+            )
 
 
 def _plain(value: Any) -> Any:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from attrs import evolve
-
 from wsfake.script_api.profiles.overte import OVERTE
 from wsfake.script_api.profiles.qt import QT_UNMEASURED
 
 __all__ = ["VIRCADIA"]
 
-VIRCADIA = evolve(
-    OVERTE,
+VIRCADIA = OVERTE._replace(
     name="vircadia",
     host="Vircadia",
     convert="vircadia",

@@ -1,0 +1,145 @@
+"""What a library shows in replay is what it showed live: ends, errors, headers, pings, order."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import trio
+from websockets import ConnectionClosedError
+from websockets.sync.client import connect
+
+from tests.intercept.observers import OBSERVERS, STORIES, Lines, Observer
+from tests.processes import running
+from wsfake import Harness
+from wsfake.model import Drop, Open
+
+SERVER = Path(__file__).with_name("story_server.py").read_text("utf-8")
+PATIENCE = 60
+
+Seen = dict[str, Lines]
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*[uU]nclosed:ResourceWarning"),  # some forget their sockets
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+AT_ONCE = {"websockets (asyncio)", "websockets (sync)", "aiohttp", "websocket-client"}
+"""What is tried with each run; the others are for the long tests."""
+
+each_observer = pytest.mark.parametrize(
+    "observer",
+    [
+        pytest.param(each, marks=[] if each.name in AT_ONCE else [pytest.mark.long])
+        for each in OBSERVERS
+    ],
+    ids=lambda each: each.name,
+)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    with running(SERVER) as url:
+        yield url
+
+
+def observe(observer: Observer, url: str, story: str) -> Lines:
+    """Return what a library shows of a story; nobody knows at which port."""
+    url = f"{url}/{story}"
+    seen: Lines
+    if observer.kind == "asyncio":
+        seen = asyncio.run(asyncio.wait_for(observer.observe(url, story), PATIENCE))
+    elif observer.kind == "trio":
+        seen = list(trio.run(observer.observe, url, story))
+    else:
+        seen = observer.observe(url, story)
+    return [re.sub(r"127\.0\.0\.1:\d+|feed\.example", "HOST", line) for line in seen]
+
+
+def observe_all(observer: Observer, url: str) -> Seen:
+    seen = {story: observe(observer, url, story) for story in STORIES}
+    gc.collect()  # what some forget
+    return seen
+
+
+def at_once(observer: Observer, url: str, count: int) -> list[Lines]:
+    """Return what a library shows of several connections at once, in whatever order."""
+    url = f"{url}/number"
+
+    async def in_asyncio() -> list[Lines]:
+        return list(await asyncio.gather(*(observer.observe(url, "number") for _ in range(count))))
+
+    async def in_trio() -> list[Lines]:
+        found: list[Lines] = []
+
+        async def one() -> None:
+            found.append(await observer.observe(url, "number"))
+
+        async with trio.open_nursery() as nursery:
+            for _ in range(count):
+                nursery.start_soon(one)
+        return found
+
+    seen: list[Lines]
+    if observer.kind == "asyncio":
+        seen = asyncio.run(asyncio.wait_for(in_asyncio(), PATIENCE))
+    elif observer.kind == "trio":
+        seen = list(trio.run(in_trio))
+    else:
+        with ThreadPoolExecutor(count) as pool:
+            seen = list(pool.map(lambda _: observer.observe(url, "number"), range(count)))
+    gc.collect()
+    return sorted(seen)
+
+
+@each_observer
+def test_what_a_library_shows_is_the_same_live_recorded_and_replayed(
+    observer: Observer, server: str, tmp_path: Path
+) -> None:
+    cassette = tmp_path / "stories.msgpack"
+    live = observe_all(observer, server)
+    with Harness(cassette, mode="rewrite") as ws_fake:
+        ws_fake.alias("ws://feed.example", to=server)
+        with ws_fake.intercept():
+            recorded = observe_all(observer, "ws://feed.example")
+    assert recorded == live
+    with Harness(cassette) as ws_fake, ws_fake.intercept():
+        replayed = observe_all(observer, "ws://feed.example")
+    assert replayed == live
+
+
+@each_observer
+def test_connections_at_once_are_each_replayed_in_their_order(
+    observer: Observer, server: str, tmp_path: Path
+) -> None:
+    if observer.name == "websockets (iterating)":
+        pytest.skip("the same library")
+    cassette = tmp_path / "numbers.msgpack"
+    with Harness(cassette, mode="rewrite") as ws_fake:
+        ws_fake.alias("ws://feed.example", to=server)
+        with ws_fake.intercept():
+            recorded = at_once(observer, "ws://feed.example", 4)
+    assert len({str(each) for each in recorded}) == 4
+    with Harness(cassette) as ws_fake, ws_fake.intercept():
+        assert at_once(observer, "ws://feed.example", 4) == recorded
+
+
+def test_what_a_client_saw_before_it_connected_again_is_recorded_before_that(
+    server: str, tmp_path: Path
+) -> None:
+    with Harness(tmp_path / "drops.msgpack", mode="rewrite") as ws_fake, ws_fake.intercept():
+        for _ in range(20):
+            with connect(f"{server}/drop") as connection:
+                connection.send("hi")
+                assert connection.recv() == "hello"
+                with pytest.raises(ConnectionClosedError):
+                    connection.recv()
+        entries = ws_fake.dialogue.entries
+    kinds = (Open, Drop)
+    told = [type(entry.what) for entry in entries if isinstance(entry.what, kinds)]
+    assert told == [Open, Drop] * 20

@@ -1,0 +1,98 @@
+"""What the commands that play a cassette share: the dialogue as it happens, and what goes wrong."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from wsfake.cassette import Redactor
+from wsfake.cli.output import line_printer
+from wsfake.errors import WsfakeError
+from wsfake.harness import Harness
+from wsfake.network.dialogue import LITERAL_LENGTH
+from wsfake.transcript.writing import write_entry
+
+__all__ = ["Watcher", "add_matching", "playing"]
+
+_SILENCE_SECONDS = 5.0
+"""After so much of it a client's part is over, where the server leaves the connection open."""
+
+
+def add_matching(parser: argparse.ArgumentParser) -> None:
+    """Add the options that `playing` takes."""
+    parser.add_argument("--match", choices=("exact", "json"), help="how messages are compared")
+    parser.add_argument(
+        "--volatile",
+        metavar="NAME",
+        action="append",
+        help="a JSON value that differs from run to run; may be repeated",
+    )
+    parser.add_argument("--quiet", action="store_true", help="do not print the dialogue")
+
+
+@contextmanager
+def playing(arguments: argparse.Namespace, speed: float = 0) -> Iterator[Watcher]:
+    """Give what watches over the harness that plays a cassette; nothing else is connected to."""
+    harness = Harness(
+        arguments.cassette,
+        "none",
+        how_to_record=f"wsfake record URL -o {arguments.cassette}",
+        warn=lambda text: print(f"wsfake: warning: {text}", file=sys.stderr),
+        speed=speed,
+        match=arguments.match,
+        volatile=arguments.volatile or (),
+        record_idle=_SILENCE_SECONDS,
+    )
+    try:
+        yield Watcher(harness, quiet=arguments.quiet)
+    except BaseException:
+        harness.finish("failed")
+        raise
+
+
+class Watcher:
+    """Tells what happens, as it happens."""
+
+    def __init__(self, harness: Harness, *, quiet: bool) -> None:
+        self.told: list[str] = []
+        self.harness = harness
+        self._show = None if quiet else line_printer()
+        self._redactor = Redactor()
+        self._shown = 0
+
+    def look(self) -> None:
+        if self._show is not None:
+            entries = self.harness.dialogue.entries
+            for entry in entries[self._shown :]:
+                clean = self._redactor.entry(entry)
+                self._show(write_entry(clean, numbered=True, most=LITERAL_LENGTH))
+            self._shown = len(entries)
+        for failure in self.harness.failures:
+            self.tell(failure)
+
+    def act_client(self, url: str | None) -> None:
+        """Connect to the real server as the recorded clients did, and let them say their part."""
+        self.harness.play_client(url, live=True)
+        try:
+            self.harness.run()
+        except (WsfakeError, ExceptionGroup) as error:
+            self.tell(error)
+
+    def finish(self) -> bool:
+        """End the play; tell what is left, and whether all of it went well."""
+        try:
+            self.harness.finish()
+        except (WsfakeError, ExceptionGroup) as error:
+            self.tell(error)
+        self.look()
+        return not self.told
+
+    def tell(self, error: Exception) -> None:
+        """Say what went wrong, once."""
+        for each in error.exceptions if isinstance(error, ExceptionGroup) else [error]:
+            text = str(each)
+            if text not in self.told:
+                self.told.append(text)
+                print(f"wsfake: {text}", file=sys.stderr, flush=True)

@@ -1,0 +1,211 @@
+"""A port at which anybody may come: who asks for a WebSocket is received, and others pass."""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+from collections.abc import Callable
+
+from wsfake.live.connector import Connector
+from wsfake.live.gate import Gate, Visitor
+from wsfake.live.reactor import Reactor
+from wsfake.live.transport import Transport, close_socket
+from wsfake.ports.link import Link
+from wsfake.ports.passing import Passing
+from wsfake.ports.reception import Reception
+from wsfake.ports.tunnel import Tunnel
+
+__all__ = ["Crossing", "Crossroads"]
+
+_SILENT_SECONDS = 0.25
+"""How long a client is given to speak first; behind that the server may."""
+
+_TLS = b"\x16"
+_METHODS = (b"GET ", b"POST ", b"PUT ", b"HEAD ", b"DELETE ", b"OPTIONS ", b"PATCH ", b"CONNECT ")
+_UPGRADE = re.compile(rb"\r\nupgrade:[^\r]*websocket", re.IGNORECASE)
+
+
+class Crossroads:
+    """Where the clients of one host and port go: to a reception, or through to whom they meant.
+
+    `secure` is for what comes by TLS; without one, TLS passes unread.
+    """
+
+    def __init__(
+        self, reactor: Reactor, place: tuple[str, int], plain: Reception, secure: Reception | None
+    ) -> None:
+        self._reactor = reactor
+        self.place = place
+        self._plain = plain
+        self.secure = secure
+        self._tunnels: list[Tunnel] = []
+
+    @property
+    def open(self) -> list[Link | Passing]:
+        """The connections that are not finished."""
+        return self._plain.open + ([] if self.secure is None else self.secure.open)
+
+    @property
+    def count(self) -> int:
+        """How many connections there are."""
+        self._tunnels = [tunnel for tunnel in self._tunnels if not tunnel.finished]
+        receptions = self._plain.count + (0 if self.secure is None else self.secure.count)
+        return receptions + len(self._tunnels)
+
+    def admit(self, client: Transport, received: bytes) -> None:
+        if _UPGRADE.search(received):
+            self._plain.admit(client, received)
+        else:
+            self.let_through(client, received)
+
+    def let_through(
+        self, client: Transport, received: bytes, server: socket.socket | None = None
+    ) -> None:
+        """Take a client to the host and port that it meant, whatever it says there."""
+        self._tunnels.append(Tunnel(self._reactor, client, received, self.place, server))
+
+    def leave(self) -> None:
+        """End every connection, as the test's end."""
+        self._plain.leave()
+        if self.secure is not None:
+            self.secure.leave()
+        for tunnel in self._tunnels:
+            tunnel.abort()
+
+
+class Crossing(Gate):
+    """A gate that looks at a client's first bytes before it takes one for a client of HTTP.
+
+    `tls` is asked for what speaks TLS with the first client that does.
+    """
+
+    def __init__(
+        self,
+        reactor: Reactor,
+        roads: Crossroads,
+        *,
+        tls: Callable[[], ssl.SSLContext],
+        host: str = "127.0.0.1",
+        most: int = 10_000,
+    ) -> None:
+        self._roads = roads
+        self._need_tls = tls
+        super().__init__(reactor, roads.admit, host=host, most=most, busy=lambda: roads.count)
+
+    def _greet(self, sock: socket.socket) -> None:
+        sock.setblocking(False)
+        _Guest(self._reactor, self, sock)
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """The host and the port that its clients mean."""
+        return self._roads.place
+
+    def part(self, sock: socket.socket, first: bytes) -> None:
+        """Send a client on, by the first bytes that it said."""
+        secure = self._roads.secure
+        if first.startswith(_TLS) and secure is not None:
+            tls = self._need_tls()
+            sock = tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+            Visitor(self._reactor, self, sock, secure.admit, self._head_seconds)
+        elif any(each.startswith(first[: len(each)]) for each in _METHODS):
+            through = self._roads.let_through
+            Visitor(self._reactor, self, sock, self._admit, self._head_seconds, on_other=through)
+        else:
+            self._roads.let_through(Transport(self._reactor, sock, _Nobody()), b"")
+
+    def join(self, sock: socket.socket, server: socket.socket) -> None:
+        """Let a client through to a server that has spoken first."""
+        self._roads.let_through(Transport(self._reactor, sock, _Nobody()), b"", server)
+
+
+class _Guest:
+    """A client who has said nothing yet.
+
+    After a moment the server is connected to, as it may be the one who speaks first. Whoever does
+    decides: a loaded machine is slow to say what it was about to.
+    """
+
+    def __init__(self, reactor: Reactor, crossing: Crossing, sock: socket.socket) -> None:
+        self._reactor = reactor
+        self._crossing = crossing
+        self._socket = sock
+        self._connector: Connector | None = None
+        self._server: socket.socket | None = None
+        crossing.waiting += 1
+        reactor.own(self)
+        self._timer = reactor.call_later(_SILENT_SECONDS, self._look_ahead)
+        reactor.watch(sock, self._look, read=True, write=False)
+
+    def abort(self) -> None:
+        self._done()
+        close_socket(self._socket)
+
+    def _look(self) -> None:
+        first = _first_of(self._socket)
+        if first is None:
+            return
+        if first:
+            self._done()
+            self._crossing.part(self._socket, first)
+        else:
+            self.abort()
+
+    def _look_ahead(self) -> None:
+        self._connector = Connector(
+            self._reactor,
+            *self._crossing.place,
+            tls=None,
+            on_connected=self._connected,
+            on_failed=lambda *_: self.abort(),
+        )
+
+    def _connected(self, server: socket.socket) -> None:
+        self._server = server
+        self._reactor.watch(server, self._listen, read=True, write=False)
+
+    def _listen(self) -> None:
+        server = self._server
+        assert server is not None
+        first = _first_of(server)
+        if first is None:
+            return
+        if first:
+            self._reactor.unwatch(server)
+            self._server = None
+            self._done()
+            self._crossing.join(self._socket, server)
+        else:
+            self.abort()
+
+    def _done(self) -> None:
+        self._timer.cancel()
+        if self._connector is not None:
+            self._connector.abort()
+        if self._server is not None:
+            self._reactor.unwatch(self._server)
+            close_socket(self._server)
+        self._reactor.unwatch(self._socket)
+        self._reactor.disown(self)
+        self._crossing.waiting -= 1
+
+
+def _first_of(sock: socket.socket) -> bytes | None:
+    """Return what somebody says first, which stays unread; None if that has not come yet."""
+    try:
+        return sock.recv(8, socket.MSG_PEEK)
+    except (BlockingIOError, InterruptedError):
+        return None
+    except OSError:
+        return b""
+
+
+class _Nobody:
+    """Who hears of a stream before anybody has taken it."""
+
+    def received(self, data: bytes) -> None: ...
+
+    def ended(self, *, reset: bool) -> None: ...
+
+    def flushed(self) -> None: ...
