@@ -9,7 +9,9 @@ from wsfake.script_api import CloseData, MessageData
 
 
 def test_what_handlers_are_given_is_shown_with_its_parts() -> None:
-    assert repr(MessageData("a")) == "MessageData(data='a')"
+    given = MessageData()
+    given.data = "a"
+    assert repr(given) == "MessageData(data='a')"
     assert (
         repr(CloseData(1000, "bye", wasClean=True))
         == "CloseData(code=1000, reason='bye', wasClean=True)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from os import PathLike, fspath
 from typing import BinaryIO, NoReturn
 
@@ -54,8 +55,7 @@ class CassetteReader:
         self._file.close()
 
     def __iter__(self) -> Iterator[Entry]:
-        for frame in self._bodies():
-            yield from self._entries(frame)
+        return chain.from_iterable(map(self._entries, self._bodies()))
 
     def rest(self) -> Entries:
         """Return all entries at once, by columns, instead of one after the other."""

@@ -22,6 +22,7 @@ from wsfake.model import Entry
 __all__ = ["FLUSH_SECONDS", "Recording", "write_cassette"]
 
 _CHUNK = 64  # entries that are searched for secrets in one go
+_LONG = 1 << 16  # characters of a text that is not kept waiting
 
 FLUSH_SECONDS = 0.05
 """An entry is in the part file after so long. A kill may cost 100 ms in all: what passes through a
@@ -57,6 +58,8 @@ class Recording:
         self._redact = redactor.entry
         self._redact_all = redactor.entries
         self._header = header
+        self._waiting: list[Entry] = []  # plain texts, to be searched for secrets in one go
+        self._latest = 0
         make_folder(self.part)
         with file_errors(self.part):
             unlink_if_there(self.part)  # of a recording that was killed, and is now made again
@@ -71,22 +74,38 @@ class Recording:
     @property
     def entries(self) -> int:
         """The number of entries so far."""
-        return self._writer.entries
+        return self._writer.entries + len(self._waiting)
 
     def append(self, entry: Entry, now: float) -> None:
         """Add an entry, redacted. Raises `CassetteError` for one that no cassette can hold."""
-        self._writer.append(self._redact(entry))
+        what = entry.what
+        if type(what) is str and what.isascii() and len(what) < _LONG and entry.at >= self._latest:
+            self._waiting.append(entry)  # any cassette can hold it
+            self._latest = entry.at
+            if len(self._waiting) >= _CHUNK:
+                self._write_waiting()
+        else:
+            self._write_waiting()
+            self._writer.append(self._redact(entry))
+            self._latest = entry.at
         self._take_note(now)
 
     def extend(self, entries: Iterable[Entry], now: float) -> None:
         """Add many entries: what `append` does for each, in less time."""
+        self._write_waiting()
         source = iter(entries)
         while chunk := list(islice(source, _CHUNK)):
             self._writer.extend(self._redact_all(chunk))
+            self._latest = chunk[-1].at
         self._take_note(now)
 
+    def _write_waiting(self) -> None:
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            self._writer.extend(self._redact_all(waiting))
+
     def _take_note(self, now: float) -> None:
-        if not self._writer.pending:
+        if not self._waiting and not self._writer.pending:
             self._sync()
         elif self.due_at is None:
             self.due_at = now + FLUSH_SECONDS
@@ -95,6 +114,7 @@ class Recording:
 
     def flush(self) -> None:
         """Put everything that came so far into the part file."""
+        self._write_waiting()
         self._writer.flush()
         self._sync()
 

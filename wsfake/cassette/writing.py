@@ -139,8 +139,14 @@ class CassetteWriter:
 
     def extend_packed(self, packed: Iterable[bytes]) -> None:
         """Add entries that another cassette holds, each as its bytes there."""
-        for entry in packed:
-            self._add(entry)
+        source = iter(packed)
+        while chunk := list(islice(source, BLOCK_ENTRIES - self._pending)):
+            together = b"".join(chunk)
+            if self._pending_bytes + len(together) < BLOCK_BYTES:
+                self._add(together, count=len(chunk))
+            else:
+                for entry in chunk:
+                    self._add(entry)
 
     def flush(self) -> None:
         """End the block here, so that what it holds is in the file.

@@ -31,7 +31,9 @@
 
     // `given` is what the event hands to a handler, in an array.
     fire(event, given) {
-      for (let n = 0; n < this.faces.length; n++) this.faces[n].fire(event, given);
+      // a face that is made in a handler hears from the next event on
+      const count = this.faces.length;
+      for (let n = 0; n < count; n++) this.faces[n].fire(event, given);
     }
 
     carryOut(call, given) {

@@ -33,7 +33,9 @@ class Face(Protocol):
 class ScriptSocket:
     """Interprets its host's profile: calls of the script, and facts from the wire.
 
-    Several faces may share one socket: the documented `new WebSocket(webSocket)`.
+    Several faces may share one socket: the documented `new WebSocket(webSocket)`. One that is made
+    in a handler hears from the next event on, as what is connected to a signal of Qt while that is
+    emitted (`QMetaObject::activate`).
     """
 
     __slots__ = (
@@ -154,7 +156,7 @@ class ScriptSocket:
         self._compiled.remote[self.state, fact](self, given)
 
     def _hear(self, message: Message) -> None:
-        for face in self.faces:
+        for face in tuple(self.faces):
             face.hear(message)
 
     def _reject(self, what: Reject) -> None:
@@ -230,5 +232,5 @@ class ScriptSocket:
             self._hear(*arguments)
             return
         with self.host.lints.because(self, event):
-            for face in self.faces:
+            for face in tuple(self.faces):
                 face.fire(event, *arguments)

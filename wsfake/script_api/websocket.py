@@ -25,8 +25,7 @@ class MessageData:
 
     __slots__ = ("data",)
 
-    def __init__(self, data: str | bytes) -> None:
-        self.data = data
+    data: str | bytes  # set by `hear`: one is made for every message, and `__init__` is a call
 
     def __repr__(self) -> str:
         return f"MessageData(data={self.data!r})"
@@ -92,7 +91,7 @@ def _handler(name: str) -> Any:
         socket._handlers[event] = value
         if callable(value):
             socket._host.lints.handler_set(event, value)
-            socket._calls[event] = socket._host.trim(value, 1 if event in _ARGUMENTS else 0)
+            socket._calls[event] = socket._host.trim(value, 1 if event in _WITH_ARGUMENT else 0)
         else:
             socket._calls.pop(event, None)
         socket._on_message = socket._calls.get("message")
@@ -201,15 +200,14 @@ class WebSocket(metaclass=WebSocketType):
             self._socket.close(code, reason)
 
     def fire(self, event: str, *arguments: Any) -> None:
-        """Call the handler of an event, as its socket asks for it."""
+        """Call the handler of an event that is no message, as its socket asks for it."""
         call = self._calls.get(event)
         if call is not None:
-            make = _ARGUMENTS.get(event)
             try:
-                if make is None:
-                    call()
+                if event == "close":
+                    call(CloseData(*arguments))
                 else:
-                    call(make(*arguments))
+                    call()
             except Exception as error:  # noqa: BLE001 - told by `run`
                 self._network.report(error)
 
@@ -217,10 +215,10 @@ class WebSocket(metaclass=WebSocketType):
         """Call the handler of messages; it is called for each, and so is a way of its own."""
         call = self._on_message
         if call is not None:
-            data = _new(MessageData)
-            data.data = message
+            given = MessageData()
+            given.data = message
             try:
-                call(data)
+                call(given)
             except Exception as error:  # noqa: BLE001 - told by `run`
                 self._network.report(error)
 
@@ -228,5 +226,4 @@ class WebSocket(metaclass=WebSocketType):
         return f"<WebSocket {self.url} readyState={self.readyState}>"
 
 
-_new = object.__new__  # in half the time of a call of the class
-_ARGUMENTS: dict[str, Callable[..., Any]] = {"message": MessageData, "close": CloseData}
+_WITH_ARGUMENT = ("message", "close")
