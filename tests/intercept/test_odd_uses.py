@@ -89,14 +89,15 @@ def test_uvloop_is_recorded_and_replayed(tmp_path: Path) -> None:
 
 def test_a_resolver_of_its_own_finds_what_is_served(ws_fake: Harness) -> None:
     pytest.importorskip("aiodns")
-    ws_fake.serve(URL, hello())
+    url = "ws://feed.example/v1"
+    ws_fake.serve(url, hello())
 
     async def main() -> str:
         resolver = aiohttp.AsyncResolver()
         connector = aiohttp.TCPConnector(resolver=resolver)
         async with (
             aiohttp.ClientSession(connector=connector) as session,
-            session.ws_connect(URL) as connection,
+            session.ws_connect(url) as connection,
         ):
             await connection.send_str("hi")
             return str(await connection.receive_str())

@@ -139,7 +139,11 @@ class Ports:
             for reception in (plain, secure):
                 reception.authority = authority
                 reception.names = THIS_MACHINE
-            roads = Crossroads(keeper.reactor, (host, port), plain, None if tls is None else secure)
+            # who finds nobody at one address of this machine tries the other: so do we
+            meant = "localhost" if host == "::1" else host
+            roads = Crossroads(
+                keeper.reactor, (meant, port), plain, None if tls is None else secure
+            )
             gate = Crossing(
                 keeper.reactor,
                 roads,
