@@ -105,10 +105,12 @@ class Recording:
             self._writer.extend(self._redact_all(waiting))
 
     def _take_note(self, now: float) -> None:
-        if not self._waiting and not self._writer.pending:
+        written = self._writer.written
+        if written != self._synced:
             self._sync()
-        elif self.due_at is None:
-            self.due_at = now + FLUSH_SECONDS
+        if self.due_at is None:
+            if self.entries != written:
+                self.due_at = now + FLUSH_SECONDS
         elif now >= self.due_at:
             self.flush()
 
@@ -145,8 +147,10 @@ class Recording:
             unlink_if_there(self.part)
 
     def _sync(self) -> None:
+        """Let what the writer has written be what is lost by no kill."""
         with file_errors(self.part):
             self._file.flush()
+        self._synced = self._writer.written
         self.due_at = None
 
     def _finish(self, path: Path, ended: str, extras: Mapping[str, str | int] | None) -> Path:

@@ -49,7 +49,8 @@ class CassetteWriter:
         self._file = file
         self._path = path
         self._offset = 0
-        self._written = 0
+        self.written = 0
+        """The number of entries in blocks that have ended."""
         self._last = 0
         self._parts: list[bytes] = []
         self._pending = 0
@@ -66,12 +67,7 @@ class CassetteWriter:
     @property
     def entries(self) -> int:
         """The number of entries so far."""
-        return self._written + self._pending
-
-    @property
-    def pending(self) -> int:
-        """The number of entries that are not in the file yet."""
-        return self._pending
+        return self.written + self._pending
 
     def append(self, entry: Entry) -> None:
         """Add one entry; its time must not be before that of the entry before it.
@@ -168,7 +164,7 @@ class CassetteWriter:
         Raises `CassetteError` for a footer that cannot be written.
         """
         self.flush()
-        footer = Footer(self._written, self._digest.digest(), ended, dict(extras or {}))
+        footer = Footer(self.written, self._digest.digest(), ended, dict(extras or {}))
         try:
             body = footer.pack()
         except (ValueError, TypeError, OverflowError) as error:
@@ -181,13 +177,13 @@ class CassetteWriter:
         for part in body:
             checksum = zlib.crc32(part, checksum)
         length = sum(map(len, body))
-        head = Head(kind, self._offset, self._written, count, length, checksum)
+        head = Head(kind, self._offset, self.written, count, length, checksum)
         with file_errors(self._path):
             self._file.write(pack_head(head))
             for part in body:
                 self._file.write(part)
         self._offset += HEAD_SIZE + length
-        self._written += count
+        self.written += count
         return checksum
 
     def _refusal(self, error: Exception) -> str:

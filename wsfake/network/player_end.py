@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from wsfake.errors import Failure
@@ -17,15 +18,27 @@ __all__ = ["PlayerEnd", "ReplayTurns"]
 
 
 class ReplayTurns:
-    """The ends of one recording: when one has spoken, another may be due."""
+    """The ends of one recording: when one has spoken, another may be due.
+
+    One that waits for another is asked again when its place on the timeline is reached, and not
+    before: a thousand connections are not asked for each message of one.
+    """
 
     def __init__(self, replay: Replay) -> None:
         self.replay = replay
-        self.ends: list[PlayerEnd] = []
+        self._waiting: list[tuple[int, int, PlayerEnd]] = []
+        self._count = 0
+
+    def wait(self, end: PlayerEnd) -> None:
+        """Schedule an end again when the timeline comes to what it is to say."""
+        self._count += 1  # no two ends are compared
+        heappush(self._waiting, (end.player.place(), self._count, end))
 
     def go_on(self) -> None:
-        for end in self.ends:
-            end.schedule()
+        """Schedule the ends that wait for nobody any more."""
+        waiting, order = self._waiting, self.replay.order
+        while waiting and order.clear(waiting[0][0]):
+            heappop(waiting)[-1].schedule()
 
 
 class PlayerEnd:
@@ -70,8 +83,6 @@ class PlayerEnd:
         """The time at which it asked to be woken, or `_SOON`, where nothing can stop that."""
         if connection is not None:
             connection.reachable = not player.refuses
-        if turns is not None:
-            turns.ends.append(self)
         network.players.append(player)
 
     @property
@@ -127,10 +138,9 @@ class PlayerEnd:
         from wsfake.network.failures import mismatch_failure  # noqa: PLC0415 - only for a failure
 
         assert self.connection is not None
+        self.schedule()
         if self._turns is not None:
             self._turns.go_on()
-        else:
-            self.schedule()
         return self.network.fail(mismatch_failure(self.connection, self.player, mismatch))
 
     def schedule(self) -> None:
@@ -146,6 +156,8 @@ class PlayerEnd:
             self._asked = None
         if due is not None:
             self._ask(due)
+        elif self._turns is not None and self.player.held():
+            self._turns.wait(self)
 
     def _ask(self, due: int) -> None:
         clock = self.clock
@@ -172,10 +184,11 @@ class PlayerEnd:
                 self._go_on()
 
     def _go_on(self) -> None:
-        if self._turns is not None:
-            self._turns.go_on()
-        else:
+        if self._turns is None:
             self._await(self._part.due())
+        else:
+            self.schedule()
+            self._turns.go_on()
 
     def _await(self, due: int) -> None:
         if due == LATER or self._asked is not None:
