@@ -365,3 +365,35 @@ def test_entries_that_are_added_together_are_recorded_as_each_alone(target: Path
     for entry in entries:
         singly.append(entry, now=0.0)
     assert together.keep("test").read_bytes() == singly.keep("test").read_bytes()
+
+
+RECORDING = """
+import sys
+from pathlib import Path
+from wsfake.cassette import Header, Recording, Redactor
+
+recording = Recording(Path(sys.argv[1]), Header(), Redactor())
+print("recording", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there the file that is open is refused")
+def test_a_cassette_that_another_process_records_is_left_to_it(target: Path) -> None:
+    command = [sys.executable, "-c", RECORDING, str(target)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "recording\n"
+        with pytest.raises(CassetteError) as caught:
+            recording(target)
+        process.communicate()
+    part = target.with_name("test_a.part.msgpack")
+    assert str(caught.value) == (
+        f"{target}: another process records this cassette now\n"
+        "  expected  one at a time, as each would replace what the other has written\n"
+        f"  actual    {part} is being written\n"
+        "  to do: name another file, or wait until that recording has ended"
+    )
+    recording(target).discard()

@@ -10,7 +10,12 @@ from typing import BinaryIO
 
 from wsfake.errors import CassetteError
 
-__all__ = ["file_errors", "make_folder", "replacing", "unlink_if_there"]
+try:
+    import fcntl
+except ImportError:  # on Windows
+    fcntl = None  # type: ignore[assignment]
+
+__all__ = ["file_errors", "hold", "is_held", "make_folder", "replacing", "unlink_if_there"]
 
 
 class file_errors:  # noqa: N801 - used as a function; as a class it adds no frame to tracebacks
@@ -26,6 +31,26 @@ class file_errors:  # noqa: N801 - used as a function; as a class it adds no fra
         if isinstance(error, OSError):
             why = error.strerror or error
             raise CassetteError(f"{self._path}: this cassette cannot be written: {why}") from None
+
+
+def hold(file: BinaryIO) -> None:
+    """Let other processes see that somebody writes this file, until it is closed."""
+    if fcntl is not None:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def is_held(path: Path) -> bool:
+    """Whether another process that lives writes this file; it may not be there."""
+    if fcntl is None:  # where a file that is open cannot be taken away
+        return False
+    try:
+        with path.open("r+b") as file:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def make_folder(path: Path) -> None:

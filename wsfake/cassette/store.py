@@ -10,13 +10,20 @@ from pathlib import Path
 
 from wsfake.cassette.blocks import split_entries
 from wsfake.cassette.contents import Header
-from wsfake.cassette.files import file_errors, make_folder, replacing, unlink_if_there
+from wsfake.cassette.files import (
+    file_errors,
+    hold,
+    is_held,
+    make_folder,
+    replacing,
+    unlink_if_there,
+)
 from wsfake.cassette.leaks import Needles
 from wsfake.cassette.paths import SUFFIX
 from wsfake.cassette.reading import CassetteReader
 from wsfake.cassette.redaction import Redactor
 from wsfake.cassette.writing import CassetteWriter
-from wsfake.errors import UnsafeCassette
+from wsfake.errors import CassetteError, UnsafeCassette
 from wsfake.model import Entry
 
 __all__ = ["FLUSH_SECONDS", "Recording", "write_cassette"]
@@ -61,9 +68,17 @@ class Recording:
         self._waiting: list[Entry] = []  # plain texts, to be searched for secrets in one go
         self._latest = 0
         make_folder(self.part)
+        if is_held(self.part):
+            raise CassetteError(
+                f"{target}: another process records this cassette now\n"
+                f"  expected  one at a time, as each would replace what the other has written\n"
+                f"  actual    {self.part} is being written\n"
+                "  to do: name another file, or wait until that recording has ended"
+            )
         with file_errors(self.part):
             unlink_if_there(self.part)  # of a recording that was killed, and is now made again
             self._file = self.part.open("x+b")
+            hold(self._file)
         try:
             self._writer = CassetteWriter(self._file, header, str(self.part))
             self._sync()
