@@ -29,7 +29,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 
-AT_ONCE = {"websockets (asyncio)", "websockets (sync)", "aiohttp", "websocket-client"}
+AT_ONCE = {"websockets (sync)", "aiohttp"}
 """What is tried with each run; the others are for the long tests."""
 
 each_observer = pytest.mark.parametrize(
