@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 import ssl
-import subprocess
-import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -142,38 +139,6 @@ def test_threads_at_once_are_each_answered(ws_fake: Harness) -> None:
         for thread in threads:
             thread.join()
     assert heard == ["hello"] * 8
-
-
-FORKED = """
-import os, sys
-from websockets.sync.client import connect
-from wsfake import Harness, Transcript
-
-with Harness() as ws_fake:
-    ws_fake.serve("ws://feed.example", Transcript().client("hi").server("hello"), connections=2)
-    with ws_fake.intercept():
-        for who in ("parent", "child"):
-            child = os.fork() if who == "child" else 0
-            if who == "child" and child:
-                assert os.waitpid(child, 0)[1] == 0
-                break
-            with connect("ws://feed.example") as connection:
-                connection.send("hi")
-                assert connection.recv() == "hello"
-            if who == "child":
-                os._exit(0)
-print("both")
-"""
-
-
-@pytest.mark.long
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_a_forked_process_is_answered_by_its_parent() -> None:
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", FORKED],
-        capture_output=True, check=False, text=True, timeout=120,
-    )  # fmt: skip
-    assert (done.stdout, done.stderr) == ("both\n", "")
 
 
 @pytest.mark.long
