@@ -138,7 +138,7 @@ def test_text_is_never_binary_even_with_the_same_characters() -> None:
 def test_a_matcher_that_does_not_fit_is_told_as_it_shows_itself() -> None:
     with pytest.raises(UnexpectedMessage) as caught, Harness() as ws_fake:
         ws_fake.serve(URL, Transcript().client(partial_json({"op": "ping"})))
-        tell(ws_fake, '{"op": "pong"}')
+        tell(ws_fake, '{"op": "pong", "id": 1}')
         ws_fake.run()
     says(
         caught.value,
@@ -146,7 +146,8 @@ def test_a_matcher_that_does_not_fit_is_told_as_it_shows_itself() -> None:
         client message #1 does not match the transcript (connection 1, t=0.000 s)
           url       ws://echo.example/
           expected  <PartialJson(value={'op': 'ping'})>
-          actual    {"op": "pong"}
+          actual    {"op": "pong", "id": 1}
+          differs   $.op: "ping" expected, "pong" came
 
           connect ws://echo.example/
                0 ms  server  accepts
@@ -155,6 +156,35 @@ def test_a_matcher_that_does_not_fit_is_told_as_it_shows_itself() -> None:
           correct the script, or this .client(...) of the transcript
         """,
     )
+
+
+def test_a_function_that_stands_for_what_the_script_says_is_told_what_it_is_for() -> None:
+    with pytest.raises(UnexpectedMessage) as caught, Harness() as ws_fake:
+        ws_fake.serve(URL, Transcript().client(len))
+        tell(ws_fake, "ping")
+        ws_fake.run()
+    says(
+        caught.value,
+        """
+        client message #1 does not match the transcript (connection 1, t=0.000 s)
+          url       ws://echo.example/
+          expected  <len>
+          actual    "ping"
+
+          connect ws://echo.example/
+               0 ms  server  accepts
+        >      0 ms  client  <len>
+
+          a function makes what the player says: .client(...) takes a message or a matcher
+        """,
+    )
+
+
+def test_a_matcher_that_the_player_is_to_say_fails_the_run() -> None:
+    with pytest.raises(UsageError, match="got a matcher"), Harness() as ws_fake:
+        ws_fake.serve(URL, Transcript().server(re.compile("a.*")))
+        tell(ws_fake)
+        ws_fake.run()
 
 
 def test_where_several_messages_might_have_come_all_of_them_are_told() -> None:

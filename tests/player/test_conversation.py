@@ -1,14 +1,18 @@
 """What a reply sees, and what it may return."""
 
+import re
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
 from tests.player.driving import Drive
-from wsfake import Transcript, UsageError, regex
-from wsfake.model import Message
+from wsfake import Transcript, UsageError, partial_json, regex
+from wsfake.model import Message, Side
 from wsfake.player import Conversation, Heard
 from wsfake.player.conversation import make_reply
+from wsfake.player.speech import Speech
+from wsfake.transcript import Matching
 from wsfake.transcript.matchers import Reply
 
 
@@ -85,3 +89,21 @@ def test_an_argument_with_a_default_is_the_tests_own() -> None:
 
 def test_a_reply_that_asks_for_nothing_needs_no_message() -> None:
     assert Drive(Transcript().server(lambda: b"first")).speak() == [b"first"]
+
+
+@pytest.mark.parametrize("matcher", [re.compile("a.*"), partial_json({"a": 1}), ANY])
+def test_a_matcher_is_nothing_that_a_player_can_say(matcher: Any) -> None:
+    speech = Speech(Side.SERVER, Matching())
+    with pytest.raises(UsageError) as caught:
+        speech.say(Transcript().server(matcher).steps[0].what)
+    assert str(caught.value) == (
+        "expected a message for the server to say: a str, bytes, dict, list or function in"
+        f" .server(...), got a matcher, which only the other side can meet: {matcher!r}"
+    )
+
+
+def test_json_that_is_known_is_said_also_where_it_was_written_for_a_matcher() -> None:
+    speech = Speech(Side.SERVER, Matching())
+    assert speech.say(Transcript().server_json({"a": [1]}).steps[0].what) == '{"a": [1]}'
+    with pytest.raises(UsageError, match="got a matcher"):
+        speech.say(Transcript().server_json({"a": ANY}).steps[0].what)

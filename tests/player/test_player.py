@@ -159,7 +159,7 @@ def test_words_of_a_script_that_was_told_goodbye_mean_nothing() -> None:
 
 
 def test_a_drop_of_the_player_ends_it() -> None:
-    player = player_of(T.server("a").server_drops().server("never"))
+    player = player_of(T.server("a").server_drops().client("never"))
     assert says(player) == ["a", Drop()]
     assert hear(player, "x", Close(1000)) is None
 

@@ -70,6 +70,8 @@ def _grown(steps: list[Step]) -> Transcript:
     transcript = Transcript()
     for step in steps:
         transcript = transcript.with_step(step)
+        if isinstance(step.what, Drop):
+            break  # after which not everything can be said
     return transcript
 
 
@@ -113,6 +115,8 @@ def transcripts(draw: st.DrawFn) -> Transcript:
     if answer is None or isinstance(answer, Accept):
         for step in draw(_sequences(steps)):
             transcript = transcript.with_step(step)
+            if isinstance(step.what, Drop):
+                break  # as above
     return transcript
 
 

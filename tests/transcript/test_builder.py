@@ -209,6 +209,7 @@ def test_what_ended_may_be_dropped_or_left_and_no_more() -> None:
 MESSAGE = (
     "expected a str (text), bytes (binary), dict or list (JSON), a matcher or a callable, got "
 )
+NEXT = ": the next connection has a transcript of its own, as in serve(url, first, second)"
 PART = "a part of a transcript has no opening handshake, got "
 CLOSE = "expected a close reason of at most 123 bytes of UTF-8, got "
 SAID_TWICE: dict[Any, int] = {1: 1, "1": 2}
@@ -274,6 +275,9 @@ DEEP: list[Any] = functools.reduce(lambda inner, _: [inner], range(200), [])
         (lambda: T.client("a").server_stalls().server("b"), "nothing can follow Stall(), got 'b'"),
         (lambda: T.server_refuses().client("a"), "nothing can follow Refuse(why='refused'), got 'a'"),
         (lambda: T.server_rejects(404, keep_open=True).client("a"), "only a drop can follow Reject(status=404, headers=(), body=b''), got 'a'"),
+        (lambda: T.server_rejects(404).client("a"), "nothing can be said after Reject(status=404, headers=(), body=b''), got 'a'" + NEXT),
+        (lambda: T.server_rejects(404).server({}), "nothing can be said after Reject(status=404, headers=(), body=b''), got Json(value={})" + NEXT),
+        (lambda: T.server_drops().server("a"), "nothing can be said after Drop(reset=False, inside=None), got 'a'" + NEXT),
     ],
 )  # fmt: skip
 def test_a_step_that_cannot_be_is_refused_at_the_step(
@@ -292,3 +296,8 @@ def test_a_step_that_cannot_be_is_refused_at_the_step(
 def test_headers_keep_their_order() -> None:
     assert as_headers({"b": "1", "a": "2"}) == (("b", "1"), ("a", "2"))
     assert as_headers([]) == ()
+
+
+def test_what_the_other_side_says_before_it_knows_of_a_drop_can_follow_it() -> None:
+    text = str(T.client("a").server_drops().client("b"))
+    assert str(Transcript.parse(text)) == text

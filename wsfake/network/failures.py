@@ -9,9 +9,9 @@ from wsfake.model import Close, Entry, Open, Side
 from wsfake.network.dialogue import LITERAL_LENGTH
 from wsfake.player import Mismatch, Player
 from wsfake.player.plan import CLOSINGS
-from wsfake.transcript.differences import differences
+from wsfake.transcript.differences import as_compared, differences
 from wsfake.transcript.literals import abbreviate
-from wsfake.transcript.matchers import Json, decode_json
+from wsfake.transcript.matchers import Reply, decode_json
 from wsfake.transcript.writing import write_action, write_entry
 
 if TYPE_CHECKING:
@@ -122,12 +122,11 @@ def _differences(network: Network, player: Player, mismatch: Mismatch) -> list[s
     def clean(what: Any) -> Any:
         return network.redaction.entry(Entry(0, 0, Side.CLIENT, what)).what
 
-    expected = mismatch.expected[0]
-    literal = expected.text if isinstance(expected, Json) else expected
-    one, other = clean(literal), clean(mismatch.actual)
+    literal, actual = as_compared(mismatch.expected[0], mismatch.actual)
+    one, other = clean(literal), clean(actual)
     if one == other and one != literal:
         return ["only in a secret, which is not shown"]
-    hidden = (one, other) != (literal, mismatch.actual)
+    hidden = (one, other) != (literal, actual)
     if hidden and (decode_json(one) is None or decode_json(other) is None):
         return []  # a cut through a placeholder would look like a secret of its own
     return differences(one, other, player.matching)
@@ -135,6 +134,8 @@ def _differences(network: Network, player: Player, mismatch: Mismatch) -> list[s
 
 def _advice(mismatch: Mismatch, script: Side) -> str:
     """Say how a transcript that was written by hand would accept what came."""
+    if mismatch.kind == "message" and any(isinstance(w, Reply) for w in mismatch.expected):
+        return f"a function makes what the player says: .{script}(...) takes a message or a matcher"
     if mismatch.kind == "message":
         return f"correct the script, or this .{script}(...) of the transcript"
     if mismatch.kind == "extra":

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
+from wsfake.errors import UsageError
 from wsfake.model import Close, Event, Message, Side
+from wsfake.player.answers import NO_MESSAGE
 from wsfake.player.conversation import Conversation, make_reply
 from wsfake.player.correlation import Correlation
 from wsfake.transcript import Fault, Matching
-from wsfake.transcript.matchers import AnyClose, Json, Reply
+from wsfake.transcript.matchers import AnyClose, DecodedJson, Json, Reply, encode_json
 
 __all__ = ["Speech"]
 
@@ -18,6 +21,7 @@ class Speech:
 
     def __init__(self, side: Side, matching: Matching) -> None:
         conversation = Conversation()
+        self._side = side
         self.heard = conversation.of(side.other)
         """The messages of the other side, to be appended to."""
         self.spoken = conversation.of(side)
@@ -39,7 +43,8 @@ class Speech:
     def say(self, what: Any) -> Event:
         """Return the event that a step is.
 
-        Raises `UsageError` for a reply that is no message, and whatever the reply raises.
+        Raises `UsageError` for a matcher, which can only be met, and for a reply that is no
+        message; and whatever the reply raises.
         """
         if isinstance(what, Json):
             what = what.text
@@ -51,5 +56,18 @@ class Speech:
             return Close(1000 if what.code is None else what.code, what.reason or "")
         if isinstance(what, Fault):
             return what.effect
+        if not isinstance(what, NO_MESSAGE):
+            what = self.correct(self._text_of(what))
         said: Event = what
         return said
+
+    def _text_of(self, matcher: Any) -> str:
+        """Return the text of what was written as JSON; a matcher of any other kind has none."""
+        if isinstance(matcher, DecodedJson):
+            with suppress(TypeError, ValueError, RecursionError):
+                return encode_json(matcher.matcher)
+        name = self._side.value
+        raise UsageError(
+            f"expected a message for the {name} to say: a str, bytes, dict, list or function in"
+            f" .{name}(...), got a matcher, which only the other side can meet: {matcher!r}"
+        )

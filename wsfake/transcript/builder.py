@@ -10,6 +10,7 @@ from wsfake.clock import microseconds
 from wsfake.errors import TranscriptError
 from wsfake.model import (
     Accept,
+    Drop,
     Open,
     Ping,
     Pong,
@@ -32,7 +33,7 @@ from wsfake.transcript.checks import (
     no_message,
 )
 from wsfake.transcript.columns import Columns
-from wsfake.transcript.composition import check_follows, check_parts, says_nothing
+from wsfake.transcript.composition import check_follows, check_parts, check_said, says_nothing
 from wsfake.transcript.matchers import DecodedJson, Regex
 from wsfake.transcript.steps import (
     AnyOrder,
@@ -149,7 +150,10 @@ class Transcript:
         return self._with(Side.CLIENT, DecodedJson(matcher))
 
     def server_json(self, matcher: Any) -> Transcript:
-        """The server says a JSON text whose decoded value equals `matcher`."""
+        """The server says a JSON text whose decoded value equals `matcher`.
+
+        A player of the server says the value itself, which is then to be no matcher.
+        """
         return self._with(Side.SERVER, DecodedJson(matcher))
 
     def client_pings(self, payload: bytes = b"") -> Transcript:
@@ -326,7 +330,10 @@ class Transcript:
         """
         check_parts(step.what)
         if self._length:
-            check_follows(step.what, self._shared.whats[self._length - 1])
+            before = self._shared.whats[self._length - 1]
+            check_follows(step.what, before)
+            if type(before) is Drop:
+                check_said(step, self._shared, self._length)
         new = self._copy()
         if len(new._shared) != new._length:  # the columns have grown along another branch
             new._shared = new._shared.first(new._length)

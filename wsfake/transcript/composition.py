@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from wsfake.errors import TranscriptError
 from wsfake.model import Accept, Drop, End, Raw, Refuse, Reject, Stall
-from wsfake.transcript.steps import AnyOrder, Fault, Group, Optional, Repeat
+from wsfake.transcript.matchers import DecodedJson, Json, PartialJson, Regex, Reply
+from wsfake.transcript.steps import AnyOrder, Fault, Group, Optional, Repeat, Step
 
 if TYPE_CHECKING:
     from wsfake.transcript.builder import Transcript
+    from wsfake.transcript.columns import Columns
 
-__all__ = ["check_follows", "check_parts", "parts_of", "says_nothing"]
+__all__ = ["check_follows", "check_parts", "check_said", "parts_of", "says_nothing"]
+
+_SAID = str | bytes | Json | PartialJson | DecodedJson | Regex | Reply
 
 
 def check_follows(what: Any, before: Any) -> None:
@@ -29,6 +33,23 @@ def check_follows(what: Any, before: Any) -> None:
         raise TranscriptError(f"nothing can follow {before!r}, got {what!r}")
     if isinstance(before, Reject) and not isinstance(what, Drop | End):
         raise TranscriptError(f"only a drop can follow {before!r}, got {what!r}")
+
+
+def check_said(step: Step, before: Columns, length: int) -> None:
+    """Raise `TranscriptError` where a message follows the drop of its own side, or a rejection.
+
+    After another drop it may: the other side does not know of it yet.
+    """
+    if not isinstance(step.what, _SAID):
+        return
+    i = length - 1
+    rejected = length > 1 and isinstance(before.whats[i - 1], Reject)
+    if rejected or before.sides[i] is step.side:
+        end = before.whats[i - 1 if rejected else i]
+        raise TranscriptError(
+            f"nothing can be said after {end!r}, got {step.what!r}: the next connection has a"
+            " transcript of its own, as in serve(url, first, second)"
+        )
 
 
 def check_parts(what: Any) -> None:

@@ -5,16 +5,42 @@ from __future__ import annotations
 from collections import Counter
 from itertools import islice
 from typing import Any
+from unicodedata import normalize
 
 from wsfake.transcript.literals import abbreviate, write_message
-from wsfake.transcript.matchers import Json, decode_json, encode_json
+from wsfake.transcript.matchers import Json, PartialJson, decode_json, encode_json
 from wsfake.transcript.matching import Matching
 from wsfake.transcript.selectors import write_path
 
-__all__ = ["differences"]
+__all__ = ["as_compared", "differences"]
 
 _MOST = 5
 _AROUND = 20
+
+
+def as_compared(expected: Any, actual: Any) -> tuple[Any, Any]:
+    """Return two messages without what is not compared: of JSON, what is not asked for."""
+    if isinstance(expected, Json):
+        return expected.text, actual
+    if isinstance(expected, PartialJson) and (found := decode_json(actual)) is not None:
+        try:
+            return encode_json(expected.value), encode_json(_asked_for(expected.value, found[0]))
+        except (TypeError, ValueError, RecursionError):  # with matchers in it
+            return expected, actual
+    return expected, actual
+
+
+def _asked_for(expected: Any, actual: Any) -> Any:
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        return {
+            key: _asked_for(expected[key], value)
+            for key, value in actual.items()
+            if key in expected
+        }
+    lists = isinstance(expected, list | tuple) and isinstance(actual, list)
+    if lists and len(expected) == len(actual):
+        return list(map(_asked_for, expected, actual))
+    return actual
 
 
 def differences(expected: Any, actual: object, matching: Matching) -> list[str]:
@@ -79,7 +105,10 @@ def _short(value: Any) -> str:
 
 def _text_difference(expected: str, actual: str) -> str:
     at = _first_difference(expected, actual)
-    return f"at character {at}: {_near(expected, at)} expected, {_near(actual, at)} came"
+    one, other = _near(expected, at), _near(actual, at)
+    if normalize("NFKC", one) == normalize("NFKC", other):  # which look the same
+        one, other = (near.encode("ascii", "backslashreplace").decode() for near in (one, other))
+    return f"at character {at}: {one} expected, {other} came"
 
 
 def _binary_difference(expected: bytes, actual: bytes) -> str:
