@@ -7,6 +7,7 @@ import sys
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from traceback import walk_tb
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -125,10 +126,11 @@ def _wishes(config: pytest.Config) -> Wishes:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    if call.excinfo is not None:
-        _hide_our_frames(call.excinfo.value)
+    for excinfo in (call.excinfo, *(getattr(item, "_excinfo", None) or ())):  # of unittest's
+        if excinfo is not None:
+            _hide_our_frames(excinfo.value)
     report = yield
-    if call.excinfo is not None and call.excinfo.value is item.stash.get(_OUR_OWN, None):
+    if call.excinfo is not None and _is_told_plainly(item, call.excinfo.value):
         report.longrepr = call.excinfo.getrepr(style="value")
     harness = item.stash.get(_HARNESS, None)
     if harness is None:
@@ -142,16 +144,23 @@ def pytest_runtest_makereport(
     return report
 
 
-def _hide_our_frames(error: BaseException | None) -> None:
-    """Leave our frames out of the traceback of our errors: its last line is to be the script's.
+def _is_told_plainly(item: pytest.Item, error: BaseException) -> bool:
+    """Whether no line of the user's has raised it, and so no traceback says anything."""
+    if error is item.stash.get(_OUR_OWN, None):
+        return True
+    return _is_ours(error) and not any(map(_is_the_users, _frames(error)))
 
-    Whatever else is raised in them is shown in full. So is what an error was raised from.
+
+def _hide_our_frames(error: BaseException | None) -> None:
+    """Leave our frames out of the traceback: its last line is to be the script's.
+
+    That is for our errors, and for those of the script, which we called. Whatever else is raised
+    in our frames is shown in full. So is what an error was raised from.
     """
     while error is not None:
-        for frame, _ in walk_tb(error.__traceback__):
-            names = frame.f_globals
-            if str(names.get("__name__")).partition(".")[0] in _HIDDEN_PACKAGES:
-                names["__tracebackhide__"] = _is_told_by_us
+        for frame in _frames(error):
+            if _package(frame) in _HIDDEN_PACKAGES:
+                frame.f_globals["__tracebackhide__"] = _says_more_without_us
         error = error.__cause__ or error.__context__
 
 
@@ -159,13 +168,43 @@ _HIDDEN_PACKAGES = ("wsfake", "pytest_wsfake", "contextlib")
 """Of the standard library, what stands between two frames of ours."""
 
 
-def _is_told_by_us(excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
-    return _is_ours(excinfo.value)
+def _says_more_without_us(excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+    return _is_no_fault_of_ours(excinfo.value)
+
+
+def _is_no_fault_of_ours(error: BaseException) -> bool:
+    if isinstance(error, BaseExceptionGroup):
+        return all(map(_is_no_fault_of_ours, error.exceptions))
+    if _is_ours(error):
+        return True
+    after: FrameType | None = None  # whom we called last
+    for frame in reversed(_frames(error)):
+        if _package(frame) in _HIDDEN_PACKAGES:
+            return after is not None and _is_the_users(after)
+        after = frame
+    return False
+
+
+def _frames(error: BaseException) -> list[FrameType]:
+    return [frame for frame, _ in walk_tb(error.__traceback__)]
+
+
+def _package(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__")).partition(".")[0]
+
+
+def _is_the_users(frame: FrameType) -> bool:
+    """Whether a frame is of no library."""
+    package = _package(frame)
+    return (
+        package not in _HIDDEN_PACKAGES
+        and package not in sys.stdlib_module_names
+        and "site-packages" not in frame.f_code.co_filename
+    )
 
 
 def _is_ours(error: BaseException) -> bool:
-    errors = sys.modules.get("wsfake.errors")
-    return errors is not None and isinstance(error, errors.WsfakeError | errors.WsfakeWarning)
+    return type(error).__module__.partition(".")[0] == "wsfake"
 
 
 def _note_outcome(item: pytest.Item, report: pytest.TestReport) -> None:

@@ -71,6 +71,119 @@ def test_an_error_of_ours_is_told_at_the_line_of_the_test_and_no_frame_of_ours_i
     assert said in next(row for row in rest if not set(row) <= set(" ^"))
 
 
+def test_an_error_of_a_handler_is_told_at_its_line_and_no_frame_of_ours_is_shown(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        test_it=HEAD
+        + """
+def test_handler(ws_fake):
+    ws_fake.serve(URL, Transcript().server("a"))
+    socket = ws_fake.WebSocket(URL)
+    socket.onmessage = lambda message: message["data"]
+    ws_fake.run()
+"""
+    )
+
+    result = run(pytester, "--tb=short")
+
+    result.assert_outcomes(failed=1)
+    where, source, inner, wrong, *rest = block(result, "test_handler").splitlines()
+    assert where.endswith("in test_handler")
+    assert source.strip() == "ws_fake.run()"
+    assert inner.endswith("in <lambda>")
+    assert wrong.strip() == 'socket.onmessage = lambda message: message["data"]'
+    assert "E   TypeError: 'MessageData' object is not subscriptable" in rest
+
+
+def test_of_errors_of_several_handlers_no_frame_of_ours_is_shown(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        test_it=HEAD
+        + """
+def test_handlers(ws_fake):
+    ws_fake.serve(URL, Transcript().server("a").server("b"))
+    socket = ws_fake.WebSocket(URL)
+    socket.onmessage = lambda message: int(message.data)
+    ws_fake.run()
+"""
+    )
+
+    result = run(pytester)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*ExceptionGroup: several handlers raised (2 sub-exceptions)"])
+    result.stdout.no_fnmatch_line("*running.py*")
+
+
+def test_an_error_of_the_browsers_socket_is_told_at_the_line_of_the_test(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        test_it=HEAD
+        + """
+@pytest.mark.ws_fake(profile="browser")
+def test_early(ws_fake):
+    ws_fake.serve(URL)
+    ws_fake.WebSocket(URL).send("too early")
+"""
+    )
+
+    result = run(pytester, "--tb=short")
+
+    result.assert_outcomes(failed=1)
+    where, source, *_ = block(result, "test_early").splitlines()
+    assert where.endswith("in test_early")
+    assert source.strip() == 'ws_fake.WebSocket(URL).send("too early")'
+
+
+def test_no_frame_of_ours_is_shown_in_a_test_case_of_unittest(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_it=HEAD
+        + """
+import unittest, wsfake
+@pytest.mark.ws_fake
+class Case(unittest.TestCase):
+    def test_case(self):
+        wsfake.WebSocket("ws://nobody.example")
+"""
+    )
+
+    result = run(pytester, "--tb=short")
+
+    result.assert_outcomes(failed=1)
+    where, source, error, *_ = block(result, "Case.test_case").splitlines()
+    assert where.endswith("in test_case")
+    assert source.strip() == 'wsfake.WebSocket("ws://nobody.example")'
+    assert error.endswith("ConnectionNotAnswered: nothing answers ws://nobody.example")
+
+
+def test_a_verdict_that_no_line_of_the_users_has_raised_is_told_without_a_traceback(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        test_it=HEAD
+        + """
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+def test_swallows(ws_fake):
+    ws_fake.serve(URL, Transcript().client("right"))
+    with ws_fake.intercept(), connect(URL) as client:
+        client.send("wrong")
+        with pytest.raises(ConnectionClosed):
+            client.recv()
+"""
+    )
+
+    result = run(pytester)
+
+    result.assert_outcomes(passed=1, errors=1)
+    told = block(result, "ERROR at teardown of test_swallows")
+    assert told.startswith("client message #1 does not match the transcript")
+    assert "hidden" not in told
+
+
 SWALLOWS = """
 def swallow(ws_fake):
     ws_fake.serve(URL, Transcript().client("right"))
