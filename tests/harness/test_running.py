@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -436,3 +437,30 @@ def test_order_gives_way_where_nothing_but_an_interval_goes_on(tmp_path: Path) -
         assert heard == ["later"]
         with pytest.warns(WsfakeWarning, match="order across connections"):
             ws_fake.finish()
+
+
+async def never_awaited() -> bool:
+    return False
+
+
+@pytest.mark.parametrize(
+    ("call", "role"),
+    [
+        (lambda ws_fake, f: ws_fake.run(until=f), "until="),
+        (lambda ws_fake, f: ws_fake.call_later(1, f), "call_later(seconds, function)"),
+        (lambda ws_fake, f: ws_fake.call_every(1, f), "call_every(seconds, function)"),
+    ],
+)
+def test_what_cannot_be_called_or_would_have_to_be_awaited_is_refused(
+    call: Callable[[Harness, Any], object], role: str
+) -> None:
+    with Harness() as ws_fake:
+        with pytest.raises(UsageError) as caught:
+            call(ws_fake, True)
+        assert str(caught.value) == f"expected a function for {role}, got True"
+        with pytest.raises(UsageError) as caught:
+            call(ws_fake, never_awaited)
+    assert str(caught.value) == (
+        f"expected a function for {role} that is called and done, got the coroutine function"
+        " never_awaited: nothing would await it"
+    )

@@ -392,3 +392,37 @@ def test_a_handler_that_raises_leaves_the_connection_open() -> None:
         with pytest.raises(ZeroDivisionError):
             ws_fake.run()
         assert socket.readyState == 1
+
+
+async def awaited(peer: Peer) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("plan", "error"),
+    [
+        ("hello", "expected a Transcript or a handler, got str: 'hello'"),
+        (Transcript, "expected a Transcript or a handler, got the class: Transcript()"),
+        (
+            awaited,
+            "expected a function for a handler that is called and done, got the coroutine"
+            " function awaited: nothing would await it",
+        ),
+    ],
+)
+def test_what_serves_nobody_is_refused(plan: Any, error: str) -> None:
+    with Harness() as ws_fake, pytest.raises(UsageError) as caught:
+        ws_fake.serve(URL, plan)
+    assert str(caught.value) == error
+
+
+def test_a_peer_calls_functions_only() -> None:
+    def handle(peer: Peer) -> None:
+        with pytest.raises(UsageError, match=r"expected a function for peer\.on_message, got 5"):
+            peer.on_message(5)  # type: ignore[arg-type]
+        with pytest.raises(UsageError, match=r"peer\.on_close .* coroutine function awaited"):
+            peer.on_close(awaited)  # type: ignore[arg-type]
+
+    with Harness() as ws_fake:
+        ws_fake.serve(URL, handle)
+        tell(ws_fake)
+        ws_fake.run()

@@ -114,6 +114,33 @@ def test_an_error_handler_that_expects_an_argument_is_noticed_and_gets_none() ->
     assert seen == [None]
 
 
+def test_a_handler_that_would_have_to_be_awaited_is_noticed() -> None:
+    async def on_message() -> None: ...
+
+    def script(ws_fake: Harness) -> None:
+        ws_fake.WebSocket(URL).onmessage = on_message
+
+    assert lints_of(script) == [
+        "onmessage is a coroutine function: it is called, and nothing awaits what it returns"
+    ]
+
+
+@pytest.mark.parametrize("profile", ["overte", "browser"])
+@pytest.mark.parametrize("name", ["on_message", "onMessage"])
+def test_a_handler_under_another_name_is_noticed_and_kept(name: str, profile: str) -> None:
+    with warnings.catch_warnings(record=True) as caught, Harness(profile=profile) as ws_fake:
+        warnings.simplefilter("always")
+        ws_fake.serve(URL)
+        socket = ws_fake.WebSocket(URL)
+        assert not hasattr(socket, name)
+        setattr(socket, name, print)
+        assert getattr(socket, name) is print
+        setattr(socket, name, None)
+    (warning,) = caught
+    assert str(warning.message) == f"{name} is never called: the handler is onmessage"
+    assert warning.filename == __file__
+
+
 def test_lints_can_be_turned_off() -> None:
     with warnings.catch_warnings(), Harness() as ws_fake:
         warnings.simplefilter("error")

@@ -9,6 +9,7 @@ from typing import Protocol
 from wsfake.clock import VirtualClock, microseconds
 from wsfake.errors import NeverIdle, NotHappened, UsageError
 from wsfake.network import Network
+from wsfake.transcript.arity import check_function
 
 __all__ = ["Pump", "Runner", "raise_errors"]
 
@@ -103,6 +104,8 @@ class Runner:
 
         None is a moment in which others may have a turn, unless it runs `alone`.
         """
+        if until is not None:
+            check_function(until, "until=")
         if self._running:
             raise UsageError("run() was called while it runs, by a handler: return to it instead")
         self._running = True

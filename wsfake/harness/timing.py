@@ -10,6 +10,7 @@ from wsfake.errors import UsageError
 from wsfake.harness.running import Runner
 from wsfake.network import Network
 from wsfake.script_api import Host
+from wsfake.transcript.arity import check_function
 
 __all__ = ["Timing"]
 
@@ -55,14 +56,16 @@ class Timing:
 
     def call_later(self, seconds: float, function: Callable[[], object]) -> Timer:
         """Call a function once, after so many seconds of the clock."""
-        call = self._host.adapt(self._host.lints.carry(function))
         delay = _delay(seconds)
+        check_function(function, "call_later(seconds, function)")
+        call = self._host.adapt(self._host.lints.carry(function))
         with self._network.lock:
             return self._clock.call_at(self._clock.now + delay, call)
 
     def call_every(self, seconds: float, function: Callable[[], object]) -> Timer:
         """Call a function again and again; this alone never keeps `run` going."""
         delay = _delay(seconds)
+        check_function(function, "call_every(seconds, function)")
         with self._network.lock:
             return self._host.call_every(delay, function)
 

@@ -24,6 +24,7 @@ from wsfake.network.ends import End
 from wsfake.network.player_end import PlayerEnd
 from wsfake.player import Plan, Player
 from wsfake.transcript import Json, Matching, Transcript
+from wsfake.transcript.arity import check_function
 from wsfake.transcript.checks import as_close, as_message
 from wsfake.transcript.matchers import AnyClose
 
@@ -158,6 +159,7 @@ class Peer(PeerConnection):
 
     def on_message(self, function: Callable[[Message], object]) -> Callable[[Message], object]:
         """Have a function called with each message of the script; usable as a decorator."""
+        check_function(function, "peer.on_message")
         self._on_message = function
         return function
 
@@ -166,6 +168,7 @@ class Peer(PeerConnection):
 
         A `Close` that it returns answers the script's, in place of one with the same code.
         """
+        check_function(function, "peer.on_close")
         self._on_close = function
         return function
 
@@ -317,9 +320,8 @@ class Services:
     ) -> Served:
         """Serve these plans at a URL, after what is served there already."""
         for plan in plans:
-            if not isinstance(plan, Transcript) and not callable(plan):
-                kind = type(plan).__name__
-                raise UsageError(f"expected a Transcript or a handler, got {kind}: {plan!r}")
+            if not isinstance(plan, Transcript):
+                _check_handler(plan)
         served = Served(
             self._network, UrlPattern.of(url), plans or (_say_nothing,), connections, matching
         )
@@ -356,6 +358,15 @@ class Services:
             f"  serve a transcript for it too, with another serve({url!r}, ...),\n"
             f"  or any number alike, with serve(..., connections=None)"
         )
+
+
+def _check_handler(plan: object) -> None:
+    if plan is Transcript:
+        raise UsageError("expected a Transcript or a handler, got the class: Transcript()")
+    if not callable(plan):
+        kind = type(plan).__name__
+        raise UsageError(f"expected a Transcript or a handler, got {kind}: {plan!r}")
+    check_function(plan, "a handler")
 
 
 def _say_nothing(peer: Peer) -> None:

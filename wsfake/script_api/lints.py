@@ -16,9 +16,9 @@ from types import FrameType
 from typing import Any
 
 from wsfake.errors import LintWarning
-from wsfake.transcript.arity import count_required
+from wsfake.transcript.arity import count_required, is_async
 
-__all__ = ["LINTS", "Lints"]
+__all__ = ["LINTS", "MISSPELT", "Lints", "Misspelt"]
 
 LINTS: dict[str, str] = {
     "reconnects twice": (
@@ -39,8 +39,19 @@ LINTS: dict[str, str] = {
     "error argument": (
         "onerror is called without an argument on this host: {name} is undefined there"
     ),
+    "async handler": (
+        "on{event} is a coroutine function: it is called, and nothing awaits what it returns"
+    ),
+    "misspelt handler": "{name} is never called: the handler is {right}",
 }
 """Each lint by its name, with the text of its warning."""
+
+MISSPELT = {
+    wrong: f"on{event}"
+    for event in ("open", "message", "error", "close")
+    for wrong in (f"on_{event}", f"on{event.title()}")
+}
+"""Names that other libraries have for handlers, with those that hosts call."""
 
 _OURS = str(Path(__file__).parent.parent)
 _ONLY_ON_FAILURE = ("close", "error")
@@ -81,6 +92,12 @@ class Lints:
         if event == "error" and count_required(function):
             name = next(iter(inspect.signature(function).parameters))
             self.warn("error argument", name=name)
+        if is_async(function):
+            self.warn("async handler", event=event)
+
+    def misspelt(self, name: str, right: str) -> None:
+        """Take note of a handler that is set under a name that no host knows."""
+        self.warn("misspelt handler", name=name, right=right)
 
     def port_as_number(self, port: object) -> None:
         """Take note of a server that was given a number in place of its options."""
@@ -134,3 +151,29 @@ def _place() -> Place:
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
         frame = frame.f_back
     return frame.f_code.co_filename, frame.f_lineno, frame.f_globals.get("__name__", "")
+
+
+class Misspelt:
+    """An attribute of a socket that a script takes for a handler: any, but for the warning."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, socket: Any, owner: type) -> Any:
+        """Return what was set; there is nothing before."""
+        values = {} if socket is None else vars(socket)
+        if self._name not in values:
+            raise AttributeError(f"'WebSocket' object has no attribute {self._name!r}")
+        return values[self._name]
+
+    def __set__(self, socket: Any, value: object) -> None:
+        """Keep it, as of every attribute."""
+        vars(socket)[self._name] = value
+        if callable(value):
+            socket._host.lints.misspelt(self._name, MISSPELT[self._name])
+
+    @classmethod
+    def watch(cls, sockets: type) -> None:
+        """Notice what is set on these sockets."""
+        for name in MISSPELT:
+            setattr(sockets, name, cls(name))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from wsfake.model import Side
 from wsfake.script_api.conversions import CLOSE_ARGUMENTS, CONVERTERS, to_string
+from wsfake.script_api.lints import Misspelt
 from wsfake.script_api.socket import ScriptSocket
 
 if TYPE_CHECKING:
@@ -225,5 +226,7 @@ class WebSocket(metaclass=WebSocketType):
     def __repr__(self) -> str:
         return f"<WebSocket {self.url} readyState={self.readyState}>"
 
+
+Misspelt.watch(WebSocket)
 
 _WITH_ARGUMENT = ("message", "close")

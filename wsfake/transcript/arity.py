@@ -7,7 +7,9 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any, TypeGuard
 
-__all__ = ["count_arguments", "count_required"]
+from wsfake.errors import UsageError
+
+__all__ = ["check_function", "count_arguments", "count_required", "is_async"]
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
@@ -38,6 +40,24 @@ def count_required(function: Callable[..., Any]) -> int:
     except (TypeError, ValueError):
         return 0
     return sum(1 for p in parameters if p.kind in _POSITIONAL and p.default is p.empty)
+
+
+def check_function(function: object, role: str) -> None:
+    """Raise `UsageError` for what cannot be called, or would have to be awaited."""
+    if not callable(function):
+        raise UsageError(f"expected a function for {role}, got {function!r}")
+    if is_async(function):
+        name = getattr(function, "__name__", repr(function))
+        raise UsageError(
+            f"expected a function for {role} that is called and done, got the coroutine function"
+            f" {name}: nothing would await it"
+        )
+
+
+def is_async(function: object) -> bool:
+    """Whether a call makes a coroutine, which does nothing until it is awaited."""
+    code = getattr(function, "__code__", None)  # a method's too; `inspect` takes ten times as long
+    return code is not None and bool(code.co_flags & inspect.CO_COROUTINE)
 
 
 def _is_plain(function: Callable[..., Any]) -> TypeGuard[FunctionType]:

@@ -16,6 +16,7 @@ from wsfake.script_api.browser.readonly import ignore
 from wsfake.script_api.browser.socket import BrowserSocket
 from wsfake.script_api.browser.urls import PageUrl, read_url
 from wsfake.script_api.conversions import CLOSE_ARGUMENTS, CONVERTERS
+from wsfake.script_api.lints import Misspelt
 
 if TYPE_CHECKING:
     from wsfake.script_api.host import Host
@@ -145,6 +146,9 @@ class BrowserWebSocket(EventTarget, metaclass=BrowserWebSocketType):
 
     def __repr__(self) -> str:
         return f"<WebSocket {self.url} readyState={self.readyState}>"
+
+
+Misspelt.watch(BrowserWebSocket)
 
 
 def _open(socket: BrowserWebSocket) -> Event:

@@ -160,6 +160,8 @@ QT_LINTS = [
     "port as a number",
     "class constant",
     "error argument",
+    "async handler",
+    "misspelt handler",
 ]
 
 _QT_SOURCE = "Qt 5.15 QtWebSockets, src/websockets"
