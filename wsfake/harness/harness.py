@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from wsfake.clock import VirtualClock
-from wsfake.errors import CassetteError, Failure, UsageError, WsfakeWarning
+from wsfake.errors import Failure, UsageError, WsfakeWarning
 from wsfake.harness import active
 from wsfake.harness.doors import Doors, Secure
-from wsfake.harness.ending import Ending, Verdicts
+from wsfake.harness.finishing import Finishing, Outcome
 from wsfake.harness.hosting import Hosting
 from wsfake.harness.intercepting import Intercepting
 from wsfake.harness.pumps import Pumps
@@ -41,13 +41,10 @@ if TYPE_CHECKING:
     from wsfake.javascript import Script
     from wsfake.proxy import Faults
 
-__all__ = ["Harness"]
-
-Outcome = Literal["passed", "failed", "skipped", "retried", "interrupted"]
-"""How a test ended, as far as it knows by itself."""
+__all__ = ["Harness", "Outcome"]
 
 
-class Harness(Timing, Hosting, Intercepting):
+class Harness(Timing, Hosting, Intercepting, Finishing):
     """An in-memory network, its clock, and the mode: everything that one test needs.
 
     Outside pytest it is used as a context manager, with the same checks at its end::
@@ -87,7 +84,20 @@ class Harness(Timing, Hosting, Intercepting):
         self._finished = False
         self.summary = Summary()
         """What the test did; known once it is finished."""
-        self._runner = Runner(
+        self._runner = self._make_runner()
+        self._network.advice = self._advice
+        self._network.redaction = self._secrets
+        self._network.answerers += [self._services, self._host.servers]
+        self._sources = self._make_sources()
+        self._pumps = Pumps()
+        self._sources.on_real = partial(self._pump, "real")
+        self._doors = Doors(
+            self._settings, self._clock, lambda: self._make_desk(self._settings.speed)
+        )
+        self._doors.on_open = partial(self._pump, "ports")
+
+    def _make_runner(self) -> Runner:
+        return Runner(
             self._network,
             self._clock,
             timeout=self._settings.timeout,
@@ -95,10 +105,9 @@ class Harness(Timing, Hosting, Intercepting):
             expects=self._expects,
             give_way=self._give_way,
         )
-        self._network.advice = self._advice
-        self._network.redaction = self._secrets
-        self._network.answerers += [self._services, self._host.servers]
-        self._sources = Sources(
+
+    def _make_sources(self) -> Sources:
+        return Sources(
             self._settings,
             self._network,
             self._host,
@@ -108,12 +117,6 @@ class Harness(Timing, Hosting, Intercepting):
             explain=self._explain,
             warn=self._warn,
         )
-        self._pumps = Pumps()
-        self._sources.on_real = partial(self._pump, "real")
-        self._doors = Doors(
-            self._settings, self._clock, lambda: self._make_desk(self._settings.speed)
-        )
-        self._doors.on_open = partial(self._pump, "ports")
 
     # Scripting
 
@@ -289,66 +292,6 @@ class Harness(Timing, Hosting, Intercepting):
         else:
             self.finish("failed" if isinstance(error, Exception) else "interrupted")
 
-    def finish(self, outcome: Outcome = "passed") -> None:
-        """End the test: stop its scripts, check what is left, keep or set aside the recording.
-
-        Where the test has passed by itself, raises what it has not seen: the verdicts that its
-        script swallowed, what handlers raised, and what was not played. A recording becomes the
-        cassette only of a test that passed and was not `retried`; of one that was `skipped` it is
-        forgotten, of others it is set aside. Twice is nothing.
-        """
-        if self._finished:
-            return
-        self._finished = True
-        try:
-            try:
-                self._stop_scripts()
-            finally:
-                stuck = self._doors.close()
-            verdicts = Verdicts(self._network, self._services, self._sources, self._clients)
-            ending = verdicts.ending(self._settings.unplayed, checked=outcome in _CHECKED)
-        except BaseException:
-            self._sources.discard()
-            raise
-        if stuck:
-            ending.warnings.append(stuck)
-        self._put_away(ending, outcome)
-        ending.tell(self._warn)
-
-    def _stop_scripts(self) -> None:
-        self._stop_intercepting()
-        self._doors.settle()
-        for script in self._scripts:
-            script.finish()
-        with self._network.lock:
-            self._clock.stop()
-            for socket in self._host.sockets:
-                socket.leave()
-        self._doors.leave()
-        self._sources.close()
-
-    def _put_away(self, ending: Ending, outcome: Outcome) -> None:
-        silence = self._runner.ended_by_silence
-        why = "failed" if outcome == "passed" and ending.problems else outcome
-        try:
-            if why == "skipped":
-                self._sources.discard()
-            else:
-                ended = "silence" if silence else "test"
-                self._sources.put_away(why, "interrupted" if why == "interrupted" else ended)
-        except CassetteError as error:
-            ending.problems.append(error)
-        self.summary = self._sources.summary(
-            unplayed=ending.unplayed, ended_by_silence=silence, set_aside=why
-        )
-
-    def untold(self, error: BaseException | None) -> list[Exception]:
-        """Return what has gone wrong so far that this error of the test does not tell.
-
-        A script may have swallowed it, and the test have failed by what followed.
-        """
-        return Verdicts(self._network, self._services, self._sources, self._clients).untold(error)
-
     # What the scripted parts ask
 
     def _matching_with(self, match: str | None, volatile: Sequence[str] | None) -> Matching:
@@ -405,9 +348,6 @@ class Harness(Timing, Hosting, Intercepting):
         from wsfake.harness.explaining import explain  # noqa: PLC0415 - only for a failure
 
         return explain(self._network, self._services, self._sources, self._how_to_record)
-
-
-_CHECKED = ("passed", "retried")
 
 
 def _warn(text: str) -> None:

@@ -1,0 +1,111 @@
+"""What of a harness ends a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
+
+from wsfake.clock import VirtualClock
+from wsfake.errors import CassetteError
+from wsfake.harness.doors import Doors
+from wsfake.harness.ending import Ending, Verdicts
+from wsfake.harness.running import Runner
+from wsfake.harness.settings import Settings
+from wsfake.harness.sources import Sources
+from wsfake.harness.summary import Summary
+from wsfake.network import Network, Services
+from wsfake.player import Player
+from wsfake.script_api import Host
+
+if TYPE_CHECKING:
+    from wsfake.javascript import Script
+
+__all__ = ["Finishing", "Outcome"]
+
+Outcome = Literal["passed", "failed", "skipped", "retried", "interrupted"]
+"""How a test ended, as far as it knows by itself."""
+
+_CHECKED = ("passed", "retried")
+
+
+class Finishing:
+    """The checks at the end of a test, and where its recording goes."""
+
+    summary: Summary
+    _settings: Settings
+    _clock: VirtualClock
+    _network: Network
+    _services: Services
+    _sources: Sources
+    _doors: Doors
+    _host: Host
+    _runner: Runner
+    _clients: list[tuple[str, Player]]
+    _scripts: list[Script]
+    _finished: bool
+    _warn: Callable[[str], None]
+
+    def finish(self, outcome: Outcome = "passed") -> None:
+        """End the test: stop its scripts, check what is left, keep or set aside the recording.
+
+        Where the test has passed by itself, raises what it has not seen: the verdicts that its
+        script swallowed, what handlers raised, and what was not played. A recording becomes the
+        cassette only of a test that passed and was not `retried`; of one that was `skipped` it is
+        forgotten, of others it is set aside. Twice is nothing.
+        """
+        if self._finished:
+            return
+        self._finished = True
+        try:
+            try:
+                self._stop_scripts()
+            finally:
+                stuck = self._doors.close()
+            ending = self._verdicts().ending(self._settings.unplayed, checked=outcome in _CHECKED)
+        except BaseException:
+            self._sources.discard()
+            raise
+        if stuck:
+            ending.warnings.append(stuck)
+        self._put_away(ending, outcome)
+        ending.tell(self._warn)
+
+    def _stop_scripts(self) -> None:
+        self._stop_intercepting()
+        self._doors.settle()
+        for script in self._scripts:
+            script.finish()
+        with self._network.lock:
+            self._clock.stop()
+            for socket in self._host.sockets:
+                socket.leave()
+        self._doors.leave()
+        self._sources.close()
+
+    def _put_away(self, ending: Ending, outcome: Outcome) -> None:
+        silence = self._runner.ended_by_silence
+        why = "failed" if outcome == "passed" and ending.problems else outcome
+        try:
+            if why == "skipped":
+                self._sources.discard()
+            else:
+                ended = "silence" if silence else "test"
+                self._sources.put_away(why, "interrupted" if why == "interrupted" else ended)
+        except CassetteError as error:
+            ending.problems.append(error)
+        self.summary = self._sources.summary(
+            unplayed=ending.unplayed, ended_by_silence=silence, set_aside=why
+        )
+
+    def untold(self, error: BaseException | None) -> list[Exception]:
+        """Return what has gone wrong so far that this error of the test does not tell.
+
+        A script may have swallowed it, and the test have failed by what followed.
+        """
+        return self._verdicts().untold(error)
+
+    def _verdicts(self) -> Verdicts:
+        return Verdicts(self._network, self._services, self._sources, self._clients)
+
+    def _stop_intercepting(self) -> None:
+        raise NotImplementedError
