@@ -228,7 +228,15 @@ def _sections(harness: Harness, when: str | None, error: BaseException) -> list[
     shown = any(isinstance(each, mismatches) for each in (error, *untold))
     if lines and not shown and lines[-1] not in told:
         sections.append(("ws_fake dialogue", "\n".join(lines)))
+    if when == "call" and _is_of_the_network(error) and (hint := harness.nobody_connected()):
+        sections.append(("ws_fake hint", hint))
     return sections
+
+
+def _is_of_the_network(error: BaseException | None) -> bool:
+    while error is not None and not isinstance(error, OSError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 # What the run shows

@@ -159,7 +159,7 @@ def test_the_text_of_damage_says_what_and_where_and_what_to_do() -> None:
     assert lines[2].startswith("  actual    bytes with checksum ")
     assert lines[3:] == [
         "  to record it again: pytest --ws-record",
-        "  to keep what is whole: wsfake convert --recover x.msgpack",
+        "  to keep what is whole: wsfake convert --recover x.msgpack recovered.msgpack",
     ]
 
 
@@ -170,7 +170,7 @@ def test_more_bytes_than_the_footer_are_refused() -> None:
         "  expected  the end of the file\n"
         "  actual    1 bytes more\n"
         "  to record it again: pytest --ws-record\n"
-        "  to keep what is whole: wsfake convert --recover x.msgpack"
+        "  to keep what is whole: wsfake convert --recover x.msgpack recovered.msgpack"
     )
     assert begins
 
@@ -181,7 +181,7 @@ def test_a_file_of_something_else_is_refused() -> None:
         "  expected  a whole header of format wsfake\n"
         "  actual    0 bytes of it\n"
         "  to record it again: pytest --ws-record\n"
-        "  to keep what is whole: wsfake convert --recover x.msgpack"
+        "  to keep what is whole: wsfake convert --recover x.msgpack recovered.msgpack"
     )
     assert "  actual    bytes that begin 76 65 72 73 69 6f 6e 3a\n" in damaged(b"version: 1\n" * 9)
     with pytest.raises(DamagedCassette, match="nothing that a cassette has"):

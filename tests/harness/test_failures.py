@@ -280,6 +280,28 @@ def test_a_connection_that_was_never_opened_is_unplayed() -> None:
           url       ws://echo.example/
           unplayed  1 connection never opened
 
+          to play it: connect by ws_fake.WebSocket, ws_fake.intercept() or ws_fake.url_for(...)
+          to let it be: unplayed="warn" or "ignore", or .optional(...) in the transcript
+        """,
+    )
+
+
+def test_where_nothing_has_run_that_is_told() -> None:
+    with pytest.raises(Unplayed) as caught, Harness() as ws_fake:
+        ws_fake.serve(URL, Transcript().client("one"))
+        tell(ws_fake, "one")
+    says(
+        caught.value,
+        """
+        the test ended before everything was played
+          url       ws://echo.example/ (connection 1)
+          unplayed  server  accepts
+                    client  "one"
+
+          connect ws://echo.example/
+               0 ms  client  ends
+
+          to play it: ws_fake.run(), before the test ends
           to let it be: unplayed="warn" or "ignore", or .optional(...) in the transcript
         """,
     )
@@ -748,6 +770,7 @@ def test_a_secret_in_the_url_is_in_no_text() -> None:
           url       ws://echo.example/feed?token=<redacted>
           unplayed  1 connection never opened
 
+          to play it: connect by ws_fake.WebSocket, ws_fake.intercept() or ws_fake.url_for(...)
           to let it be: unplayed="warn" or "ignore", or .optional(...) in the transcript
         """,
     )

@@ -375,6 +375,32 @@ def test_bot(bot):
     assert "ws_fake dialogue" in run(pytester).stdout.str()
 
 
+CONNECTS = """
+import socket
+def test_it(ws_fake):
+    ws_fake.serve(URL)
+    with ws_fake.intercept() if INTERCEPTS else nullcontext():
+        raise ConnectionError from socket.gaierror()
+"""
+
+
+@pytest.mark.parametrize("intercepts", [False, True])
+def test_a_client_that_met_the_real_network_is_told_of_interception(
+    intercepts: bool, pytester: pytest.Pytester
+) -> None:
+    head = f"from contextlib import nullcontext\nINTERCEPTS = {intercepts}\n"
+    pytester.makepyfile(HEAD + head + CONNECTS)
+
+    result = run(pytester)
+
+    result.assert_outcomes(failed=1)
+    hint = (
+        "nobody has connected to ws://echo.example: connect by ws_fake.WebSocket,"
+        " ws_fake.intercept() or ws_fake.url_for(...)"
+    )
+    assert (hint in result.outlines) is not intercepts
+
+
 def test_a_test_without_connections_shows_no_dialogue(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_it(ws_fake): assert 0")
 

@@ -304,7 +304,7 @@ def test_a_damaged_cassette_is_refused_without_a_traceback(recorded: pytest.Pyte
     assert told[0].startswith(f"{path}: block 1 is damaged, at byte ")
     assert told[-2:] == [
         "  to record it again: pytest --ws-record",
-        f"  to keep what is whole: wsfake convert --recover {path}",
+        f"  to keep what is whole: wsfake convert --recover {path} recovered.msgpack",
     ]
 
 

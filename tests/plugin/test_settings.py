@@ -147,8 +147,8 @@ MARKERS = {
         "marker ws_fake: expected mode to be one of none, once, new_episodes, rewrite, live,"
         " verify, got 'no'"
     ),
-    "volatile='id'": "marker ws_fake: expected a list of names, got 'id'",
-    "volatile=5": "marker ws_fake: expected a list of names, got 5",
+    "volatile='id'": "marker ws_fake: expected volatile to be a list of names, got 'id'",
+    "volatile=5": "marker ws_fake: expected volatile to be a list of names, got 5",
     "cassette=5": "marker ws_fake: expected cassette to be a path, got 5",
     "cassette=''": "marker ws_fake: expected cassette to be a path, got ''",
 }
@@ -171,6 +171,16 @@ def test_an_unknown_setting_is_told_with_those_that_there_are(pytester: pytest.P
 
     assert told.startswith("marker ws_fake: expected a setting, one of mode, profile, match, ")
     assert told.endswith(", got 'tape'\n")
+
+
+def test_a_setting_that_is_nearly_one_is_told_with_the_one_that_may_be_meant(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile("import pytest\n@pytest.mark.ws_fake(cassete='x')\ndef test_it(): pass")
+
+    told = block(run(pytester), "ERROR at setup of test_it")
+
+    assert told.endswith(", got 'cassete': perhaps cassette is meant\n")
 
 
 def test_a_config_that_is_no_dict_is_told(pytester: pytest.Pytester) -> None:

@@ -111,7 +111,7 @@ class CassetteReader:
             "  expected  a whole header of format wsfake\n"
             f"  actual    {actual}\n"
             "  to record it again: pytest --ws-record\n"
-            f"  to keep what is whole: wsfake convert --recover {self.path}"
+            f"  to keep what is whole: wsfake convert --recover {self.path} recovered.msgpack"
         )
 
     # What follows it.
@@ -205,7 +205,7 @@ class CassetteReader:
             f"  expected  {broken.expected}\n"
             f"  actual    {broken.actual}\n"
             "  to record it again: pytest --ws-record\n"
-            f"  to keep what is whole: wsfake convert --recover {self.path}"
+            f"  to keep what is whole: wsfake convert --recover {self.path} recovered.msgpack"
         )
 
 

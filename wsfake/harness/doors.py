@@ -58,6 +58,8 @@ class Doors:
         Raises `UsageError` for what is no URL, and where it cannot listen.
         """
         normalise_url(url)
+        if not isinstance(host, str) or type(port) is not int:
+            raise UsageError(f"expected a host (str) and a port (int), got {host!r} and {port!r}")
         if faults is not None and not hasattr(faults, "takes_time"):
             raise UsageError(f"expected faults, as in Faults(latency=0.1), got {faults!r}")
         return self._open_ports().open(url, host=host, port=port, tls=self._tls(tls), faults=faults)

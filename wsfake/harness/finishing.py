@@ -104,6 +104,14 @@ class Finishing:
         """
         return self._verdicts().untold(error)
 
+    def nobody_connected(self) -> str:
+        """Say what client code may be missing that met the real network; or nothing."""
+        if self._sources.unanswered.intercepts:
+            return ""
+        from wsfake.harness import verdicts  # noqa: PLC0415 - only for a failure
+
+        return verdicts.nobody_connected(self._network, self._services)
+
     def _verdicts(self) -> Verdicts:
         return Verdicts(self._network, self._services, self._sources, self._clients)
 

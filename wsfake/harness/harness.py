@@ -141,7 +141,7 @@ class Harness(Timing, Hosting, Intercepting, Finishing):
         if most == -1:
             scripted = plans and all(isinstance(plan, Transcript) for plan in plans)
             most = len(plans) if scripted else None
-        if most is not None and (not isinstance(most, int) or most < 1):
+        if most is not None and (type(most) is not int or most < 1):
             raise UsageError(f"expected a number of connections, or None for any, got {most!r}")
         served = self._services.serve(url, plans, self._matching_with(match, volatile), most)
         self._hosts_changed()
@@ -177,8 +177,10 @@ class Harness(Timing, Hosting, Intercepting, Finishing):
             return
         if not isinstance(transcript, Transcript):
             raise UsageError(f"expected a Transcript, got {transcript!r}")
-        if url is None:
-            raise UsageError("expected a URL, or an application, to act the transcript against")
+        if not isinstance(url, str):
+            raise UsageError(
+                f"expected a URL, or an application, to act the transcript against, got {url!r}"
+            )
         player = Player(
             Plan.of_transcript(transcript),
             Side.CLIENT,

@@ -151,4 +151,6 @@ def write_sidecar(path: Path) -> Path:
 
 def save_dialogue(path: str | os.PathLike[str], entries: list[Entry], redactor: Redactor) -> Path:
     """Write a dialogue as a cassette; the same dialogue gives the same bytes."""
+    if not isinstance(path, str | os.PathLike) or not Path(path).name:
+        raise UsageError(f"expected the path of a cassette to write, got {path!r}")
     return write_cassette(path, map(redactor.entry, entries), Header(redacted=redactor.names))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -72,13 +72,20 @@ class Settings(NamedTuple):
         for name, value in changes.items():
             check = _CHECKS.get(name)
             if check is None:
-                names = ", ".join(cls._fields)
-                raise UsageError(f"expected a setting, one of {names}, got {name!r}")
+                raise _no_setting(name, cls._fields)
             checked[name] = check(name, value)
         settings = cls(**checked)
         if settings.match is not None or settings.volatile:
             Matching(settings.match, settings.volatile)  # which says what is wrong with them
         return settings
+
+
+def _no_setting(name: str, names: Sequence[str]) -> UsageError:
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
+    close = get_close_matches(str(name), names, 1)
+    perhaps = f": perhaps {close[0]} is meant" if close else ""
+    return UsageError(f"expected a setting, one of {', '.join(names)}, got {name!r}{perhaps}")
 
 
 def _one_of(*choices: str) -> Callable[[str, Any], Any]:
@@ -111,12 +118,12 @@ def _url(name: str, value: Any) -> Any:
     return value
 
 
-def _names(_: str, value: Any) -> tuple[str, ...]:
+def _names(setting: str, value: Any) -> tuple[str, ...]:
     if isinstance(value, list | tuple | set | frozenset) and all(
         isinstance(name, str) for name in value
     ):
         return tuple(value)
-    raise UsageError(f"expected a list of names, got {value!r}")
+    raise UsageError(f"expected {setting} to be a list of names, got {value!r}")
 
 
 def _yes_or_no(name: str, value: Any) -> Any:

@@ -71,6 +71,8 @@ class Timing:
 
     def cancel(self, timer: Timer) -> None:
         """Stop what `call_later` or `call_every` began; twice is nothing."""
+        if not isinstance(timer, Timer):
+            raise UsageError(f"expected what call_later or call_every returned, got {timer!r}")
         with self._network.lock:
             self._clock.cancel(timer)
 

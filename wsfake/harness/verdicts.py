@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from wsfake.errors import Drift, LiveConnectionError, Unplayed
-from wsfake.model import Accept, End, Entry, Open, Ping, Pong, Reject, Side
+from wsfake.model import Accept, End, Entry, Open, Ping, Pong, Refuse, Reject, Side
 from wsfake.network import Connection, Network, Services
 from wsfake.network.dialogue import LITERAL_LENGTH
 from wsfake.network.failures import field_lines
@@ -15,7 +15,7 @@ from wsfake.transcript import Matching
 from wsfake.transcript.literals import abbreviate
 from wsfake.transcript.writing import write_action
 
-__all__ = ["drift", "nobody_answered", "unplayed"]
+__all__ = ["drift", "nobody_answered", "nobody_connected", "unplayed"]
 
 _MOST_STEPS = 10
 _MOST_ENTRIES = 30
@@ -55,9 +55,32 @@ def unplayed(
         *left,
         *_dialogue(network),
         "",
+        *_to_play_it(network, clients),
         '  to let it be: unplayed="warn" or "ignore", or .optional(...) in the transcript',
     ]
     return Unplayed(network.redaction.text("\n".join(text)))
+
+
+def _to_play_it(network: Network, clients: Iterable[Any]) -> list[str]:
+    """Say what a test has forgotten in which nothing has happened at all."""
+    answered = any(isinstance(entry.what, _ANSWERS) for entry in network.entries)
+    if answered:
+        return []
+    if network.connections or any(clients):
+        return ["  to play it: ws_fake.run(), before the test ends"]
+    return [f"  to play it: {_TO_CONNECT}"]
+
+
+def nobody_connected(network: Network, services: Services) -> str:
+    """Say what client code may be missing that connects past what is served; or nothing."""
+    urls = [network.redaction.url(str(served.pattern)) for served in services.served]
+    if network.connections or not urls:
+        return ""
+    return f"nobody has connected to {', '.join(dict.fromkeys(urls))}: {_TO_CONNECT}"
+
+
+_ANSWERS = Accept | Reject | Refuse
+_TO_CONNECT = "connect by ws_fake.WebSocket, ws_fake.intercept() or ws_fake.url_for(...)"
 
 
 def _steps(url: str, steps: Steps) -> list[str]:

@@ -26,8 +26,10 @@ Files = Mapping[str, "str | os.PathLike[str]"] | Iterable["str | os.PathLike[str
 def find_file(path: str | os.PathLike[str], beside: Path) -> Path:
     """Return where a file is: in the current directory, or else in `beside`.
 
-    Raises `UsageError` for one that is in neither.
+    Raises `UsageError` for one that is in neither, and for what is no path.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise UsageError(f"expected the path of a script, got {path!r}")
     for folder in (Path.cwd(), beside):
         found = folder / path
         if found.is_file():

@@ -30,6 +30,8 @@ def normalise_url(url: str) -> str:
         port = parts.port
     except ValueError as error:
         raise UsageError(f"expected a ws or wss URL, got {url!r}: {error}") from None
+    except AttributeError:  # no text at all
+        raise UsageError(f"expected a ws or wss URL with a host, got {url!r}") from None
     scheme = parts.scheme
     if scheme not in DEFAULT_PORTS or not parts.hostname or re.search(r"\s", parts.hostname):
         raise UsageError(f"expected a ws or wss URL with a host, got {url!r}")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from attrs import evolve, field, frozen
-from attrs.validators import ge, gt, optional
+from attrs import Attribute, evolve, field, frozen
 
-from wsfake.errors import TranscriptError
+from wsfake.errors import TranscriptError, UsageError
 from wsfake.model import Close, Message, Refuse, Side
 from wsfake.transcript.checks import as_side
 from wsfake.transcript.steps import Effect, Phase, check_fault
@@ -19,6 +18,20 @@ if TYPE_CHECKING:
 __all__ = ["Edit", "Faults", "LiveFault"]
 
 Edit: TypeAlias = Callable[[Side, Message], Message | None]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _not_negative(_: Faults, attribute: Attribute[float], value: Any) -> None:
+    if not (_is_number(value) and value >= 0):
+        raise UsageError(f"expected {attribute.name} in seconds, 0 or more, got {value!r}")
+
+
+def _more_than_0(_: Faults, attribute: Attribute[float], value: Any) -> None:
+    if value is not None and not (_is_number(value) and value > 0):
+        raise UsageError(f"expected {attribute.name} in bytes per second, got {value!r}")
 
 
 @frozen
@@ -35,19 +48,20 @@ class LiveFault:
 class Faults:
     """The faults of each connection of a port; with none of them, bytes pass as they are.
 
-    They compose. Times are real seconds, and each direction has its own delays.
+    They compose. Times are real seconds, and each direction has its own delays. Raises `UsageError`
+    for what is no time and no bandwidth.
     """
 
-    latency: float = field(default=0.0, validator=ge(0))
+    latency: float = field(default=0.0, validator=_not_negative)
     """Seconds by which everything arrives later, the opening handshake included."""
 
-    jitter: float = field(default=0.0, validator=ge(0))
+    jitter: float = field(default=0.0, validator=_not_negative)
     """At most so many seconds more, evenly spread; nothing overtakes."""
 
     seed: int = 0
     """What the jitter is drawn from: the same for the same seed, direction and number of pieces."""
 
-    bandwidth: float | None = field(default=None, validator=optional(gt(0)))
+    bandwidth: float | None = field(default=None, validator=_more_than_0)
     """Bytes per second in each direction; None is no limit."""
 
     edit: Edit | None = None

@@ -29,6 +29,7 @@ from wsfake.transcript.checks import (
     as_drop,
     as_headers,
     as_message,
+    as_pairs,
     as_side,
     no_message,
 )
@@ -206,7 +207,7 @@ class Transcript:
         self, *, headers: Mapping[str, Any] | Iterable[tuple[str, Any]] = ()
     ) -> Transcript:
         """The client's opening handshake has these headers; values are compared with `==`."""
-        pairs = tuple(headers.items() if isinstance(headers, Mapping) else headers)
+        pairs = as_pairs(headers)
         for pair in pairs:
             if not (
                 isinstance(pair, tuple)

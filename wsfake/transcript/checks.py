@@ -37,6 +37,7 @@ __all__ = [
     "as_drop",
     "as_headers",
     "as_message",
+    "as_pairs",
     "as_side",
     "no_message",
 ]
@@ -55,7 +56,7 @@ def as_headers(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Header
 
     Raises `TranscriptError` where a name or a value is no text or holds a line break.
     """
-    pairs = tuple(headers.items() if isinstance(headers, Mapping) else headers)
+    pairs = as_pairs(headers)
     for pair in pairs:
         if not (
             isinstance(pair, tuple)
@@ -66,6 +67,16 @@ def as_headers(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Header
         ):
             raise TranscriptError(f"expected a header name and its value (both str), got {pair!r}")
     return pairs
+
+
+def as_pairs(headers: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> tuple[Any, ...]:
+    """Return names with values; raises `TranscriptError` for what is neither mapping nor list."""
+    try:
+        return tuple(headers.items() if isinstance(headers, Mapping) else headers)
+    except TypeError:
+        raise TranscriptError(
+            f"expected headers, as in {{'Origin': '...'}}, got {headers!r}"
+        ) from None
 
 
 def as_message(message: Any) -> Any:

@@ -267,5 +267,11 @@ def partial_json(value: Any) -> PartialJson:
 
 
 def regex(pattern: str | bytes | re.Pattern[str] | re.Pattern[bytes], flags: int = 0) -> Regex:
-    """Match a message that the pattern fits from end to end; one of bytes fits binary ones."""
-    return Regex(re.compile(pattern, flags))
+    """Match a message that the pattern fits from end to end; one of bytes fits binary ones.
+
+    Raises `TranscriptError` for what is no pattern.
+    """
+    try:
+        return Regex(re.compile(pattern, flags))
+    except (re.error, TypeError, ValueError) as error:
+        raise TranscriptError(f"expected a regular expression, got {pattern!r}: {error}") from None

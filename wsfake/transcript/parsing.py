@@ -86,8 +86,10 @@ class _Lines:
 def parse_transcript(text: str) -> Transcript:
     """Return the transcript of one connection.
 
-    Raises `TranscriptSyntaxError`, which names the line.
+    Raises `TranscriptSyntaxError`, which names the line, and `TranscriptError` for what is no text.
     """
+    if not isinstance(text, str):
+        raise TranscriptError(f"expected a text (str), got {type(text).__name__}: {text!r}")
     lines = _Lines(text)
     return _parse_steps(lines, _parse_connect(lines), ends=())
 
