@@ -65,5 +65,5 @@ def test_the_sdist_holds_the_sources_and_the_tests(built: Path) -> None:
 
     assert {
         "pyproject.toml", "LICENSE", "README.md", "wsfake/__init__.py", "tests/test_packaging.py",
-        "pytest_plugin/pytest_wsfake/plugin.py",
+        "pytest_plugin/pytest_wsfake/plugin.py", "benchmarks/__main__.py", "comparison/__main__.py",
     } <= names  # fmt: skip

@@ -243,6 +243,21 @@ def test_wrong_use_is_said(options: list[str], error: str) -> None:
     assert (result.returncode, result.stderr) == (2, f"wsfake: {error}\n")
 
 
+def test_a_cassette_that_cannot_be_written_is_refused_before_a_client_comes(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder.msgpack").mkdir()
+    inside = tmp_path / "file" / "a.msgpack"
+    folder = tmp_path / "folder.msgpack"
+    for path, error in (
+        (inside, f"{inside}: this cassette cannot be written: {inside.parent} is no folder"),
+        (folder, f"expected a file that can be written to, got {folder}"),
+    ):
+        result = cli("ws://a.test", "-o", str(path))
+        assert (result.returncode, result.stderr) == (2, f"wsfake: {error}\n")
+
+
 def test_a_recording_of_nobody_is_a_finding(tmp_path: Path) -> None:
     path = tmp_path / "a.msgpack"
     with recording("ws://a.test", path) as recorder:

@@ -79,7 +79,9 @@ def test_a_server_that_is_gone_is_a_finding(
 ) -> None:
     save(path, [(0, "client", Open(f"{dead_url}/shout")), *SHOUTS])
     assert main(["verify", "--quiet", str(path)]) == 1
-    assert '  expected  accepts\n  actual    refuses "refused"\n' in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert '  expected  accepts\n  actual    refuses "refused"\n' in told
+    assert "  nobody listens there: start the server, and try again\n" in told
 
 
 def test_several_connections_are_made_at_their_own_urls(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import ssl
 import sys
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from wsfake.cassette.files import make_folder
 from wsfake.cli.listening import address, is_loopback, signals
 from wsfake.cli.live_faults import add_fault_options, faults_of
 from wsfake.cli.output import line_printer
@@ -129,6 +131,9 @@ def _cassette(arguments: argparse.Namespace) -> Settings:
     path = Path(arguments.output)
     if path.suffix != ".msgpack":
         raise UsageError(f"expected a path that ends in .msgpack, got {path}")
+    make_folder(path)  # before a client comes, of whom nothing could be kept
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise UsageError(f"expected a file that can be written to, got {path}")
     return Settings(mode="rewrite", cassette=path)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wsfake.errors import Failure, UnexpectedClose, UnexpectedHandshake, UnexpectedMessage
-from wsfake.model import Close, Entry, Open, Side
+from wsfake.model import Close, Entry, Open, Refuse, Side
 from wsfake.network.dialogue import LITERAL_LENGTH
 from wsfake.player import Mismatch, Player
 from wsfake.player.plan import CLOSINGS
@@ -80,7 +80,7 @@ def mismatch_failure(connection: Connection, player: Player, mismatch: Mismatch)
         "",
         *_dialogue(connection, script, mismatch),
         "",
-        f"  {network.advice(connection) or _advice(mismatch, script)}",
+        f"  {_what_to_do(connection, mismatch, script)}",
     ]
     return _KINDS[mismatch.kind](network.redaction.text("\n".join(text)))
 
@@ -130,6 +130,13 @@ def _differences(network: Network, player: Player, mismatch: Mismatch) -> list[s
     if hidden and (decode_json(one) is None or decode_json(other) is None):
         return []  # a cut through a placeholder would look like a secret of its own
     return differences(one, other, player.matching)
+
+
+def _what_to_do(connection: Connection, mismatch: Mismatch, script: Side) -> str:
+    advice = connection.network.advice(connection)
+    if advice and isinstance(mismatch.actual, Refuse):  # which nobody wants to accept
+        return "nobody listens there: start the server, and try again"
+    return advice or _advice(mismatch, script)
 
 
 def _advice(mismatch: Mismatch, script: Side) -> str:
