@@ -140,6 +140,18 @@ def test_a_test_that_has_not_passed_leaves_the_cassette_as_it_was(
     assert kept.footer.ended == ("interrupted" if how == "interrupted" else "test")
 
 
+def test_a_recording_that_failed_is_named_where_the_cassette_is_missing(
+    project: pytest.Pytester,
+) -> None:
+    source = HEAD + "def test_it(ws_fake):\n talk(ws_fake, 'a')\n assert 0\n"
+    project.makepyfile(test_feed=source)
+    run(project, "--ws-record").assert_outcomes(failed=1)
+
+    run(project).stdout.fnmatch_lines(
+        "*test_it.msgpack (there is none, but test_it.failed.msgpack of a recording that failed)"
+    )
+
+
 def test_a_test_that_is_retried_leaves_the_cassette_as_it_was(recorded: pytest.Pytester) -> None:
     before = cassette(recorded).read_bytes()
     recorded.makeconftest(

@@ -200,6 +200,15 @@ def test_bytes_that_are_no_frame_go_out_as_they_are() -> None:
     assert closes == [1002, 1002]
 
 
+def test_silence_that_ends_a_run_at_a_port_ends_no_recording() -> None:
+    with Harness(record_idle=0.1) as ws_fake:
+        ws_fake.serve(URL)
+        with connect(ws_fake.url_for(URL)):
+            ws_fake.run()
+    assert "run() ended" in ws_fake.dialogue.remarks[0][1]
+    assert not ws_fake.summary.ended_by_silence
+
+
 def test_silence_is_not_broken_by_a_close() -> None:
     with Harness() as ws_fake:
         ws_fake.serve(URL, Transcript().server("x").server_stalls())

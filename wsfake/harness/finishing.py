@@ -94,7 +94,9 @@ class Finishing:
         except CassetteError as error:
             ending.problems.append(error)
         self.summary = self._sources.summary(
-            unplayed=ending.unplayed, ended_by_silence=silence, set_aside=why
+            unplayed=ending.unplayed,
+            ended_by_silence=silence and self._sources.is_recording,
+            set_aside=why,
         )
 
     def untold(self, error: BaseException | None) -> list[Exception]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wsfake.clock import VirtualClock
@@ -184,7 +185,9 @@ class Sources:
         if not self.path:
             return "none"
         if self.replay is None:
-            return f"{self.path} (there is none)"
+            aside = Path(self.path).with_suffix(".failed.msgpack")
+            more = f", but {aside.name} of a recording that failed" if aside.exists() else ""
+            return f"{self.path} (there is none{more})"
         held = [
             f"{connection.url} ({'opened' if connection.player else 'not opened'})"
             for connection in self.replay.connections
