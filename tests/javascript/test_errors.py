@@ -29,6 +29,12 @@ TOLD = {
         "  script  script.js:2:9\n"
         "  line    var b = ;",
     ),
+    "a module that is none": (
+        "import { a } from './a.js';",
+        "SyntaxError: Unexpected token '{' (a module is a file .mjs, in the profile browser)\n"
+        "  script  script.js:1:8\n"
+        "  line    import { a } from './a.js';",
+    ),
     "a name that there is not": (
         "\n\nnothing();",
         "ReferenceError: nothing is not defined\n  script  script.js:3:1\n  line    nothing();",

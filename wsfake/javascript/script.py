@@ -72,7 +72,22 @@ class Script:
         self._is_module = path.suffix == ".mjs"
         if self._is_module and not face_of(host.profile).modules:
             raise UsageError(f"{path.name}: scripts of {host.profile.host} are no modules")
-        self._operations: dict[str, Callable[..., None]] = {
+        self._operations = self._all_operations()
+        self._tellers = [part.news for part in self._parts if isinstance(part, Teller)]
+        self._places = Places(FIRST_LINE)
+        self._begin = self._places.add(shown_path(path), self.text)
+        facts = {
+            "url": url_of(path),
+            "sources": self._number(named_files(path, self.text, files, beside)),
+            "context": context,
+            **self._surroundings(host),
+        }
+        self._engine = Engine(time_limit=time_limit, memory_limit=memory_limit)
+        self._engine.boot(read_source(BORDER), common_start(host.profile, servers=servers), facts)
+
+    def _all_operations(self) -> dict[str, Callable[..., None]]:
+        """Return what the script can ask for, by its name."""
+        operations: dict[str, Callable[..., None]] = {
             "print": self._print,
             "error": self._report,
             "result": self._take_result,
@@ -81,20 +96,15 @@ class Script:
             "lint": self._lint,
         }
         for part in self._parts:
-            self._operations |= part.operations()
-        self._tellers = [part.news for part in self._parts if isinstance(part, Teller)]
-        self._places = Places(FIRST_LINE)
-        self._begin = self._places.add(shown_path(path), self.text)
-        own = {
-            "url": url_of(path),
-            "sources": self._number(named_files(path, self.text, files, beside)),
-            "context": context,
+            operations |= part.operations()
+        return operations
+
+    def _surroundings(self, host: Host) -> dict[str, Any]:
+        return {
             "page": host.base_url,
-            "session": _SESSION.format(len(neighbours) + 1),
+            "session": _SESSION.format(len(self.neighbours) + 1),
             "real": host.servers.listen_for_real is not None,
         }
-        self._engine = Engine(time_limit=time_limit, memory_limit=memory_limit)
-        self._engine.boot(read_source(BORDER), common_start(host.profile, servers=servers), own)
 
     def _number(self, files: dict[str, tuple[Path, str]]) -> dict[str, list[Any]]:
         """Return files by the names that they are asked for by, each with its first line."""

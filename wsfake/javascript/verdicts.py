@@ -15,7 +15,7 @@ _MOST_FRAMES = 10
 
 def error_text(told: str, places: list[Place], path: Path) -> str:
     """Return what a script threw, with the line that threw it and those that called it."""
-    told = _advised(told)
+    told = _advised(told, places[0].source if places else "")
     if not places:
         return "\n".join([told, *field_lines({"script": shown_path(path)})])
     lines = [told, *field_lines({"script": str(places[0]), "line": places[0].source})]
@@ -29,9 +29,12 @@ def error_text(told: str, places: list[Place], path: Path) -> str:
 _ABSENT = re.compile(
     r"ReferenceError: (setTimeout|setInterval|clearTimeout|clearInterval) is not defined"
 )
+_OF_MODULES = re.compile(r"\s*(import\b(?!\s*[(.])|export\b)")
 
 
-def _advised(told: str) -> str:
+def _advised(told: str, source: str) -> str:
+    if told.startswith("SyntaxError: ") and _OF_MODULES.match(source):
+        return f"{told} (a module is a file .mjs, in the profile browser)"
     found = _ABSENT.fullmatch(told)
     return f"{told} (this host has Script.{found[1]})" if found else told
 
