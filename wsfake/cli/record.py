@@ -32,6 +32,8 @@ __all__ = ["add_parser"]
 
 _TICK_SECONDS = 0.5
 _COUNT_SECONDS = 5.0
+_BESIDE_BYTES = 16 * MEBIBYTE
+"""What has been understood and waits to be written."""
 
 
 def add_parser(commands: Any) -> None:
@@ -92,7 +94,7 @@ def record(arguments: argparse.Namespace) -> int:
     limits = Limits(message_bytes=int(arguments.max_message * MEBIBYTE))
     faults = faults_of(arguments)
     reactor = Reactor()
-    beside = Beside()
+    beside = Beside(_BESIDE_BYTES)
     session = Session(
         reactor,
         upstream,

@@ -168,8 +168,9 @@ class Session:
         entries, self.untold = self.untold, []
         messages = [what for what in map(_WHAT, entries) if type(what) in _MESSAGES]
         self._messages += len(messages)
-        if sum(map(len, messages)) >= _LARGE:
-            self._beside.do(lambda: self._put_down(entries))
+        size = sum(map(len, messages))
+        if size >= _LARGE:
+            self._beside.do(lambda: self._put_down(entries), size)
         else:
             self._beside.settle()
             self._deck.extend(entries)
