@@ -219,10 +219,14 @@ class _Talk:
         self._closed: set[Side] = set()
 
     def tell(self, at: int, side: Side, events: Sequence[Event]) -> None:
+        untold = self._session.untold
+        if len(events) == 1 and type(events[0]) in _MESSAGES:  # as nearly always, or very many
+            untold.append(make_entry((at - self._began, self.number, side, events[0])))
+            return
         if not set(map(type, events)) <= _MESSAGES:
             events = [self._follow(at, side, what) for what in events]
         head = repeat(at - self._began), repeat(self.number), repeat(side)
-        self._session.untold += map(make_entry, zip(*head, events, strict=False))
+        untold += map(make_entry, zip(*head, events, strict=False))
 
     def over(self) -> None:
         self._session.leave(self)

@@ -96,8 +96,7 @@ class Backlog:
             while self._queue:
                 at = self._next()
                 now = now_microseconds()
-                late = self._bytes > LAG_BYTES or now - at > LAG_MICROSECONDS
-                if now > stop and not late:
+                if now > stop and self._bytes <= LAG_BYTES and now - at <= LAG_MICROSECONDS:
                     break
         finally:
             if self._queue and not self._asked:
