@@ -41,8 +41,8 @@ __all__ = ["Counts", "Session"]
 _MESSAGES = {str, bytes}
 _WHAT = attrgetter("what")
 _LARGE = 1 << 18
-"""Bytes from which on what was said is written beside: checksums and files need no interpreter."""
-
+"""Length of a message from which on it is written beside, as its checksum and the file need no
+interpreter. Many small ones need it all the time."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -166,11 +166,10 @@ class Session:
         if not self.untold:
             return
         entries, self.untold = self.untold, []
-        messages = [what for what in map(_WHAT, entries) if type(what) in _MESSAGES]
-        self._messages += len(messages)
-        size = sum(map(len, messages))
-        if size >= _LARGE:
-            self._beside.do(lambda: self._put_down(entries), size)
+        sizes = [len(what) for what in map(_WHAT, entries) if type(what) in _MESSAGES]
+        self._messages += len(sizes)
+        if max(sizes, default=0) >= _LARGE:
+            self._beside.do(lambda: self._put_down(entries), sum(sizes))
         else:
             self._beside.settle()
             self._deck.extend(entries)
