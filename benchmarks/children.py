@@ -44,9 +44,10 @@ def environment(*requirements: str) -> str:
         [str(python), "-m", "pip", "install", "--quiet", *requirements],
     )
     for command in commands:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise Unavailable(f"{requirements[0]} could not be installed")
+        try:
+            subprocess.run(command, capture_output=True, check=True, timeout=_TIMEOUT)
+        except (OSError, subprocess.SubprocessError) as error:
+            raise Unavailable(f"{requirements[0]} could not be installed: {error}") from None
     (folder / "made").touch()
     return str(python)
 

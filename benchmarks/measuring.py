@@ -18,6 +18,7 @@ __all__ = [
     "Row",
     "Skipped",
     "compare",
+    "compare_rates",
     "compare_seconds",
     "cpu_seconds",
     "in_one_go",
@@ -76,8 +77,22 @@ def compare(
 
     Both are done in turn, after one run each that does not count.
     """
-    rates = (lambda: _rate(ours), lambda: _rate(theirs))
-    return _row((what, against), *rates, "per second", goal=goal, runs=runs)
+    return compare_rates(
+        what, lambda: _rate(ours), against, lambda: _rate(theirs), goal=goal, runs=runs
+    )
+
+
+def compare_rates(
+    what: str,
+    ours: Callable[[], float],
+    against: str,
+    theirs: Callable[[], float],
+    *,
+    goal: float | None = None,
+    runs: int = 0,
+) -> Row:
+    """Do as `compare`, with what is done and timed elsewhere: both return times per second."""
+    return _row((what, against), ours, theirs, "per second", goal=goal, runs=runs)
 
 
 def compare_seconds(

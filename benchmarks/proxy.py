@@ -13,17 +13,20 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from benchmarks import endpoints
+from benchmarks.children import Unavailable, environment
 from benchmarks.measuring import Row, Skipped, compare, compare_seconds
 
 __all__ = ["rows"]
 
 _ROOT = Path(__file__).resolve().parents[1]
-_MITMPROXY = Path(__file__).parent / ".mitmproxy"
 _PATIENCE = 60
 _STREAMED = 100_000
 _SLOWLY_STREAMED = 10_000
 _PAIRS = 3_000
-_LARGE_PAIRS = 200
+_LARGE_PAIRS = 100
+_RUNS = 9
+"""Of what takes a second or less: one process waits for another all the time, which varies."""
+
 _MEBIBYTE = 1 << 20
 _RELAY, _FORWARDER = "a relay with websockets", "a TCP forwarder in asyncio"
 
@@ -48,10 +51,15 @@ class _Proxy:
 
         return work
 
-    def cpu_of_stream(self) -> float:
-        before = self.cpu_seconds
-        endpoints.stream(self.url, _STREAMED)
-        return self.cpu_seconds - before
+    def cpu_of(self, work: Callable[[], object]) -> Callable[[], float]:
+        """Return what measures how much of a processor it takes for this."""
+
+        def measure() -> float:
+            before = self.cpu_seconds
+            work()
+            return self.cpu_seconds - before
+
+        return measure
 
     def median(self) -> float:
         return endpoints.one_in_flight(self.url, _PAIRS, 200).median
@@ -103,13 +111,7 @@ def rows() -> Iterator[Row | Skipped]:
         relay = stack.enter_context(_running(*_other("websockets", server)))
         yield from _streaming(ours, relay, forwarder)
         yield from _in_flight(ours, forwarder)
-        yield compare(
-            "recording, 1 MiB binary there and back",
-            ours.one_in_flight(_LARGE_PAIRS, _MEBIBYTE),
-            _RELAY,
-            relay.one_in_flight(_LARGE_PAIRS, _MEBIBYTE),
-            goal=1.0,
-        )
+        yield from _large(ours, relay)
         yield from _against_mitmproxy(ours, server)
 
 
@@ -121,29 +123,47 @@ def _streaming(ours: _Proxy, relay: _Proxy, forwarder: _Proxy) -> Iterator[Row]:
     for against, other in ((_RELAY, relay), (_FORWARDER, forwarder)):
         yield compare_seconds(
             "recording, CPU seconds for 100,000 texts of 200 B",
-            ours.cpu_of_stream,
+            ours.cpu_of(fast),
             against,
-            other.cpu_of_stream,
+            other.cpu_of(other.stream(_STREAMED)),
         )
 
 
 def _in_flight(ours: _Proxy, forwarder: _Proxy) -> Iterator[Row]:
     what = "recording, one message of 200 B in flight"
-    yield compare(
-        what,
-        ours.one_in_flight(_PAIRS, 200),
-        _FORWARDER,
-        forwarder.one_in_flight(_PAIRS, 200),
-        goal=0.7,
+    our, their = (proxy.one_in_flight(_PAIRS, 200) for proxy in (ours, forwarder))
+    yield compare(what, our, _FORWARDER, their, goal=0.7, runs=_RUNS)
+    yield compare_seconds(
+        f"{what}, median", ours.median, _FORWARDER, forwarder.median, goal=1.5, runs=_RUNS
     )
-    yield compare_seconds(f"{what}, median", ours.median, _FORWARDER, forwarder.median, goal=1.5)
+    yield compare_seconds(
+        f"{what}, CPU seconds for {_PAIRS:,}",
+        ours.cpu_of(our),
+        _FORWARDER,
+        forwarder.cpu_of(their),
+        runs=_RUNS,
+    )
+
+
+def _large(ours: _Proxy, relay: _Proxy) -> Iterator[Row]:
+    what = "recording, 1 MiB binary there and back"
+    our, their = (proxy.one_in_flight(_LARGE_PAIRS, _MEBIBYTE) for proxy in (ours, relay))
+    yield compare(what, our, _RELAY, their, goal=1.0, runs=_RUNS)
+    yield compare_seconds(
+        f"{what}, CPU seconds for {_LARGE_PAIRS}",
+        ours.cpu_of(our),
+        _RELAY,
+        relay.cpu_of(their),
+        runs=_RUNS,
+    )
 
 
 def _against_mitmproxy(ours: _Proxy, server: str) -> Iterator[Row | Skipped]:
     what, against, goal = "recording, stream of 200 B texts", "mitmproxy, reverse mode", 15
-    mitmdump = _mitmdump()
-    if isinstance(mitmdump, str):
-        yield Skipped(what, against, goal, "per second", mitmdump)
+    try:
+        mitmdump = Path(environment("mitmproxy")).with_name("mitmdump")
+    except Unavailable as error:
+        yield Skipped(what, against, goal, "per second", str(error))
         return
     port = _free_port()
     mode = f"reverse:{server.replace('ws://', 'http://')}"
@@ -154,19 +174,6 @@ def _against_mitmproxy(ours: _Proxy, server: str) -> Iterator[Row | Skipped]:
         yield compare(
             what, ours.stream(_STREAMED), against, theirs.stream(_SLOWLY_STREAMED), goal=goal
         )
-
-
-def _mitmdump() -> Path | str:
-    """Return the program, in an environment of its own; or why there is none."""
-    program = _MITMPROXY / "bin" / "mitmdump"
-    try:
-        if not program.exists():
-            subprocess.run([sys.executable, "-m", "venv", _MITMPROXY], check=True)
-            pip = [str(_MITMPROXY / "bin" / "pip"), "install", "--quiet", "mitmproxy"]
-            subprocess.run(pip, check=True, timeout=600)
-    except (OSError, subprocess.SubprocessError) as error:
-        return f"mitmproxy cannot be installed: {error}"
-    return program
 
 
 def _free_port() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wsfake.model import Entry
+from wsfake.model import Entry, make_entry
 
 __all__ = ["Recorder"]
 
@@ -33,9 +33,10 @@ class Recorder:
 
     def note(self, entry: Entry) -> None:
         """Take an entry of the dialogue; of a connection that is not recorded, it is nothing."""
-        number = self._numbers.get(entry.connection)
+        at, connection, side, what = entry
+        number = self._numbers.get(connection)
         if number is None:
             return
         if self._origin is None:
-            self._origin = entry.at - self._first_at
-        self._sink(Entry(entry.at - self._origin, number, entry.side, entry.what))
+            self._origin = at - self._first_at
+        self._sink(make_entry((at - self._origin, number, side, what)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 import socket
 import ssl
@@ -86,6 +87,31 @@ def test_what_was_recorded_can_be_replayed(server: str, tmp_path: Path) -> None:
         socket.onmessage = on_message
         ws_fake.run()
     assert received == ["one", "two"]
+
+
+def test_large_messages_keep_their_place_among_small_ones(server: str, tmp_path: Path) -> None:
+    path = tmp_path / "talk.msgpack"
+    messages = ["one", "l" * 400_000, "two", "a" * 900_000, "r" * 900_000, "three", "g" * 300_000]
+    with recording(server, path, "--quiet") as recorder:
+        talk(recorder.url, *messages)
+        assert recorder.end() == 0
+    kept = [what for _, _, what in said(path) if isinstance(what, str)]
+    assert kept == [message for message in messages for _ in range(2)]
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs Linux: it limits a file's size")
+def test_a_large_message_that_the_file_refuses_ends_the_recording(
+    server: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "talk.msgpack"
+    with recording(server, path, "--quiet") as recorder:
+        resource.prlimit(recorder.process.pid, resource.RLIMIT_FSIZE, (100_000, 100_000))
+        with connect(recorder.url) as client, pytest.raises(ConnectionClosed):
+            while True:  # passed on until the file was tried
+                client.send("l" * 400_000)
+                client.recv(20)
+        assert recorder.process.wait(20) != 0
+    assert "talk.part.msgpack: this cassette cannot be written: File too large" in recorder.errors
 
 
 def test_secrets_are_neither_printed_nor_written(server: str, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from wsfake.cassette.files import make_folder
+from wsfake.cli.beside import Beside
 from wsfake.cli.listening import address, is_loopback, signals
 from wsfake.cli.live_faults import add_fault_options, faults_of
 from wsfake.cli.output import line_printer
@@ -33,6 +34,8 @@ __all__ = ["add_parser"]
 
 _TICK_SECONDS = 0.5
 _COUNT_SECONDS = 5.0
+_BESIDE_BYTES = 16 * MEBIBYTE
+"""What has been understood and waits to be written."""
 
 
 def add_parser(commands: Any) -> None:
@@ -93,23 +96,25 @@ def record(arguments: argparse.Namespace) -> int:
     limits = Limits(message_bytes=int(arguments.max_message * MEBIBYTE))
     faults = faults_of(arguments)
     reactor = Reactor()
+    beside = Beside(_BESIDE_BYTES)
     session = Session(
         reactor,
         upstream,
         deck,
+        beside,
         faults=faults,
         limits=limits,
         show=None if arguments.quiet else line_printer(),
     )
     _raise_file_limit(arguments.max_connections)
     try:
-        with signals(lambda: reactor.call_soon_threadsafe(lambda: None)) as ended:
+        with beside, signals(lambda: reactor.call_soon_threadsafe(lambda: None)) as ended:
             gate = _listen(arguments, reactor, session, tls)
             _tell_where(gate, arguments, tls)
             with much_passing():
                 _pump(session, ended)
-        gate.abort()
-        session.end()
+            gate.abort()
+            session.end()
     except BaseException:
         reactor.close()
         if deck.recorded:

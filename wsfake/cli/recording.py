@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from attrs import evolve, frozen
 
 from wsfake.cassette import Redactor
+from wsfake.cli.beside import Beside
 from wsfake.harness.recording import CassetteDeck
 from wsfake.live import Reactor
 from wsfake.live.gate import target_of
@@ -39,6 +40,9 @@ __all__ = ["Counts", "Session"]
 
 _MESSAGES = {str, bytes}
 _WHAT = attrgetter("what")
+_LARGE = 1 << 18
+"""Length of a message from which on it is written beside, as its checksum and the file need no
+interpreter. Many small ones need it all the time."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -60,7 +64,9 @@ class Counts:
 class Session:
     """Relays every client to `upstream`, and records all of them on one timeline.
 
-    `show` is called with the lines of each entry, without its secrets; None prints nothing.
+    `show` is called with the lines of each entry, without its secrets; None prints nothing. What
+    is large is written to the `deck` in the thread of `beside`; nobody else is to use the deck
+    before that has settled.
     """
 
     def __init__(
@@ -68,6 +74,7 @@ class Session:
         reactor: Reactor,
         upstream: Upstream,
         deck: CassetteDeck,
+        beside: Beside,
         *,
         faults: Faults,
         limits: Limits,
@@ -78,6 +85,7 @@ class Session:
         parts = urlsplit(upstream.url)
         self._origin = f"{parts.scheme}://{parts.netloc}"
         self._deck = deck
+        self._beside = beside
         self._redactor: Redactor = deck.redactor
         self._faults = faults
         self._limits = limits
@@ -128,6 +136,7 @@ class Session:
         finally:
             self._write()
         if flush_in == 0:
+            self._beside.settle()
             self._deck.flush()
 
     def end(self) -> None:
@@ -141,6 +150,7 @@ class Session:
                 talk.relay.abort()
         self._talks.clear()
         self._write()
+        self._beside.settle()
 
     # What the stories tell
 
@@ -156,10 +166,19 @@ class Session:
         if not self.untold:
             return
         entries, self.untold = self.untold, []
-        self._messages += sum(map(_MESSAGES.__contains__, map(type, map(_WHAT, entries))))
-        self._deck.extend(entries)
+        sizes = [len(what) for what in map(_WHAT, entries) if type(what) in _MESSAGES]
+        self._messages += len(sizes)
+        if max(sizes, default=0) >= _LARGE:
+            self._beside.do(lambda: self._put_down(entries), sum(sizes))
+        else:
+            self._beside.settle()
+            self._deck.extend(entries)
         for entry in entries if self._show is not None else ():
             self._show_entry(entry)
+
+    def _put_down(self, entries: list[Entry]) -> None:
+        self._deck.extend(entries)
+        self._deck.flush()  # so that it is not due while nobody looks
 
     def _show_entry(self, entry: Entry) -> None:
         if self._show is None:
@@ -199,10 +218,14 @@ class _Talk:
         self._closed: set[Side] = set()
 
     def tell(self, at: int, side: Side, events: Sequence[Event]) -> None:
+        untold = self._session.untold
+        if len(events) == 1 and type(events[0]) in _MESSAGES:  # as nearly always, or very many
+            untold.append(make_entry((at - self._began, self.number, side, events[0])))
+            return
         if not set(map(type, events)) <= _MESSAGES:
             events = [self._follow(at, side, what) for what in events]
         head = repeat(at - self._began), repeat(self.number), repeat(side)
-        self._session.untold += map(make_entry, zip(*head, events, strict=False))
+        untold += map(make_entry, zip(*head, events, strict=False))
 
     def over(self) -> None:
         self._session.leave(self)

@@ -147,6 +147,8 @@ class Framing:
             while not self._over:
                 if self._fragments is None:
                     position = self._hear_plain(data, position)
+                    if position == len(data):
+                        return
                 end = self._hear_frame(data, position)
                 if end < 0:
                     self._held = [data[position:]] if position < len(data) else []

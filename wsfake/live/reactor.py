@@ -11,7 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from wsfake.errors import UsageError
@@ -53,7 +53,7 @@ class Reactor:
     """
 
     def __init__(self, lock: AbstractContextManager[object] | None = None) -> None:
-        self._lock = nullcontext() if lock is None else lock
+        self._lock = threading.RLock() if lock is None else lock
         self._selector = selectors.DefaultSelector()
         self._soon: deque[Callable[[], None]] = deque()
         self._timers: list[tuple[float, int, Timer]] = []

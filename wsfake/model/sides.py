@@ -15,6 +15,8 @@ class Side(enum.Enum):
 
     other: Side
 
+    __hash__ = object.__hash__  # that of an enum is Python, and one of these is in every key
+
     def __str__(self) -> str:
         return str(self.value)
 

@@ -13,8 +13,9 @@ from wsfake.proxy.upstream import MEBIBYTE
 
 __all__ = ["LAG_BYTES", "Backlog"]
 
-LAG_BYTES = 64 * MEBIBYTE
-"""What may wait at most; then no socket is served before it is done."""
+LAG_BYTES = 48 * MEBIBYTE
+"""What may wait at most; then no socket is served before it is done. With what was understood and
+still waits for the file, in `wsfake record`, it is less than 64 MiB."""
 
 LAG_MICROSECONDS = 40_000
 """After so long nothing waits any more. With the 50 ms until what was told is in the part file, a
@@ -96,8 +97,7 @@ class Backlog:
             while self._queue:
                 at = self._next()
                 now = now_microseconds()
-                late = self._bytes > LAG_BYTES or now - at > LAG_MICROSECONDS
-                if now > stop and not late:
+                if now > stop and self._bytes <= LAG_BYTES and now - at <= LAG_MICROSECONDS:
                     break
         finally:
             if self._queue and not self._asked:
