@@ -14,9 +14,11 @@ import trustme
 from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 from websockets.sync.client import connect
 
+from tests.ports.test_ports import port_of
 from tests.proxy.recorder import recording
 from wsfake import Harness
 from wsfake.cassette import load
+from wsfake.cli import main
 from wsfake.model import Close, Drop, End, Open, Reject
 
 GONE = (InvalidMessage, ConnectionError, ConnectionClosed)
@@ -182,6 +184,80 @@ def test_faults_are_options(server: str, tmp_path: Path, options: list[str], las
     assert (
         next(what for _, side, what in said(path)[3:] if side == "server" and what != "one") == last
     )
+
+
+HOOKS = """
+from wsfake.model import Side
+
+seen = []
+
+def edit(side, message):
+    seen.append(message)
+    if side is Side.CLIENT and message == "":
+        return None
+    return message.upper() if side is Side.SERVER else message
+
+def greet(handle):
+    handle.server(f"{handle.url.rpartition('/')[2]} {len(seen)}")
+"""
+
+
+def test_functions_of_a_file_edit_swallow_and_speak(server: str, tmp_path: Path) -> None:
+    path, hooks = tmp_path / "talk.msgpack", tmp_path / "hooks.py"
+    hooks.write_text(HOOKS)
+    options = ["--edit", f"{hooks}:edit", "--on-open", f"{hooks}:greet"]
+    with recording(f"{server}/echo", path, "--quiet", *options) as recorder:
+        with connect(recorder.url) as client:
+            assert client.recv(20) == "echo 0"
+            client.send("")
+            client.send("one")
+            assert client.recv(20) == "ONE"
+        assert recorder.end() == 0
+    assert [what for _, _, what in said(path)[2:6]] == ["echo 0", "", "one", "ONE"]
+
+
+@pytest.mark.parametrize(
+    ("program", "value", "error"),
+    [
+        ("", "hooks.py", "expected --edit FILE.py:FUNCTION with a file that is there: 'hooks.py'"),
+        ("", "no.py:edit", "expected --edit FILE.py:FUNCTION with a file that is there: 'no.py:e"),
+        ("def one(): ...", "hooks.py:two", "expected --edit a function of hooks.py (one), got two"),
+        ("1 / 0", "hooks.py:two", "hooks.py cannot be run: ZeroDivisionError: division by zero"),
+    ],
+)
+def test_a_function_that_is_not_there_is_said(
+    program: str,
+    value: str,
+    error: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)  # and taken out again, with what is added
+    (tmp_path / "hooks.py").write_text(program)
+    assert main(["record", "ws://a.test", "-o", "a.msgpack", "--edit", value]) == 2
+    assert capsys.readouterr().err.startswith(f"wsfake: {error}")
+
+
+def test_who_is_no_client_is_said(server: str, tmp_path: Path) -> None:
+    with recording(server, tmp_path / "a.msgpack", "--quiet") as recorder:
+        for begin in (b"\x16\x03\x01\x02", b"SSH-2.0-OpenSSH\r\n", b"GET / HTTP/1.1\r\nHost: x"):
+            with socket.create_connection(("127.0.0.1", port_of(recorder.url)), 20) as sock:
+                sock.sendall(begin)
+                sock.shutdown(socket.SHUT_WR)
+                assert sock.recv(65536) == b""
+        with socket.create_connection(("127.0.0.1", port_of(recorder.url)), 20) as sock:
+            sock.sendall(b"GET /echo HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert sock.recv(65536).startswith(b"HTTP/1.1 426 ")
+        assert recorder.end() == 1
+    assert recorder.errors.splitlines() == [
+        "wsfake: a client was dropped: it speaks TLS, and this port does not: its URL is to begin"
+        " with ws",
+        "wsfake: a client was dropped: expected a request of HTTP/1.1, got b'SSH-2.0-OpenSSH\\r'",
+        "wsfake: a client was dropped: it left within its request, got 23 bytes of one",
+        "wsfake: nothing was recorded: one request passed, and none opened a WebSocket",
+    ]
 
 
 def test_connections_can_be_refused_or_rejected(server: str, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from wsfake.cli.listening import address, is_loopback, signals
+from wsfake.cli.listening import address, is_loopback, signals, tell_dropped
 from wsfake.cli.live_faults import add_fault_options, faults_of
 from wsfake.cli.output import line_printer
 from wsfake.cli.recording import Counts, Session
@@ -119,7 +119,7 @@ def record(arguments: argparse.Namespace) -> int:
     reactor.close()
     deck.finish("passed", "interrupted")
     if deck.kept is None:
-        print("wsfake: nothing was recorded: no client came", file=sys.stderr)
+        print(f"wsfake: nothing was recorded: {session.nobody}", file=sys.stderr)
         return 1
     print(f"wsfake: recorded {deck.kept}: {session.counts}", file=sys.stderr)
     return 0
@@ -154,6 +154,7 @@ def _listen(
             most=arguments.max_connections,
             busy=lambda: session.busy,
             on_full=full,
+            on_dropped=tell_dropped,
         )
     except OSError as error:
         raise UsageError(

@@ -83,6 +83,7 @@ class Session:
         self._limits = limits
         self._show = show
         self._talks: set[_Talk] = set()
+        self._admitted = 0
         self._number = 0
         self._began = 0
         self.untold: list[Entry] = []
@@ -99,8 +100,17 @@ class Session:
     def counts(self) -> Counts:
         return Counts(self._number, self.busy, self._messages)
 
+    @property
+    def nobody(self) -> str:
+        """Why there is nothing, where there is nothing."""
+        if not self._admitted:
+            return "no client came"
+        asked = "one request" if self._admitted == 1 else f"{self._admitted} requests"
+        return f"{asked} passed, and none opened a WebSocket"
+
     def admit(self, client: Transport, received: bytes) -> None:
         """Relay one client; it asks for its own path."""
+        self._admitted += 1
         upstream = evolve(self._upstream, url=self._origin + target_of(received))
         talk = _Talk(self)
         self._talks.add(talk)
