@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
 import ssl
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,8 @@ from tests.ports.test_ports import port_of
 from tests.proxy.recorder import recording
 from wsfake import Harness
 from wsfake.cassette import load
-from wsfake.cli import main
+from wsfake.cli import main, record as record_command
+from wsfake.cli.recording import Counts
 from wsfake.model import Close, Drop, End, Open, Reject
 
 GONE = (InvalidMessage, ConnectionError, ConnectionClosed)
@@ -333,3 +336,14 @@ def test_a_port_that_others_reach_is_warned_of(tmp_path: Path) -> None:
     assert recorder.errors.splitlines()[0] == (
         "wsfake: warning: everybody who reaches 0.0.0.0 can connect to a.test through this port"
     )
+
+
+def test_how_much_there_was_is_told_with_its_rate(capsys: pytest.CaptureFixture[str]) -> None:
+    before, now = Counts(1, 1, 100), Counts(2, 1, 600)
+    at = time.monotonic()
+    assert record_command._tell_counts(now, before, at - 5)[0] == now
+    assert re.fullmatch(
+        r"wsfake: 2 connections \(1 open\), 600 messages, (100|9\d)/s\n", capsys.readouterr().err
+    )
+    record_command._tell_counts(now, now, at - 5)  # nothing new
+    assert capsys.readouterr().err == ""

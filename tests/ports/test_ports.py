@@ -55,6 +55,19 @@ def raw(url: str, request: bytes, *, patience: float = PATIENCE) -> bytes:
 # Whom a port leads to
 
 
+def test_a_port_may_be_one_of_ipv6() -> None:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("there is no IPv6 here")
+    with Harness() as ws_fake:
+        ws_fake.serve(URL, Transcript().server("six"))
+        url = ws_fake.url_for(URL, host="::1")
+        assert url.startswith("ws://[::1]:")
+        with connect(url) as connection:
+            assert connection.recv(PATIENCE) == "six"
+
+
 def test_a_path_of_the_same_origin_is_answered_at_the_same_port() -> None:
     with Harness() as ws_fake:
         ws_fake.serve("wss://feed.test/v1/eth?since=3", Transcript().server("eth"))
