@@ -6,7 +6,6 @@ import re
 import signal
 import socket
 import ssl
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -291,16 +290,6 @@ def test_clients_beyond_the_most_are_refused(server: str, tmp_path: Path) -> Non
     )
 
 
-def cli(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "wsfake.cli", "record", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize(
     ("options", "error"),
     [
@@ -315,11 +304,59 @@ def cli(*arguments: str) -> subprocess.CompletedProcess[str]:
             ["ws://a.test", "--reject", "99"],
             "expected --reject a status from 200 to 999, got 99",
         ),
+        (["ws://a.test", "--max-message", "nan"], "expected --max-message so many MiB, more than"),
+        (["ws://a.test", "--max-connections", "0"], "expected --max-connections 1 or more, got 0"),
+        (["ws://a.test", "--tls-key", "a.pem"], "expected --tls-cert PEM, the certificate of this"),
+        (["ws://a.test", "--origin", "a\nX: b"], "not a value for the header Origin: 'a\\nX: b'"),
+        (["ws://a.test", "-o", "folder.msgpack"], "expected a file to write, and folder.msgpack is"),
     ],
 )
-def test_wrong_use_is_said(options: list[str], error: str) -> None:
-    result = cli("-o", "a.msgpack", *options)
-    assert (result.returncode, result.stderr) == (2, f"wsfake: {error}\n")
+def test_wrong_use_is_said(
+    options: list[str],
+    error: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.msgpack").mkdir()
+    assert main(["record", "-o", "a.msgpack", *options]) == 2
+    assert capsys.readouterr().err.startswith(f"wsfake: {error}")
+
+
+def test_a_server_that_cannot_be_reached_is_a_finding_and_keeps_what_is_there(
+    dead_url: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "talk.msgpack"
+    path.write_bytes(b"what was there")
+    with recording(f"{dead_url}/?token=tiger", path, "--quiet") as recorder:
+        for _ in range(2):
+            with pytest.raises(GONE), connect(recorder.url):
+                pass
+        assert recorder.end() == 1
+    first, second = recorder.errors.splitlines()
+    assert first == f"wsfake: {dead_url} cannot be reached: refused (connection refused)"
+    assert second.startswith("wsfake: nothing could be recorded: no server answered; see ")
+    assert path.read_bytes() == b"what was there"
+
+
+def test_a_certificate_that_is_not_trusted_is_said_with_what_to_do(tmp_path: Path) -> None:
+    from tests.processes import VARIED_SERVER, running
+
+    pem = tmp_path / "both.pem"
+    trustme.CA().issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(pem)
+    with (
+        running(VARIED_SERVER, str(pem)) as url,
+        recording(url, tmp_path / "talk.msgpack", "--quiet") as recorder,
+    ):
+        with pytest.raises(GONE), connect(recorder.url):
+            pass
+        assert recorder.end() == 1
+    assert re.search(
+        r"localhost:\d+ cannot be reached: tls \(.*certificate.*\); its authority is trusted"
+        r" with --ca PEM\n",
+        recorder.errors,
+    )
 
 
 def test_a_recording_of_nobody_is_a_finding(tmp_path: Path) -> None:
