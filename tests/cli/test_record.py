@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import resource
 import signal
 import socket
 import ssl
-import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,12 @@ import trustme
 from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
 from websockets.sync.client import connect
 
+from tests.ports.test_ports import port_of
 from tests.proxy.recorder import recording
 from wsfake import Harness
 from wsfake.cassette import load
+from wsfake.cli import main, record as record_command
+from wsfake.cli.recording import Counts
 from wsfake.model import Close, Drop, End, Open, Reject
 
 GONE = (InvalidMessage, ConnectionError, ConnectionClosed)
@@ -210,6 +214,80 @@ def test_faults_are_options(server: str, tmp_path: Path, options: list[str], las
     )
 
 
+HOOKS = """
+from wsfake.model import Side
+
+seen = []
+
+def edit(side, message):
+    seen.append(message)
+    if side is Side.CLIENT and message == "":
+        return None
+    return message.upper() if side is Side.SERVER else message
+
+def greet(handle):
+    handle.server(f"{handle.url.rpartition('/')[2]} {len(seen)}")
+"""
+
+
+def test_functions_of_a_file_edit_swallow_and_speak(server: str, tmp_path: Path) -> None:
+    path, hooks = tmp_path / "talk.msgpack", tmp_path / "hooks.py"
+    hooks.write_text(HOOKS)
+    options = ["--edit", f"{hooks}:edit", "--on-open", f"{hooks}:greet"]
+    with recording(f"{server}/echo", path, "--quiet", *options) as recorder:
+        with connect(recorder.url) as client:
+            assert client.recv(20) == "echo 0"
+            client.send("")
+            client.send("one")
+            assert client.recv(20) == "ONE"
+        assert recorder.end() == 0
+    assert [what for _, _, what in said(path)[2:6]] == ["echo 0", "", "one", "ONE"]
+
+
+@pytest.mark.parametrize(
+    ("program", "value", "error"),
+    [
+        ("", "hooks.py", "expected --edit FILE.py:FUNCTION with a file that is there: 'hooks.py'"),
+        ("", "no.py:edit", "expected --edit FILE.py:FUNCTION with a file that is there: 'no.py:e"),
+        ("def one(): ...", "hooks.py:two", "expected --edit a function of hooks.py (one), got two"),
+        ("1 / 0", "hooks.py:two", "hooks.py cannot be run: ZeroDivisionError: division by zero"),
+    ],
+)
+def test_a_function_that_is_not_there_is_said(
+    program: str,
+    value: str,
+    error: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)  # and taken out again, with what is added
+    (tmp_path / "hooks.py").write_text(program)
+    assert main(["record", "ws://a.test", "-o", "a.msgpack", "--edit", value]) == 2
+    assert capsys.readouterr().err.startswith(f"wsfake: {error}")
+
+
+def test_who_is_no_client_is_said(server: str, tmp_path: Path) -> None:
+    with recording(server, tmp_path / "a.msgpack", "--quiet") as recorder:
+        for begin in (b"\x16\x03\x01\x02", b"SSH-2.0-OpenSSH\r\n", b"GET / HTTP/1.1\r\nHost: x"):
+            with socket.create_connection(("127.0.0.1", port_of(recorder.url)), 20) as sock:
+                sock.sendall(begin)
+                sock.shutdown(socket.SHUT_WR)
+                assert sock.recv(65536) == b""
+        with socket.create_connection(("127.0.0.1", port_of(recorder.url)), 20) as sock:
+            sock.sendall(b"GET /echo HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert sock.recv(65536).startswith(b"HTTP/1.1 426 ")
+        assert recorder.end() == 1
+    assert recorder.errors.splitlines() == [
+        "wsfake: a client was dropped: it speaks TLS, and this port does not: its URL is to begin"
+        " with ws",
+        "wsfake: a client was dropped: expected a request of HTTP/1.1, got b'SSH-2.0-OpenSSH\\r'",
+        "wsfake: a client was dropped: it left within its request, got 23 bytes of one",
+        "wsfake: nothing was recorded: one request passed, and none opened a WebSocket",
+    ]
+
+
 def test_connections_can_be_refused_or_rejected(server: str, tmp_path: Path) -> None:
     path = tmp_path / "talk.msgpack"
     with recording(server, path, "--reject", "418") as recorder:
@@ -238,16 +316,6 @@ def test_clients_beyond_the_most_are_refused(server: str, tmp_path: Path) -> Non
     )
 
 
-def cli(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "wsfake.cli", "record", *arguments],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-
-
 @pytest.mark.parametrize(
     ("options", "error"),
     [
@@ -262,11 +330,59 @@ def cli(*arguments: str) -> subprocess.CompletedProcess[str]:
             ["ws://a.test", "--reject", "99"],
             "expected --reject a status from 200 to 999, got 99",
         ),
+        (["ws://a.test", "--max-message", "nan"], "expected --max-message so many MiB, more than"),
+        (["ws://a.test", "--max-connections", "0"], "expected --max-connections 1 or more, got 0"),
+        (["ws://a.test", "--tls-key", "a.pem"], "expected --tls-cert PEM, the certificate of this"),
+        (["ws://a.test", "--origin", "a\nX: b"], "not a value for the header Origin: 'a\\nX: b'"),
+        (["ws://a.test", "-o", "folder.msgpack"], "expected a file to write, and folder.msgpack is"),
     ],
 )
-def test_wrong_use_is_said(options: list[str], error: str) -> None:
-    result = cli("-o", "a.msgpack", *options)
-    assert (result.returncode, result.stderr) == (2, f"wsfake: {error}\n")
+def test_wrong_use_is_said(
+    options: list[str],
+    error: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.msgpack").mkdir()
+    assert main(["record", "-o", "a.msgpack", *options]) == 2
+    assert capsys.readouterr().err.startswith(f"wsfake: {error}")
+
+
+def test_a_server_that_cannot_be_reached_is_a_finding_and_keeps_what_is_there(
+    dead_url: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "talk.msgpack"
+    path.write_bytes(b"what was there")
+    with recording(f"{dead_url}/?token=tiger", path, "--quiet") as recorder:
+        for _ in range(2):
+            with pytest.raises(GONE), connect(recorder.url):
+                pass
+        assert recorder.end() == 1
+    first, second = recorder.errors.splitlines()
+    assert first == f"wsfake: {dead_url} cannot be reached: refused (connection refused)"
+    assert second.startswith("wsfake: nothing could be recorded: no server answered; see ")
+    assert path.read_bytes() == b"what was there"
+
+
+def test_a_certificate_that_is_not_trusted_is_said_with_what_to_do(tmp_path: Path) -> None:
+    from tests.processes import VARIED_SERVER, running
+
+    pem = tmp_path / "both.pem"
+    trustme.CA().issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(pem)
+    with (
+        running(VARIED_SERVER, str(pem)) as url,
+        recording(url, tmp_path / "talk.msgpack", "--quiet") as recorder,
+    ):
+        with pytest.raises(GONE), connect(recorder.url):
+            pass
+        assert recorder.end() == 1
+    assert re.search(
+        r"localhost:\d+ cannot be reached: tls \(.*certificate.*\); its authority is trusted"
+        r" with --ca PEM\n",
+        recorder.errors,
+    )
 
 
 def test_a_cassette_that_cannot_be_written_is_refused_before_a_client_comes(
@@ -278,7 +394,7 @@ def test_a_cassette_that_cannot_be_written_is_refused_before_a_client_comes(
     folder = tmp_path / "folder.msgpack"
     for path, error in (
         (inside, f"{inside}: this cassette cannot be written: {inside.parent} is no folder"),
-        (folder, f"expected a file that can be written to, got {folder}"),
+        (folder, f"expected a file to write, and {folder} is a folder"),
     ):
         result = cli("ws://a.test", "-o", str(path))
         assert (result.returncode, result.stderr) == (2, f"wsfake: {error}\n")
@@ -298,3 +414,14 @@ def test_a_port_that_others_reach_is_warned_of(tmp_path: Path) -> None:
     assert recorder.errors.splitlines()[0] == (
         "wsfake: warning: everybody who reaches 0.0.0.0 can connect to a.test through this port"
     )
+
+
+def test_how_much_there_was_is_told_with_its_rate(capsys: pytest.CaptureFixture[str]) -> None:
+    before, now = Counts(1, 1, 100), Counts(2, 1, 600)
+    at = time.monotonic()
+    assert record_command._tell_counts(now, before, at - 5)[0] == now
+    assert re.fullmatch(
+        r"wsfake: 2 connections \(1 open\), 600 messages, (100|9\d)/s\n", capsys.readouterr().err
+    )
+    record_command._tell_counts(now, now, at - 5)  # nothing new
+    assert capsys.readouterr().err == ""

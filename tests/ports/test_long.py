@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.client import connect
 
+from tests.cli.test_serve import serving
 from tests.processes import VARIED_SERVER, running
 from wsfake import Harness, Transcript
 from wsfake.cassette import load
 
 pytestmark = pytest.mark.long
 
+URL = "wss://feed.test/v1"
 CONNECTIONS = 1_000
 ROUNDS = 3
 
@@ -33,12 +35,31 @@ async def talk(url: str) -> None:
             await client.close()
 
 
-def test_a_thousand_connections_are_recorded(tmp_path: Path) -> None:
-    path = tmp_path / "many.msgpack"
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cassette of a thousand connections to a real server."""
+    path = tmp_path_factory.mktemp("long") / "many.msgpack"
     with running(VARIED_SERVER) as server, Harness(mode="rewrite", cassette=path) as ws_fake:
-        asyncio.run(talk(ws_fake.url_for(f"{server}/echo")))
-    said = [entry.what for entry in load(path).entries if isinstance(entry.what, str)]
+        ws_fake.alias(URL, to=f"{server}/echo")
+        asyncio.run(talk(ws_fake.url_for(URL)))
+    return path
+
+
+def test_a_thousand_connections_are_recorded(recorded: Path) -> None:
+    said = [entry.what for entry in load(recorded).entries if isinstance(entry.what, str)]
     assert len(said) == 2 * ROUNDS * CONNECTIONS
+
+
+def test_a_thousand_connections_are_replayed_in_a_test(recorded: Path) -> None:
+    with Harness(recorded) as ws_fake:
+        asyncio.run(talk(ws_fake.url_for(URL)))
+    assert ws_fake.summary.replayed == CONNECTIONS
+
+
+def test_a_thousand_connections_are_replayed_by_the_command(recorded: Path) -> None:
+    with serving(str(recorded), "--quiet") as served:
+        asyncio.run(talk(served.url))
+        assert served.end() == (0, "", "")
 
 
 def test_a_thousand_connections_are_served() -> None:

@@ -55,6 +55,19 @@ def raw(url: str, request: bytes, *, patience: float = PATIENCE) -> bytes:
 # Whom a port leads to
 
 
+def test_a_port_may_be_one_of_ipv6() -> None:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        pytest.skip("there is no IPv6 here")
+    with Harness() as ws_fake:
+        ws_fake.serve(URL, Transcript().server("six"))
+        url = ws_fake.url_for(URL, host="::1")
+        assert url.startswith("ws://[::1]:")
+        with connect(url) as connection:
+            assert connection.recv(PATIENCE) == "six"
+
+
 def test_a_path_of_the_same_origin_is_answered_at_the_same_port() -> None:
     with Harness() as ws_fake:
         ws_fake.serve("wss://feed.test/v1/eth?since=3", Transcript().server("eth"))
@@ -391,6 +404,18 @@ def test_garbage_is_refused_and_fails_nothing(garbage: bytes, answer: bytes) -> 
         assert heard_or_reset(url, garbage)[: len(b"HTTP/1.1 xxx ")] == answer
 
 
+def test_whoever_is_dropped_is_remarked_once_in_the_dialogue() -> None:
+    ws_fake = Harness()
+    ws_fake.serve(URL, Transcript().server("x"))
+    url = ws_fake.url_for(URL)
+    for _ in range(2):
+        assert heard_or_reset(url, b"\x16\x03\x01\x02") == b""
+    with pytest.raises(Unplayed) as raised:
+        ws_fake.finish()
+    remark = "# a client was dropped: it speaks TLS, and this port does not: its URL is to begin"
+    assert str(raised.value).count(remark) == 1
+
+
 def heard_or_reset(url: str, request: bytes) -> bytes:
     try:
         return raw(url, request)
@@ -546,6 +571,11 @@ def test_a_client_that_does_not_trust_it_or_speaks_no_tls_is_nobody() -> None:
             connect(url, ssl=ssl.create_default_context())
         with pytest.raises((ConnectionError, EOFError, Exception), match=r"reset|EOF|receive"):
             connect(url.replace("wss:", "ws:"))
+        remarks = [text for _, text in ws_fake.dialogue.remarks]
+    assert remarks == [
+        "a client was dropped: it does not trust the authority of our certificate",
+        "a client was dropped: it speaks no TLS: its URL is to begin with wss",
+    ]
 
 
 # Order and speed

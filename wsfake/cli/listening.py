@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 
 from wsfake.errors import UsageError
 
-__all__ = ["address", "is_loopback", "signals"]
+__all__ = ["address", "is_loopback", "signals", "tell_dropped"]
 
 
 def address(listen: str) -> tuple[str, int]:
     """Return host and port of HOST:PORT; raise `UsageError` for anything else."""
     host, colon, port = listen.rpartition(":")
-    if not colon or not host or not port.isdecimal() or int(port) > 65535:
+    if not colon or not host or not (port.isascii() and port.isdecimal()) or int(port) > 65535:
         raise UsageError(f"expected --listen HOST:PORT, got {listen!r}")
     return host.removeprefix("[").removesuffix("]"), int(port)
 
@@ -25,6 +26,11 @@ def is_loopback(host: str) -> bool:
     with contextlib.suppress(ValueError):
         return ip_address(host).is_loopback
     return host == "localhost"
+
+
+def tell_dropped(why: str) -> None:
+    """Say that a client was dropped before it had asked for anything."""
+    print(f"wsfake: a client was dropped: {why}", file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager

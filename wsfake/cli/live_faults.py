@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import runpy
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from wsfake.errors import TranscriptError, UsageError
 from wsfake.model import Close, Drop, Refuse, Reject, Stall
@@ -38,18 +43,32 @@ def add_fault_options(parser: argparse.ArgumentParser) -> None:
         metavar="N:CODE[:REASON]",
         help="the server closes with this code after N messages of its own",
     )
+    faults.add_argument(
+        "--edit",
+        metavar="FILE.py:FUNCTION",
+        help="called with who said a message (wsfake.model.Side) and the message; what it returns"
+        " passes in its place, and None swallows it",
+    )
+    faults.add_argument(
+        "--on-open",
+        metavar="FILE.py:FUNCTION",
+        help="called with a handle for both sides of each connection",
+    )
     faults.add_argument("--reject", metavar="STATUS", type=int, help="answer with this HTTP status")
     faults.add_argument("--refuse", action="store_true", help="let no connection be made")
 
 
 def faults_of(arguments: argparse.Namespace) -> Faults:
     """Return the faults that were asked for; raise `UsageError` for what cannot be."""
+    programs: dict[str, dict[str, Any]] = {}
     try:
         faults = Faults(
             latency=arguments.latency / 1000,
             jitter=arguments.jitter / 1000,
             seed=arguments.seed,
             bandwidth=None if arguments.bandwidth is None else arguments.bandwidth * 1000,
+            edit=_function("--edit", arguments.edit, programs),
+            on_open=_function("--on-open", arguments.on_open, programs),
         )
         for count, effect in (
             (arguments.drop_after, Drop()),
@@ -76,3 +95,29 @@ def _close(text: str) -> tuple[int, Close]:
     if not count.isdecimal() or not code.isdecimal() or int(code) > 0xFFFF:
         raise UsageError(f"expected --close-after N:CODE or N:CODE:REASON, got {text!r}")
     return int(count), Close(int(code), reason)
+
+
+def _function(
+    option: str, text: str | None, programs: dict[str, dict[str, Any]]
+) -> Callable[..., Any] | None:
+    """Return a function of a user's program, which is run once for all of its functions."""
+    if text is None:
+        return None
+    path, colon, name = text.rpartition(":")
+    if not colon or not Path(path).is_file():
+        raise UsageError(f"expected {option} FILE.py:FUNCTION with a file that is there: {text!r}")
+    if path not in programs:
+        sys.path.insert(0, str(Path(path).resolve().parent))  # for what it imports itself
+        try:
+            programs[path] = runpy.run_path(path)
+        except Exception as error:  # whatever is wrong with it, it is the user's own
+            raise UsageError(f"{path} cannot be run: {type(error).__name__}: {error}") from error
+    function = programs[path].get(name)
+    if not callable(function):
+        there = sorted(each for each, what in programs[path].items() if _is_own(what))
+        raise UsageError(f"expected {option} a function of {path} ({', '.join(there)}), got {name}")
+    return function  # type: ignore[no-any-return]
+
+
+def _is_own(what: object) -> bool:
+    return callable(what) and getattr(what, "__module__", "") == "<run_path>"

@@ -61,14 +61,18 @@ class Watcher:
         self._show = None if quiet else line_printer()
         self._redactor = Redactor()
         self._shown = 0
+        self._remarked = 0
 
     def look(self) -> None:
+        dialogue = self.harness.dialogue
         if self._show is not None:
-            entries = self.harness.dialogue.entries
-            for entry in entries[self._shown :]:
+            for entry in dialogue.entries[self._shown :]:
                 clean = self._redactor.entry(entry)
                 self._show(write_entry(clean, numbered=True, most=LITERAL_LENGTH))
-            self._shown = len(entries)
+            self._shown = len(dialogue.entries)
+        for _, text in dialogue.remarks[self._remarked :]:
+            print(f"wsfake: {text}", file=sys.stderr, flush=True)
+        self._remarked = len(dialogue.remarks)
         for failure in self.harness.failures:
             self.tell(failure)
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from wsfake.cassette.files import make_folder
 from wsfake.cli.beside import Beside
-from wsfake.cli.listening import address, is_loopback, signals
+from wsfake.cli.listening import address, is_loopback, signals, tell_dropped
 from wsfake.cli.live_faults import add_fault_options, faults_of
 from wsfake.cli.output import line_printer
 from wsfake.cli.recording import Counts, Session
@@ -25,6 +25,7 @@ from wsfake.harness.recording import CassetteDeck
 from wsfake.harness.settings import Settings
 from wsfake.live import Reactor
 from wsfake.live.gate import Gate
+from wsfake.live.http import header_block
 from wsfake.model import normalise_url
 from wsfake.ports import TLS
 from wsfake.proxy import Limits, Upstream
@@ -88,7 +89,7 @@ def add_parser(commands: Any) -> None:
 def record(arguments: argparse.Namespace) -> int:
     """Record until SIGINT or SIGTERM; nothing recorded is a finding."""
     url = normalise_url(arguments.url)
-    address(arguments.listen)  # wrong use is said before anything is made
+    _check(arguments)  # wrong use is said before anything is made
     tls = _tls(arguments)
     redactor = redactor_of(arguments)
     deck = CassetteDeck(_cassette(arguments), lambda: redactor)
@@ -124,20 +125,43 @@ def record(arguments: argparse.Namespace) -> int:
         if tls is not None:
             tls.forget()
     reactor.close()
-    deck.finish("passed", "interrupted")
+    deck.finish("failed" if session.unreached else "passed", "interrupted")
+    if session.unreached:
+        print(
+            f"wsfake: nothing could be recorded: no server answered; see {deck.kept}",
+            file=sys.stderr,
+        )
+        return 1
     if deck.kept is None:
-        print("wsfake: nothing was recorded: no client came", file=sys.stderr)
+        print(f"wsfake: nothing was recorded: {session.nobody}", file=sys.stderr)
         return 1
     print(f"wsfake: recorded {deck.kept}: {session.counts}", file=sys.stderr)
     return 0
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Raise `UsageError` for what no parser has refused."""
+    address(arguments.listen)
+    if not 0 < arguments.max_message <= 1 << 20:
+        raise UsageError(
+            f"expected --max-message so many MiB, more than 0, got {arguments.max_message:g}"
+        )
+    if arguments.max_connections < 1:
+        raise UsageError(f"expected --max-connections 1 or more, got {arguments.max_connections}")
+    if arguments.tls_key is not None and arguments.tls_cert is None:
+        raise UsageError("expected --tls-cert PEM, the certificate of this --tls-key")
+    if arguments.origin is not None:
+        header_block((("Origin", arguments.origin),))
 
 
 def _cassette(arguments: argparse.Namespace) -> Settings:
     path = Path(arguments.output)
     if path.suffix != ".msgpack":
         raise UsageError(f"expected a path that ends in .msgpack, got {path}")
+    if path.is_dir():
+        raise UsageError(f"expected a file to write, and {path} is a folder")
     make_folder(path)  # before a client comes, of whom nothing could be kept
-    if path.is_dir() or not os.access(path.parent, os.W_OK):
+    if not os.access(path.parent, os.W_OK):
         raise UsageError(f"expected a file that can be written to, got {path}")
     return Settings(mode="rewrite", cassette=path)
 
@@ -164,6 +188,7 @@ def _listen(
             most=arguments.max_connections,
             busy=lambda: session.busy,
             on_full=full,
+            on_dropped=tell_dropped,
         )
     except OSError as error:
         raise UsageError(

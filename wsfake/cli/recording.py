@@ -91,6 +91,9 @@ class Session:
         self._limits = limits
         self._show = show
         self._talks: set[_Talk] = set()
+        self._admitted = 0
+        self._unreached = 0
+        self._failures: set[str] = set()
         self._number = 0
         self._began = 0
         self.untold: list[Entry] = []
@@ -107,8 +110,22 @@ class Session:
     def counts(self) -> Counts:
         return Counts(self._number, self.busy, self._messages)
 
+    @property
+    def unreached(self) -> bool:
+        """Whether there were connections, and the real server could be reached for none."""
+        return 0 < self._unreached == self._number
+
+    @property
+    def nobody(self) -> str:
+        """Why there is nothing, where there is nothing."""
+        if not self._admitted:
+            return "no client came"
+        asked = "one request" if self._admitted == 1 else f"{self._admitted} requests"
+        return f"{asked} passed, and none opened a WebSocket"
+
     def admit(self, client: Transport, received: bytes) -> None:
         """Relay one client; it asks for its own path."""
+        self._admitted += 1
         upstream = evolve(self._upstream, url=self._origin + target_of(received))
         talk = _Talk(self)
         self._talks.add(talk)
@@ -193,6 +210,20 @@ class Session:
     def leave(self, talk: _Talk) -> None:
         self._talks.discard(talk)
 
+    def remark_failure(self, what: Refuse, detail: str) -> None:
+        """Say once why the real server cannot be reached, and what to do about it."""
+        self._unreached += 1
+        if detail in self._failures:
+            return
+        self._failures.add(detail)
+        where = self._redactor.url(self._origin)
+        advice = "; its authority is trusted with --ca PEM" if what.why == "tls" else ""
+        print(
+            f"wsfake: {where} cannot be reached: {what.why} ({detail}){advice}",
+            file=sys.stderr,
+            flush=True,
+        )
+
     def remark_redirect(self, what: Reject) -> None:
         for name, value in what.headers:
             if name.lower() == "location":
@@ -243,6 +274,8 @@ class _Talk:
                 self.is_open = self.is_open and len(self._closed) == 1
             case Drop() | Reject() | Refuse():
                 self.is_open = False
+                if isinstance(what, Refuse) and self.relay is not None and self.relay.failure:
+                    self._session.remark_failure(what, self.relay.failure)
                 if isinstance(what, Reject) and what.status in _REDIRECTS:
                     self._session.remark_redirect(what)
         return what

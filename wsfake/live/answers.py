@@ -76,6 +76,11 @@ class AnswerReader:
         """The bytes behind the answer."""
         return bytes(self._reader.buffer)
 
+    @property
+    def begun(self) -> bytes:
+        """The bytes of an answer whose head is not whole."""
+        return bytes(self._seen) if self._head is None else b""
+
     def _parse(self) -> Generator[None, None, None]:
         try:
             line = yield from parse_line(self._reader.read_line)

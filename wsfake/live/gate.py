@@ -21,6 +21,15 @@ _PAUSE_SECONDS = 1.0
 _LONGEST_LINE = 8192
 """Bytes of a request's first line: no parser takes more."""
 
+_SHOWN_BYTES = 16
+_TLS_RECORD = b"\x16"
+_TLS_WHYS = {
+    "HTTP_REQUEST": "it speaks no TLS: its URL is to begin with wss",
+    "TLSV1_ALERT_UNKNOWN_CA": "it does not trust the authority of our certificate",
+    "SSLV3_ALERT_CERTIFICATE_UNKNOWN": "it does not trust our certificate",
+    "SSLV3_ALERT_BAD_CERTIFICATE": "it does not trust our certificate",
+}
+
 _HEAD_END = b"\r\n\r\n"
 _REQUEST_LINE = re.compile(rb"[!-~]+ [!-~]+ HTTP/1\.[01]\r")
 
@@ -29,9 +38,9 @@ class Gate:
     """Listens, and calls `admit` with the transport of a client and all that was read of it.
 
     That is when its request's head is whole. A client that sends none in `head_seconds`, or a
-    larger one than 64 KiB, or speaks another protocol, is dropped silently. So is every client
-    beyond the most of `most` that `busy` counts, each with a call of `on_full`. With `tls` the port
-    speaks TLS. Port 0 is a free one.
+    larger one than 64 KiB, or speaks another protocol, is dropped with no answer, and `on_dropped`
+    is told why. So is every client beyond the most of `most` that `busy` counts, each with a call
+    of `on_full`. With `tls` the port speaks TLS. Port 0 is a free one.
 
     Raises `OSError` where it cannot listen, and `OverflowError` for a port over 65535.
     """
@@ -48,6 +57,7 @@ class Gate:
         most: int = 10_000,
         busy: Callable[[], int] = lambda: 0,
         on_full: Callable[[], None] = lambda: None,
+        on_dropped: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._reactor = reactor
         self._admit = admit
@@ -56,6 +66,7 @@ class Gate:
         self._most = most
         self._busy = busy
         self._on_full = on_full
+        self.on_dropped = on_dropped
         self.waiting = 0
         """How many clients have not sent the whole head yet."""
 
@@ -138,14 +149,15 @@ class Visitor:
         self._received = bytearray()
         self._checked = False
         gate.waiting += 1
-        self._timer = reactor.call_later(seconds, self._give_up)
+        self._seconds = seconds
+        self._timer = reactor.call_later(seconds, self._too_late)
         self._transport = Transport(reactor, sock, self)
 
     def received(self, data: bytes) -> None:
         searched = max(0, len(self._received) - len(_HEAD_END) + 1)
         self._received += data
         if self._is_hopeless():
-            self._give_up()
+            self._give_up(_what_came(self._received))
         elif self._received.find(_HEAD_END, searched) >= 0:
             self._done()
             try:
@@ -154,10 +166,16 @@ class Visitor:
                 self._transport.abort(reset=True)
                 raise
         elif len(self._received) > _LARGEST_HEAD:
-            self._give_up()
+            self._give_up(f"expected the head of a request in {_LARGEST_HEAD} bytes, got more")
 
     def ended(self, *, reset: bool) -> None:
-        self._leave()
+        error = self._transport.error
+        if isinstance(error, ssl.SSLError):
+            reason = error.reason or str(error)
+            self._gate.on_dropped(_TLS_WHYS.get(reason, f"no TLS was agreed on with it: {reason}"))
+        elif self._received:
+            self._gate.on_dropped(f"it left within its request, {_in_bytes(self._received)}")
+        self._leave()  # who says nothing has only looked whether anybody listens
 
     def flushed(self) -> None:
         """Nothing was written."""
@@ -169,11 +187,16 @@ class Visitor:
         line, end, _ = self._received.partition(b"\n")
         self._checked = bool(end)
         if not end:
-            return len(line) > _LONGEST_LINE
+            return len(line) > _LONGEST_LINE or line.startswith(_TLS_RECORD)
         return _REQUEST_LINE.fullmatch(line) is None
 
-    def _give_up(self) -> None:
+    def _too_late(self) -> None:
+        came = _in_bytes(self._received) if self._received else "got nothing"
+        self._give_up(f"expected the head of a request within {self._seconds:g} s, {came}")
+
+    def _give_up(self, why: str) -> None:
         if self._on_other is None:
+            self._gate.on_dropped(why)
             self._leave()
         else:
             self._done()
@@ -186,6 +209,17 @@ class Visitor:
     def _done(self) -> None:
         self._timer.cancel()
         self._gate.waiting -= 1
+
+
+def _what_came(received: bytes) -> str:
+    """Say what is no request; such bytes have no secrets that anybody knows of."""
+    if received.startswith(_TLS_RECORD):
+        return "it speaks TLS, and this port does not: its URL is to begin with ws"
+    return f"expected a request of HTTP/1.1, got {bytes(received[:_SHOWN_BYTES])!r}"
+
+
+def _in_bytes(received: bytes) -> str:
+    return f"got {len(received)} bytes of one"
 
 
 def target_of(received: bytes) -> str:

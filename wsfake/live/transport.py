@@ -55,6 +55,9 @@ class Transport:
         self.paused = False
         """Whether nothing is read for now."""
 
+        self.error: OSError | None = None
+        """Why reading has failed: a reset, or what is wrong with TLS."""
+
         self._broken = False
         self._sending = True
         self._secure = isinstance(sock, ssl.SSLSocket)
@@ -151,7 +154,8 @@ class Transport:
             return self._socket.recv(_SEGMENT_BYTES)
         except _LATER:
             return None
-        except OSError:  # a reset, a failure of the network, or TLS records that cannot be
+        except OSError as error:  # a reset, a failure of the network, or TLS that cannot be
+            self.error = error
             self._was_reset = True
             return b""
 

@@ -27,6 +27,9 @@ from wsfake.proxy import Faults, Limits
 __all__ = ["Port", "Ports"]
 
 _MOST_CONNECTIONS = 10_000
+_MOST_DROPPED = 10
+"""So many reasons why clients were dropped are told."""
+
 _SETTLE_SECONDS = 1.0
 _LAST_SECONDS = 10.0
 """How long the test's end waits until what was sent is recorded: on a loaded machine, for long."""
@@ -80,6 +83,7 @@ class Ports:
         self.desk = desk
         self._order_wait = order_wait
         self._keeper: Keeper | None = None
+        self._dropped_for: set[str] = set()
         self._ports: dict[tuple[str, str, int, TLS | None, int], Port] = {}
         self.on_news: Callable[[], None] = _nothing
         """Called, by the thread of the ports, whenever anything has happened there."""
@@ -172,6 +176,7 @@ class Ports:
                 tls=None if tls is None else tls.context,
                 most=_MOST_CONNECTIONS,
                 busy=lambda: hall.count,
+                on_dropped=self._on_dropped,
             )
         except (OSError, OverflowError) as error:
             words = getattr(error, "strerror", None) or error
@@ -284,6 +289,11 @@ class Ports:
 
     def _all_finished(self) -> bool:
         return not any(port.connections for port in self._ports.values())
+
+    def _on_dropped(self, why: str) -> None:
+        if why not in self._dropped_for and len(self._dropped_for) < _MOST_DROPPED:
+            self._dropped_for.add(why)
+            self.desk.network.remark(f"a client was dropped: {why}")
 
     def _has_news(self) -> None:
         self.on_news()

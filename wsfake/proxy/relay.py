@@ -63,6 +63,9 @@ class Relay:
         self._server = Half(Side.SERVER, self._backlog, tap.server, self._ended)
         self._linger: Timer | None = None
         self._told = False
+        self.failure = ""
+        """Why the real server cannot be reached, in the system's own words."""
+
         self._connector: Connector | None = None
         self._tell_bytes(tap.client, self._request)
         self._client.transport = client
@@ -131,7 +134,8 @@ class Relay:
             self._connector.abort()
         self._failed("timeout", f"no connection in {self._limits.connect_seconds:g} s")
 
-    def _failed(self, why: str, _: str) -> None:
+    def _failed(self, why: str, detail: str) -> None:
+        self.failure = detail
         self._timer.cancel()
         self._backlog.add(now_microseconds(), self._tap.refused, why)
         self._over(reset=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from websockets.headers import build_host
 
 from wsfake.errors import UsageError
-from wsfake.live.http import basic_credentials, request_target
+from wsfake.live.http import basic_credentials, request_target, without
+from wsfake.model import Headers
 from wsfake.proxy.upstream import Upstream
 
-__all__ = ["rewrite_request"]
+__all__ = ["headers_in", "rewrite_request"]
 
 
 def rewrite_request(received: bytes, upstream: Upstream) -> bytes:
@@ -48,3 +49,12 @@ def _with_value(line: bytes, changed: dict[bytes, bytes]) -> bytes:
     name, colon, old = line.partition(b":")
     blank = old[: len(old) - len(old.lstrip())]
     return name + colon + blank + value
+
+
+def headers_in(request: bytes) -> Headers:
+    """Return the headers of a request that need not be a valid one, but for the client's key."""
+    _, *lines = request.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    pairs = [line.decode("latin-1").partition(":") for line in lines]
+    return without(
+        tuple((name.strip(), value.strip()) for name, _, value in pairs), {"sec-websocket-key"}
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from websockets.exceptions import PayloadTooBig
 
@@ -13,8 +14,11 @@ from wsfake.live.framing import Framing
 from wsfake.live.http import deflate_of, without
 from wsfake.live.server_handshake import NotAWebSocket, ServerHandshake
 from wsfake.model import Accept, Close, Drop, Event, Gap, Open, Raw, Refuse, Side
+from wsfake.proxy.request import headers_in
 
 __all__ = ["Story", "Tap"]
+
+_SWITCHES = b"HTTP/1.1 101"
 
 
 class Story(Protocol):
@@ -22,7 +26,7 @@ class Story(Protocol):
 
     `at` is in microseconds of `time.monotonic_ns() // 1000`: when the last byte of it passed.
     First comes the client's `Open`, then the server's `Accept`, `Reject` or `Refuse`. A client that
-    asks for no WebSocket says nothing.
+    asks for no WebSocket says nothing; if the server takes it for one that does, a `Gap` follows.
     """
 
     def tell(self, at: int, side: Side, events: Sequence[Event]) -> None:
@@ -49,7 +53,7 @@ class Tap:
             Side.SERVER: self._hear_before_answer,
         }
         self._framings: dict[Side, Framing] = {}
-        self._request = ServerHandshake("", None)
+        self._request = ServerHandshake(urlsplit(url).netloc, None)
         self._asked = False
         self._answers: AnswerReader | None = None  # while it is waited for
         self._early = bytearray()  # what the client says before it is answered
@@ -126,8 +130,9 @@ class Tap:
     def _hear_request(self, data: bytes) -> list[Event]:
         try:
             opening = self._request.receive(data)
-        except NotAWebSocket:
+        except NotAWebSocket as error:
             self._hear = dict.fromkeys(Side, _nothing)
+            self._hear[Side.SERVER] = self._doubting(data, str(error))
             return []
         if opening is None:
             return []
@@ -137,6 +142,22 @@ class Tap:
         self._hear = {Side.CLIENT: self._hear_early, Side.SERVER: self._hear_answer}
         headers = without(opening.headers, {"sec-websocket-key"})
         return [Open(self._url, headers, opening.subprotocols, opening.extensions)]
+
+    def _doubting(self, request: bytes, why: str) -> Callable[[bytes], list[Event]]:
+        """Return what hears whether the server switches all the same; then it is to be known."""
+        answer = bytearray()
+
+        def hear(data: bytes) -> list[Event]:
+            answer.extend(data[: len(_SWITCHES) - len(answer)])
+            if not _SWITCHES.startswith(answer):
+                self._hear[Side.SERVER] = _nothing
+            if answer != _SWITCHES:
+                return []
+            self._asked = True
+            self._tell(Side.CLIENT, [Open(self._url, headers_in(request))])
+            return [Gap(f"everything: the server took what is no valid opening handshake ({why})")]
+
+        return hear
 
     def _hear_early(self, data: bytes) -> list[Event]:
         self._early += data
@@ -154,15 +175,14 @@ class Tap:
     def _answer(self, answers: AnswerReader, data: bytes | None) -> list[Event]:
         answer = answers.receive_end() if data is None else answers.receive(data)
         if answer is None:
-            return []
+            begun = answers.begun if data is None else b""
+            return [Raw(begun)] if begun else []
         self._answers = None
         if isinstance(answer, Accept):
             return self._accept(answer, answers.rest)
-        self._hear[Side.SERVER] = _raw if isinstance(answer, Raw) else self._hear_behind
-        return [answer]
-
-    def _hear_behind(self, data: bytes) -> list[Event]:
-        return [Raw(data)]  # a refusal
+        self._hear[Side.SERVER] = _raw  # also behind a refusal
+        rest = b"" if isinstance(answer, Raw) else answers.rest
+        return [answer, Raw(rest)] if rest else [answer]
 
     def _accept(self, answer: Accept, rest: bytes) -> list[Event]:
         try:
