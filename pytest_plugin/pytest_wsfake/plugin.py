@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Generator, Mapping
 from traceback import walk_tb
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -69,29 +68,29 @@ def ws_fake(
     item = request.node
     retried = _OUTCOME in item.stash
     item.stash[_OUTCOME] = "interrupted"  # until a report says otherwise
-    with _telling_plainly(item):
+    try:
         harness = _make_harness(item, ws_fake_config)
+    except Exception as error:
+        _tell_plainly(item, error)
+        raise
     item.stash[_HARNESS] = harness
     with harness.activated():
         yield harness
         outcome = item.stash[_OUTCOME]
         try:
-            with _telling_plainly(item):
-                harness.finish("retried" if retried and outcome == "passed" else outcome)
+            harness.finish("retried" if retried and outcome == "passed" else outcome)
+        except Exception as error:
+            _tell_plainly(item, error)
+            raise
         finally:
             item.config.stash[_REPORT].add(harness.summary)
 
 
-@contextmanager
-def _telling_plainly(item: pytest.Item) -> Iterator[None]:
+def _tell_plainly(item: pytest.Item, error: Exception) -> None:
     """Let an error be told without a traceback, as no line of the user's has raised it."""
-    try:
-        yield
-    except Exception as error:
-        harness = item.stash.get(_HARNESS, None)
-        if _is_ours(error) and (harness is None or error not in harness.failures):
-            item.stash[_OUR_OWN] = error
-        raise
+    harness = item.stash.get(_HARNESS, None)
+    if _is_ours(error) and (harness is None or error not in harness.failures):
+        item.stash[_OUR_OWN] = error
 
 
 def _make_harness(item: pytest.Item, config: Mapping[str, Any]) -> Harness:

@@ -60,10 +60,10 @@ class Wishes:
 
     def _judge(self, source: str, changes: Any) -> None:
         """Raise `UsageError` for what cannot be, but not again and again for what can."""
+        if type(changes) is dict and changes == self._judged.get(source, {}):
+            return
         if not isinstance(changes, Mapping):
             raise UsageError(f"{source}: expected a dict of settings, got {changes!r}")
-        if not changes or self._judged.get(source) == changes:
-            return
         try:
             Settings.of(options.merged([changes]))
         except UsageError as error:

@@ -31,7 +31,7 @@ def unpack_entries(body: bytes, last: int, count: int, *, whole: bool) -> Unpack
     `last` is the time of the entry before the block, in microseconds. A block that is not `whole`
     ends within an entry, or between two.
     """
-    with suppress(ValueError, TypeError, msgpack.UnpackException):
+    with suppress(ValueError, TypeError, LookupError, msgpack.UnpackException):
         # read as one array, which costs much less than each alone
         arrays = msgpack.unpackb(_ARRAY.pack(0xDC, count) + body, **_LIMITS)
         return decode_messages(arrays, last) or decode_all(arrays, last), None

@@ -92,9 +92,8 @@ class Footer(NamedTuple):
         fields = _unpack_map(body)
         if fields.keys() != {"entries", "digest", "ended", "extras"}:
             raise ValueError(f"a footer with {_names(fields)}")
-        entries, digest, ended, extras = (
-            fields[name] for name in ("entries", "digest", "ended", "extras")
-        )
+        entries, digest = fields["entries"], fields["digest"]
+        ended, extras = fields["ended"], fields["extras"]
         if type(entries) is not int or type(digest) is not bytes or len(digest) != 32:
             raise ValueError("a footer without a count of entries and a digest of 32 bytes")
         if type(ended) is not str or type(extras) is not dict:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby, repeat
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from wsfake.model import (
@@ -57,6 +58,7 @@ _INT = {int}
 _SIDE = {Side}
 _MESSAGES = {str, bytes}
 _CLIENT = Side.CLIENT
+_kind_of = itemgetter(3)
 _new_entry = tuple.__new__  # the constructor of a named tuple takes three times as long
 
 
@@ -231,12 +233,13 @@ def decode_messages(arrays: Sequence[object], last: int) -> Entries | None:
 def decode_all(arrays: Sequence[object], last: int) -> Entries:
     """Return what `decode` does for each array, what stands between messages singly.
 
-    Raises `ValueError` where one cannot be decoded, or is not in order of time from `last` on.
+    Raises `ValueError`, `TypeError` or `LookupError` where one cannot be decoded, or is not in
+    order of time from `last` on.
     """
     entries = Entries()
-    for messages, each in groupby(arrays, _seems_message):
+    for kind, each in groupby(arrays, _kind_of):
         run = list(each)
-        some = decode_messages(run, last) if messages else _decode_events(run, last)
+        some = decode_messages(run, last) if kind == _MESSAGE else _decode_events(run, last)
         if some is None:
             raise ValueError("expected sound messages in order of time")
         entries.extend(some)
@@ -253,10 +256,6 @@ def _decode_events(arrays: Iterable[object], last: int) -> Entries:
         last = entry[0]
         entries.append(entry)
     return Entries.of(entries)
-
-
-def _seems_message(array: Any) -> bool:
-    return type(array) is tuple and len(array) == 5 and array[3] == _MESSAGE
 
 
 def _all_int(*columns: Array) -> bool:
@@ -315,7 +314,15 @@ def decode(array: object) -> Entry:
 def _decode_event(array: object) -> Entry:
     if type(array) is not tuple or len(array) < 4:
         raise ValueError("expected an array of time, connection, side, kind and fields")
-    at, connection, side, kind = _checked(_HEAD, array)
+    at, connection, side, kind = array[:4]
+    if not (
+        type(at) is type(connection) is type(side) is type(kind) is int
+        and 0 <= at <= MAX_AT
+        and 1 <= connection <= MAX_CONNECTION
+        and 0 <= side <= 1
+        and kind in _READERS
+    ):
+        _checked(_HEAD, array)  # which says what is wrong
     event, fields = _READERS[kind]
     if len(array) - 4 != len(fields):
         raise ValueError(

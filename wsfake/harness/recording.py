@@ -42,7 +42,7 @@ class CassetteDeck:
         self.recorded = 0
         self._recording: Recording | None = None
         self._sidecar = settings.text_sidecar
-        exists = self.path is not None and self.path.exists()
+        exists = self._exists = self.path is not None and self.path.exists()
         self.replays = self.mode in ("none", "once", "new_episodes") and exists
         self.held_by_ci = False
         """Whether it would connect, were this not a run of continuous integration."""
@@ -73,7 +73,7 @@ class CassetteDeck:
 
         Raises `CassetteError` for one that cannot be read.
         """
-        if self.path is not None and (self.replays or self.mode == "verify") and self.path.exists():
+        if self.path is not None and self._exists and (self.replays or self.mode == "verify"):
             self.old = load(self.path)
         if self.old is not None and self.recorder is not None and self.mode == "new_episodes":
             entries = self.old.entries

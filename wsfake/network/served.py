@@ -334,6 +334,8 @@ class Services:
 
     def answer(self, connection: Connection) -> End | None:
         """Answer what is served; refuse where all of it is used up, which is a failure."""
+        if not self.served:
+            return None
         try:
             fitting = self.fitting(connection.url)
         except UsageError:  # the URL of a script's server under replay

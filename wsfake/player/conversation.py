@@ -48,22 +48,23 @@ class Heard(Value):
 class Conversation:
     """The messages of each side, in order."""
 
-    __slots__ = ("_messages",)
+    __slots__ = ("_by_client", "_by_server")
 
     def __init__(self) -> None:
-        self._messages: dict[Side, list[Message]] = {Side.CLIENT: [], Side.SERVER: []}
+        self._by_client: list[Message] = []
+        self._by_server: list[Message] = []
 
     @property
     def client(self) -> tuple[Heard, ...]:
-        return tuple(map(Heard, self._messages[Side.CLIENT]))
+        return tuple(map(Heard, self._by_client))
 
     @property
     def server(self) -> tuple[Heard, ...]:
-        return tuple(map(Heard, self._messages[Side.SERVER]))
+        return tuple(map(Heard, self._by_server))
 
     def of(self, side: Side) -> list[Message]:
         """The messages of one side, to be appended to."""
-        return self._messages[side]
+        return self._by_client if side is Side.CLIENT else self._by_server
 
 
 def _arguments(

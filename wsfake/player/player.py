@@ -77,17 +77,13 @@ class Player:
                 if time == SKIPPED:
                     order.happen(plan.indexes[i], SKIPPED)
 
-    @property
-    def _plan(self) -> Plan:
-        return self.part.plan
-
     # What the script does
 
     def receive(self, what: Event, now: int) -> Mismatch | None:
         """Take note of what the other side has done; return a verdict if it should not have."""
         if self.part.hear(what, now) is not None:
             if self._order is not None:
-                self._order.happen(self._plan.indexes[self.part.turn - 1], now)
+                self._order.happen(self.part.plan.indexes[self.part.turn - 1], now)
             return None
         if isinstance(what, _MESSAGES):
             return self._message(what, now)
@@ -100,7 +96,7 @@ class Player:
         speech.heard.append(message)
         if self.stopped or self._closing:
             return None
-        plan, matching = self._plan, self.matching
+        plan, matching = self.part.plan, self.matching
 
         def accepts(expected: Any) -> bool:
             return not isinstance(expected, NO_MESSAGE) and matching.fits(expected, message)
@@ -116,16 +112,16 @@ class Player:
         return None
 
     def _meet(self, i: int, now: int) -> None:
-        self._plan.pass_by(i, self.side)
+        self.part.plan.pass_by(i, self.side)
         self._happen(i, now)
 
     def _happen(self, i: int, now: int) -> None:
         self.part.happen(i, now)
         if self._order is not None:
-            self._order.happen(self._plan.indexes[i], now)
+            self._order.happen(self.part.plan.indexes[i], now)
 
     def _mismatch(self, kind: Any, candidates: list[Any], actual: Any) -> Mismatch:
-        place = self._plan.awaited(self.side.other)
+        place = self.part.plan.awaited(self.side.other)
         self.fail()
         return Mismatch(kind, tuple(candidates), actual, len(self.part.recall().heard), place)
 
@@ -158,22 +154,22 @@ class Player:
 
     def _skip_rest(self, spare: Callable[[int], bool] = lambda _: False) -> None:
         """Skip what can no longer happen, so that other connections do not wait for it."""
-        for i in list(closing.pending(self._plan)):
+        for i in list(closing.pending(self.part.plan)):
             if not spare(i):
                 self._happen(i, SKIPPED)
 
     def _ping(self, what: Ping, now: int) -> None:
         if self._closing:
             return
-        i, _ = self._plan.find(self.side.other, is_the_same(what))
+        i, _ = self.part.plan.find(self.side.other, is_the_same(what))
         if i is not None:
             self._meet(i, now)
         own = self._next_own()
-        if own is None or not isinstance(self._plan.whats[own], Pong):
+        if own is None or not isinstance(self.part.plan.whats[own], Pong):
             self._asides.append(Pong(what.payload))
 
     def _pong(self, what: Pong, now: int) -> None:
-        plan, script = self._plan, self.side.other
+        plan, script = self.part.plan, self.side.other
         for i in range(plan.script, len(plan)):
             if plan.happened[i] == NOT_YET and plan.sides[i] is script:
                 if plan.whats[i] == what:
@@ -181,7 +177,7 @@ class Player:
                 return
 
     def _raw(self, what: Raw, now: int) -> Mismatch | None:
-        i, candidates = self._plan.find(self.side.other, is_the_same(what))
+        i, candidates = self.part.plan.find(self.side.other, is_the_same(what))
         if i is None:
             return self._mismatch("message" if candidates else "extra", candidates, what)
         self._meet(i, now)
@@ -189,13 +185,13 @@ class Player:
 
     def _open(self, what: Open, now: int) -> Mismatch | None:
         self._happen(0, now)
-        self._plan.script = max(self._plan.script, 1)
+        self.part.plan.script = max(self.part.plan.script, 1)
         missed = missed_header(self._expected_headers, what)
         return None if missed is None else self._mismatch("handshake", [missed], what)
 
     def _answer(self, what: Accept | Reject | Refuse, now: int) -> Mismatch | None:
         """Judge the answer of a server under test to the opening handshake."""
-        plan = self._plan
+        plan = self.part.plan
         i = next((i for i in range(len(plan)) if plan.sides[i] is Side.SERVER), None)
         if i is None:
             return None
@@ -215,8 +211,8 @@ class Player:
         def accepts(expected: Any) -> bool:
             return isinstance(expected, CLOSINGS) and same_close(expected, what)
 
-        i, candidates = self._plan.find(self.side.other, accepts)
-        if i is None and (self._plan.last_asked(self.side.other) >= 0):
+        i, candidates = self.part.plan.find(self.side.other, accepts)
+        if i is None and (self.part.plan.last_asked(self.side.other) >= 0):
             return self._mismatch("close", candidates, what)
         if i is not None:
             self._meet(i, now)
@@ -225,7 +221,7 @@ class Player:
 
     def _close_again(self, what: Close | Drop, now: int) -> None:
         """It answers our Close; TCP may still end in a way of its own."""
-        plan, script = self._plan, self.side.other
+        plan, script = self.part.plan, self.side.other
         i = next((i for i in closing.pending(plan) if plan.sides[i] is script), None)
         if i is not None:
             self._happen(i, now)
@@ -234,7 +230,7 @@ class Player:
 
     def _answer_close(self, what: Close | Drop, met: int | None, now: int) -> None:
         """Discard what was in flight; go on with the answer to the Close, ours or the recorded."""
-        plan, side = self._plan, self.side
+        plan, side = self.part.plan, self.side
         due = self.due()
         soon = self._next_own() if due is not None and due <= now else None
         answer = closing.answer(plan, side, met, soon) if isinstance(what, Close) else None
@@ -266,7 +262,7 @@ class Player:
         due = part.due()
         if due != LATER:
             return due
-        i, plan = self._next_own(), self._plan
+        i, plan = self._next_own(), self.part.plan
         if i is None:
             return None
         order = self._order
@@ -282,32 +278,33 @@ class Player:
     def held(self) -> bool:
         """Whether the player would speak, but for an entry of another connection before it."""
         i = None if self._order is None or self._asides else self._next_own()
-        return i is not None and not self._order.clear(self._plan.indexes[i])  # type: ignore[union-attr]
+        return i is not None and not self._order.clear(self.part.plan.indexes[i])  # type: ignore[union-attr]
 
     def place(self) -> int:
         """The index on the timeline of what the player would say next."""
         i = self._next_own()
-        return -1 if i is None else self._plan.indexes[i]
+        return -1 if i is None else self.part.plan.indexes[i]
 
     def upcoming(self) -> Any:
         """Return what the player would say next, before it is taken; None for an aside."""
         i = None if self._asides else self._next_own()
-        return None if i is None else self._plan.whats[i]
+        return None if i is None else self.part.plan.whats[i]
 
     @property
     def refuses(self) -> bool:
         """Whether it refuses the connection, so that TCP is never up."""
-        return any(isinstance(what, Refuse) for what in self._plan.whats[:2])
+        return any(isinstance(what, Refuse) for what in self.part.plan.whats[:2])
 
     def _next_own(self) -> int | None:
         """Return the step that the player may say next; it is the first that is not done."""
         if self.stopped:
             return None
-        plan = self._plan
+        plan = self.part.plan
         i, happened = self.part.turn, plan.happened
-        while i < len(happened) and happened[i] != NOT_YET:
-            i += 1
-        self.part.turn = i
+        if i < len(happened) and happened[i] != NOT_YET:
+            while i < len(happened) and happened[i] != NOT_YET:
+                i += 1
+            self.part.turn = i
         return plan.find_own(i, self.side)
 
     def take(self, now: int) -> Event | None:
@@ -331,7 +328,7 @@ class Player:
         assert i is not None
         speech = self.part.recall()
         try:
-            what = speech.say(self._plan.whats[i])
+            what = speech.say(self.part.plan.whats[i])
         except BaseException:
             self.fail()  # a reply that cannot be made would be asked for again and again
             raise
@@ -353,7 +350,7 @@ class Player:
         """Skip all but the answer to our Close, a drop and a stall: words mean nothing more."""
         answers, self._closing = self._closing, True
         self.part.leave()
-        self._skip_rest(spare=lambda i: closing.may_follow(self._plan, self.side, i))
+        self._skip_rest(spare=lambda i: closing.may_follow(self.part.plan, self.side, i))
         self.stopped = answers and self._next_own() is None
 
     # What is left
@@ -370,14 +367,14 @@ class Player:
             and not self._closing
             and not self._asides
             and self._next_own() is None
-            and self._plan.last_asked(self.side.other) >= 0
+            and self.part.plan.last_asked(self.side.other) >= 0
         )
 
     def unplayed(self) -> list[tuple[Side | None, Any]]:
         """Return what the script did not say, and what stands before it on the player's side."""
-        if self._failed or self._closing or self.part.turn == len(self._plan):
+        if self._failed or self._closing or self.part.turn == len(self.part.plan):
             return []
-        return self._plan.unplayed(self.side.other)
+        return self.part.plan.unplayed(self.side.other)
 
 
 _MESSAGES = (str, bytes)

@@ -173,6 +173,8 @@ class Servers:
         return f"server {self.all.index(server) + 1}"
 
     def answer(self, connection: Connection) -> End | None:
+        if not self.all:
+            return None
         try:
             parts = urlsplit(connection.url)
             port = parts.port or 80
