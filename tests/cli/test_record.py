@@ -334,7 +334,10 @@ def test_clients_beyond_the_most_are_refused(server: str, tmp_path: Path) -> Non
         (["ws://a.test", "--max-connections", "0"], "expected --max-connections 1 or more, got 0"),
         (["ws://a.test", "--tls-key", "a.pem"], "expected --tls-cert PEM, the certificate of this"),
         (["ws://a.test", "--origin", "a\nX: b"], "not a value for the header Origin: 'a\\nX: b'"),
-        (["ws://a.test", "-o", "folder.msgpack"], "expected a file to write, and folder.msgpack is"),
+        (
+            ["ws://a.test", "-o", "folder.msgpack"],
+            "expected a file to write, and folder.msgpack is",
+        ),
     ],
 )
 def test_wrong_use_is_said(
@@ -387,6 +390,7 @@ def test_a_certificate_that_is_not_trusted_is_said_with_what_to_do(tmp_path: Pat
 
 def test_a_cassette_that_cannot_be_written_is_refused_before_a_client_comes(
     tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "folder.msgpack").mkdir()
@@ -396,8 +400,8 @@ def test_a_cassette_that_cannot_be_written_is_refused_before_a_client_comes(
         (inside, f"{inside}: this cassette cannot be written: {inside.parent} is no folder"),
         (folder, f"expected a file to write, and {folder} is a folder"),
     ):
-        result = cli("ws://a.test", "-o", str(path))
-        assert (result.returncode, result.stderr) == (2, f"wsfake: {error}\n")
+        assert main(["record", "ws://a.test", "-o", str(path)]) == 2
+        assert capsys.readouterr().err == f"wsfake: {error}\n"
 
 
 def test_a_recording_of_nobody_is_a_finding(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ _INT = {int}
 _SIDE = {Side}
 _MESSAGES = {str, bytes}
 _CLIENT = Side.CLIENT
-_kind_of = itemgetter(3)
+_kind_of: Callable[[Any], object] = itemgetter(3)
 _new_entry = tuple.__new__  # the constructor of a named tuple takes three times as long
 
 
