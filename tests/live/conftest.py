@@ -1,21 +1,12 @@
 from __future__ import annotations
 
-import gc
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
 
-from wsfake.live import Reactor, reactor as reactor_module
-
-
-@pytest.fixture
-def reactor() -> Iterator[Reactor]:
-    reactor = Reactor()
-    yield reactor
-    reactor.close()
-    gc.collect()  # a socket that was forgotten warns here, and a warning is an error
+from wsfake.live import reactor as reactor_module
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ untrusted: `decode` accepts nothing that `encode` would not have made.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain, groupby, repeat
+from itertools import groupby, repeat
 from typing import Any, NamedTuple
 
 from wsfake.model import (
@@ -56,7 +56,7 @@ _SIDES = (Side.CLIENT, Side.SERVER)
 _INT = {int}
 _SIDE = {Side}
 _MESSAGES = {str, bytes}
-_CLIENT, _SERVER = _SIDES
+_CLIENT = Side.CLIENT
 _new_entry = tuple.__new__  # the constructor of a named tuple takes three times as long
 
 
@@ -221,11 +221,11 @@ def decode_messages(arrays: Sequence[object], last: int) -> Entries | None:
     except (TypeError, ValueError):  # not arrays, or not each of five; what else can be no entry
         return None
     # that of a message is 0
-    if set(map(type, chain(sides, kinds))) != _INT or any(kinds) or not {0, 1} >= set(sides):
+    if not _all_int(sides, kinds) or any(kinds) or not {0, 1} >= set(sides):
         return None
     if not _sound(ats, connections, whats, last):
         return None
-    return Entries(ats, connections, [_SERVER if side else _CLIENT for side in sides], whats)
+    return Entries(ats, connections, [_SIDES[side] for side in sides], whats)
 
 
 def decode_all(arrays: Sequence[object], last: int) -> Entries:
@@ -259,10 +259,14 @@ def _seems_message(array: Any) -> bool:
     return type(array) is tuple and len(array) == 5 and array[3] == _MESSAGE
 
 
+def _all_int(*columns: Array) -> bool:
+    return all(set(map(type, column)) == _INT for column in columns)
+
+
 def _sound(ats: Array, connections: Array, whats: Array, last: int) -> bool:
     numbers = set(connections)  # which are few
     return (
-        set(map(type, chain(ats, connections))) == _INT
+        _all_int(ats, connections)
         and set(map(type, whats)) <= _MESSAGES
         and last <= ats[0]
         and ats[-1] <= MAX_AT

@@ -12,7 +12,7 @@ __all__ = ["Pumps"]
 
 
 _POLL_SECONDS = 0.02
-"""A test with ports may wait for what is no news of theirs, such as the end of a process."""
+"""A test may wait for what is no news of any connection, such as the end of a process."""
 
 
 class Pumps:
@@ -33,9 +33,9 @@ class Pumps:
     def wait(self, seconds: float) -> bool:
         """Handle what is ready, and wait for it at most so long; tell whether anything was."""
         real, ports = self.real, self.ports
+        seconds = min(seconds, _POLL_SECONDS)
         if ports is None:
             return real is not None and real.wait(seconds)
-        seconds = min(seconds, _POLL_SECONDS)
         if real is None or not real.is_open:
             return ports.wait(seconds)
         ports.on_news = real.wake

@@ -211,8 +211,8 @@ class _Run:
                 callback()
             except Exception as error:  # noqa: BLE001 - raised at the end of this instant
                 network.report(error)
-            if len(noted) != entries:
-                entries = len(noted)
+            if (said := len(noted)) != entries:
+                entries = said
                 self.asked = clock.asked
         return most
 
@@ -253,8 +253,9 @@ class _Run:
         clock, network = self.clock, self.network
         if not self.alone or self.runner.pump is not None or network.errors:
             return clock.take()
-        if len(network.noted) != self.entries:
-            self.note_entries()
+        if (said := len(network.noted)) != self.entries:  # as `note_entries` does
+            self.entries = said
+            self.last_entry = clock.now
         callback = clock.jump(self.deadline if self.bounded else self.last_entry + self.patience)
         if callback is None:
             callback = clock.take()

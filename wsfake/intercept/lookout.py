@@ -7,6 +7,8 @@ but where it asks for a WebSocket it is refused, before the request has gone out
 from __future__ import annotations
 
 import errno
+from contextlib import suppress
+from socket import SHUT_RDWR, socket
 from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 from weakref import WeakKeyDictionary
@@ -74,7 +76,15 @@ class Lookout:
             opening = _opening(bytes(head), heard) if whole else None
             why = None if opening is None else heard.judge.refuse(opening, heard.place)
             if why is not None:
+                _end(stream)
                 raise ConnectionRefusedError(errno.ECONNREFUSED, f"wsfake: {why}")
+
+
+def _end(stream: Any) -> None:
+    """Let whoever reads there see the end: the server, which hears nothing, may be patient."""
+    if isinstance(stream, socket):
+        with suppress(OSError):
+            socket.shutdown(stream, SHUT_RDWR)  # also where it is a socket with TLS
 
 
 def _may_be_head(data: bytearray) -> bool:

@@ -106,6 +106,10 @@ class Reactor:
             with contextlib.suppress(BlockingIOError):  # full of wake-ups: one is enough
                 self._wake_send.send(b"\0")
 
+    def hold(self) -> AbstractContextManager[object]:
+        """Return what no other thread queues or wakes anything in, as long as it is entered."""
+        return self._wake_lock
+
     def call_later(self, seconds: float, call: Callable[[], None]) -> Timer:
         """Call when `seconds` of real time are over, unless it is cancelled."""
         timer = Timer(time.monotonic() + seconds, call)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
+from contextlib import ExitStack
 from threading import get_ident
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from wsfake.ports.certificates import TLS
 from wsfake.ports.crossing import Crossing, Crossroads
 from wsfake.ports.desk import Desk
 from wsfake.ports.detour import Detour
+from wsfake.ports.forks import watch_forks
 from wsfake.ports.keeper import Keeper
 from wsfake.ports.link import Link
 from wsfake.ports.passing import Passing
@@ -88,6 +90,8 @@ class Ports:
 
         self.stuck = False
         """Whether its thread could not be ended."""
+
+        self._is_copy = False
 
     def open(
         self,
@@ -188,9 +192,30 @@ class Ports:
         keeper.wake()
 
     def _keep(self) -> Keeper:
+        if self._is_copy:
+            raise UsageError(
+                "expected a port that was open before this process was forked: the process that it"
+                " was forked from serves the ports, and opens no more for this one;"
+                " connect once before the fork, or hand it the URL of ws_fake.url_for()"
+            )
         if self._keeper is None:
             self._keeper = Keeper(self.desk, self._order_wait, self._tell, self._has_news)
+            watch_forks(self)
         return self._keeper
+
+    # A fork
+
+    def hold(self) -> ExitStack:
+        """Keep the thread from whatever it does, until the stack is closed."""
+        held = ExitStack()
+        held.enter_context(self.desk.network.lock)
+        if self._keeper is not None:
+            held.enter_context(self._keeper.reactor.hold())
+        return held
+
+    def be_a_copy(self) -> None:
+        """Leave everything to the process that this one was forked from."""
+        self._is_copy, self._keeper = True, None
 
     # The pump, as `run` in the test's thread sees it
 
@@ -247,6 +272,8 @@ class Ports:
 
     def leave(self) -> None:
         """Listen no more, and end what is still open, as the test's end."""
+        if self._is_copy:
+            return
         with self.desk.network.lock:
             if self._keeper is not None:
                 self._keeper.lane.stop()

@@ -1,0 +1,88 @@
+"""A process that forks while its ports are open: the parent serves both."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+
+HEAD = """
+import os, sys
+from websockets.sync.client import connect
+from wsfake import Harness, Transcript
+
+def talk(url):
+    with connect(url) as connection:
+        connection.send("hi")
+        assert connection.recv() == "hello"
+
+def in_child(call):
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    try:
+        call()
+    except Exception as error:
+        print(type(error).__name__, error, flush=True)
+        os._exit(1)
+    os._exit(0)
+
+"""
+
+
+def run(program: str) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", HEAD + program],
+        capture_output=True, check=False, text=True, timeout=120,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.splitlines()
+
+
+def test_forked_processes_are_answered_by_their_parent() -> None:
+    printed = run("""
+with Harness() as ws_fake:
+    ws_fake.serve("ws://feed.example", Transcript().client("hi").server("hello"), connections=20)
+    with ws_fake.intercept():
+        for _ in range(10):
+            talk("ws://feed.example")
+            print(in_child(lambda: talk("ws://feed.example")))
+""")
+    assert printed == ["0"] * 10
+
+
+def test_a_forked_process_opens_no_port_that_nobody_would_serve() -> None:
+    printed = run("""
+with Harness() as ws_fake:
+    for name in ("one", "two"):
+        ws_fake.serve(f"ws://{name}.example", Transcript().client("hi").server("hello"))
+    with ws_fake.intercept():
+        talk("ws://one.example")
+        print(in_child(lambda: talk("ws://two.example")))
+        talk("ws://two.example")
+""")
+    assert len(printed) == 2
+    assert printed[0].startswith(
+        "UsageError expected a port that was open before this process was forked"
+    )
+    assert printed[1] == "1"
+
+
+def test_a_forked_process_that_ends_its_harness_leaves_the_ports_to_its_parent() -> None:
+    printed = run("""
+LEFT = (SystemExit, SystemExit(), None)
+harness = Harness()
+with harness as ws_fake:
+    ws_fake.serve("ws://feed.example", Transcript().client("hi").server("hello"), connections=2)
+    url = ws_fake.url_for("ws://feed.example")
+    talk(url)
+    with connect(url) as connection:
+        print(in_child(lambda: harness.__exit__(*LEFT)))
+        connection.send("hi")
+        print(connection.recv())
+""")
+    assert printed == ["0", "hello"]
