@@ -244,6 +244,13 @@ def test_functions_of_a_file_edit_swallow_and_speak(server: str, tmp_path: Path)
     assert [what for _, _, what in said(path)[2:6]] == ["echo 0", "", "one", "ONE"]
 
 
+@pytest.fixture
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)  # and taken out again, with what is added
+
+
+@pytest.mark.usefixtures("_here")
 @pytest.mark.parametrize(
     ("program", "value", "error"),
     [
@@ -258,11 +265,8 @@ def test_a_function_that_is_not_there_is_said(
     value: str,
     error: str,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(tmp_path)  # and taken out again, with what is added
     (tmp_path / "hooks.py").write_text(program)
     assert main(["record", "ws://a.test", "-o", "a.msgpack", "--edit", value]) == 2
     assert capsys.readouterr().err.startswith(f"wsfake: {error}")

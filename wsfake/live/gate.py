@@ -211,14 +211,14 @@ class Visitor:
         self._gate.waiting -= 1
 
 
-def _what_came(received: bytes) -> str:
+def _what_came(received: bytes | bytearray) -> str:
     """Say what is no request; such bytes have no secrets that anybody knows of."""
     if received.startswith(_TLS_RECORD):
         return "it speaks TLS, and this port does not: its URL is to begin with ws"
     return f"expected a request of HTTP/1.1, got {bytes(received[:_SHOWN_BYTES])!r}"
 
 
-def _in_bytes(received: bytes) -> str:
+def _in_bytes(received: bytes | bytearray) -> str:
     return f"got {len(received)} bytes of one"
 
 
