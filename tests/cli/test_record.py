@@ -7,7 +7,6 @@ import resource
 import signal
 import socket
 import ssl
-import sys
 import time
 from pathlib import Path
 
