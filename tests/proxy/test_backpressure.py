@@ -16,7 +16,7 @@ from tests.proxy.port import Proxy, Told
 from tests.proxy.test_relay import REQUEST, client_of, opened
 from wsfake.live import Reactor
 from wsfake.model import Drop, Gap
-from wsfake.proxy import Faults, Limits
+from wsfake.proxy import Faults, Limits, backlog as backlog_module
 from wsfake.proxy.backlog import LAG_BYTES, Backlog
 
 CHUNK = b"\x82\x7e\xff\xff" + bytes(65535)
@@ -173,31 +173,34 @@ def test_a_story_that_fails_does_not_stop_the_bytes(proxy: Proxy) -> None:
     assert errors >= 2
 
 
-def test_what_waits_is_done_in_order_and_never_more_than_the_limit(proxy: Proxy) -> None:
+def test_what_waits_is_done_in_order_and_never_more_than_the_limit(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1_000_000]
+    monkeypatch.setattr(backlog_module, "now_microseconds", lambda: now[0])
     backlog = Backlog.of(proxy.reactor)
     assert Backlog.of(proxy.reactor) is backlog
     done: list[int] = []
-    now = time.monotonic_ns() // 1000
 
     def work(_: int, number: int) -> None:
         done.append(number)
-        time.sleep(0.003)  # longer than a slice
+        now[0] += 3_000  # longer than a slice
 
     for number in range(3):
-        backlog.add(now + 2_000_000, work, number, 1)
+        backlog.add(now[0], work, number, 1)
+    now[0] += 5_000  # longer than a pause
     assert not done
     proxy.until(lambda: done)
     assert len(done) < 3
     backlog.drain()
     assert done == [0, 1, 2]
     for number in range(3, 6):
-        backlog.add(now + 2_000_000, work, number, LAG_BYTES if number == 5 else 1)
+        backlog.add(now[0], work, number, LAG_BYTES if number == 5 else 1)
     assert backlog.pending_bytes > LAG_BYTES
     proxy.until(lambda: len(done) > 3)
     assert len(done) == 6
-    backlog.drain()
     for number in range(6, 9):
-        backlog.add(now - 1_000_000, work, number, 1)
+        backlog.add(now[0] - 1_000_000, work, number, 1)
     proxy.until(lambda: len(done) > 6)
     assert done == list(range(9))
     assert backlog.pending_bytes == 0
