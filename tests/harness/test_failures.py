@@ -343,6 +343,20 @@ def test_of_many_unplayed_steps_the_first_ten_are_told() -> None:
         ws_fake.run()
 
 
+def test_of_many_connections_the_first_are_told(tmp_path: Path) -> None:
+    path = save(
+        tmp_path / "many.msgpack",
+        *((0, number, CLIENT, Open(f"{URL}{number}")) for number in range(1, 51)),
+    )
+    with pytest.raises(Unplayed) as caught, Harness(path):
+        pass
+    assert str(caught.value).count("never opened") == 10
+    assert "\n  and of 40 connections more\n" in str(caught.value)
+    ws_fake = Harness(path)
+    with pytest.raises(ConnectionNotAnswered, match=r"(?m)^ +and 20 more$"):
+        ws_fake.WebSocket("ws://elsewhere.example/")
+
+
 def test_what_a_played_client_still_waits_for_is_unplayed() -> None:
     with pytest.raises(Unplayed) as caught, Harness() as ws_fake:
         server = ws_fake.WebSocketServer({"port": 8080})

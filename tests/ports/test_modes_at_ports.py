@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.live.peers import Wire, WireServer
 from tests.ports.test_ports import PATIENCE, connect, raw
 from tests.servers import dead_url, server
 from wsfake import Harness, Transcript
 from wsfake.cassette import load
 from wsfake.errors import Drift, LiveConnectionError
-from wsfake.model import Message, Open, Ping
+from wsfake.model import Gap, Message, Open, Ping
 
 __all__ = ["dead_url", "server"]
 
@@ -135,3 +136,21 @@ def test_a_request_that_is_no_handshake_passes_where_the_mode_connects(tmp_path:
         assert answer.startswith(b"HTTP/1.0 200 OK\r\n")
         assert answer.endswith(f"\r\n\r\n/page?x=1 of {authority}".encode())
     assert not cassette.exists()
+
+
+def test_a_handshake_that_only_the_real_server_takes_for_one_is_recorded_as_a_gap(
+    tmp_path: Path,
+) -> None:
+    def serve(wire: Wire) -> None:
+        wire.request()
+        wire.send(b"HTTP/1.1 101 Switching Protocols\r\n\r\n\x81\x02hi")
+
+    cassette = tmp_path / "x.msgpack"
+    with WireServer(serve) as real, Harness(cassette, "rewrite") as ws_fake:
+        ws_fake.alias(ALIAS, to=real.url)
+        request = b"GET /shout HTTP/1.1\r\nHost: x\r\nOrigin: http://page.example\r\n\r\n"
+        assert raw(ws_fake.url_for(URL), request).endswith(b"\r\n\r\n\x81\x02hi")
+    opening, gap, *_ = (entry.what for entry in load(cassette).entries)
+    assert opening == Open(URL, headers=(("Origin", "http://page.example"),))
+    assert isinstance(gap, Gap)
+    assert gap.why.startswith("everything: the server took what is no valid opening handshake (")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import select
+import socket
 import threading
 import time
 import weakref
@@ -20,6 +21,7 @@ from wsfake.proxy import Faults, Limits, backlog as backlog_module
 from wsfake.proxy.backlog import LAG_BYTES, Backlog
 
 CHUNK = b"\x82\x7e\xff\xff" + bytes(65535)
+MASKED_CHUNK = b"\x82\xfe\xff\xff" + bytes(4) + bytes(65535)
 
 
 def held_bytes(proxy: Proxy) -> int:
@@ -28,29 +30,51 @@ def held_bytes(proxy: Proxy) -> int:
     return sum(len(part) for half in halves for part in half.transport._unsent)
 
 
-@pytest.mark.parametrize("faults", [None, Faults(latency=0.001)], ids=["bytes", "delayed"])
-def test_a_slow_reader_does_not_grow_memory(proxy: Proxy, faults: Faults | None) -> None:
-    go_on = threading.Event()
-    sent = 0
-    stuck = threading.Event()
+class Flood:
+    """Says chunks for as long as they are taken, and notes when they are not."""
 
-    def serve(wire: Wire) -> None:
-        nonlocal sent
-        wire.accept()
+    def __init__(self, chunk: bytes) -> None:
+        self.stuck = threading.Event()
+        self.go_on = threading.Event()
+        self.sent = 0
+        self.chunk = chunk
+
+    def say(self, wire: Wire) -> None:
+        """Say them; when nobody takes them, and `go_on` is set, end with a whole one."""
+        size = len(self.chunk)
         wire.socket.setblocking(False)
-        while not go_on.is_set() or sent % len(CHUNK):
+        while not self.go_on.is_set() or self.sent % size:
             _, writable, _ = select.select([], [wire.socket], [], 0.5)
             if writable:
-                sent += wire.socket.send(CHUNK[sent % len(CHUNK) :])
+                self.sent += wire.socket.send(self.chunk[self.sent % size :])
             else:
-                stuck.set()  # the client reads nothing, and so do we
+                self.stuck.set()  # the other side reads nothing, and so do we
         wire.socket.settimeout(20)
+
+    def read(self, wire: Wire) -> None:
+        """Read nothing until it is stuck, and then everything."""
+        assert self.stuck.wait(20)
+        self.go_on.set()
+        assert len(wire.read_to_end()) == self.sent
+
+
+@pytest.mark.parametrize("slow", ["client", "server"])
+@pytest.mark.parametrize("faults", [None, Faults(latency=0.001)], ids=["bytes", "delayed"])
+def test_a_slow_reader_does_not_grow_memory(proxy: Proxy, faults: Faults | None, slow: str) -> None:
+    flood = Flood(CHUNK if slow == "client" else MASKED_CHUNK)
+
+    def serve(wire: Wire) -> None:
+        wire.accept()
+        flood.say(wire) if slow == "client" else flood.read(wire)
 
     def talk(wire: Wire) -> None:
         opened(wire)
-        assert stuck.wait(20)
-        go_on.set()
-        assert len(wire.read_to_end()) == sent
+        if slow == "client":
+            flood.read(wire)
+        else:
+            flood.say(wire)
+            wire.socket.shutdown(socket.SHUT_WR)
+            wire.read_to_end()
 
     with WireServer(serve) as server:
         proxy.to(server.url, faults=faults, limits=Limits(delayed_bytes=1 << 20))
@@ -60,11 +84,12 @@ def test_a_slow_reader_does_not_grow_memory(proxy: Proxy, faults: Faults | None)
                 talk(Wire(sock))
 
         with in_thread(play):
-            proxy.until(lambda: proxy.relays and stuck.is_set(), 60)
+            proxy.until(lambda: proxy.relays and flood.stuck.is_set(), 60)
             most = held_bytes(proxy)
             told = proxy.until_over(timeout=60)
     assert most <= 3 << 20
-    assert [what for _, what in told.behind[:-1]] == [CHUNK[4:]] * (sent // len(CHUNK))
+    said = [what for _, what in told.behind if isinstance(what, bytes)]
+    assert said == [CHUNK[4:]] * (flood.sent // len(flood.chunk))
 
 
 def test_a_client_that_never_reads_is_left_after_the_time_to_linger(proxy: Proxy) -> None:

@@ -49,7 +49,10 @@ class FrontDesk:
         upstream = self.passes(connection.url)
         if upstream is None:
             return sources.unanswered.answer(connection)
-        sources.real_world().admit(connection)
+        return self.pass_on(connection, upstream)
+
+    def pass_on(self, connection: Connection, upstream: Upstream) -> Through:
+        self._sources.real_world().admit(connection)
         return Through(upstream)
 
     def passes(self, url: str) -> Upstream | None:

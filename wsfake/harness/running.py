@@ -157,6 +157,7 @@ class _Run:
         self.progress = self.network.progress
         self.entries = len(self.network.noted)
         self.last_entry = self.begin
+        self.end = self.deadline if self.bounded else self.begin + self.patience
         self.asked = self.clock.asked
 
     def go(self) -> Iterator[float | None]:
@@ -206,9 +207,21 @@ class _Run:
         """Do what is due next, so many times at the most; return how many times it was."""
         clock, network = self.clock, self.network
         ready, noted, entries = clock.ready, network.noted, self.entries
+        jumps, bounded, patience = self.jumps(), self.bounded, self.patience
         for count in range(most):
-            callback = ready.popleft() if ready else self.find(count)
-            if callback is None:
+            callback = None
+            if ready:
+                callback = ready.popleft()
+            elif jumps and not network.errors:  # most go on at the next instant, at once
+                if entries != self.entries:  # as `note_entries` does, which would be a call
+                    self.entries = entries
+                    self.last_entry = now = clock.now
+                    if not bounded:
+                        self.end = now + patience
+                callback = clock.jump(self.end)
+                if callback is not None:
+                    self.at_once = -count  # to which those of the turn are added
+            if callback is None and (callback := self.find(count)) is None:
                 return count
             try:
                 callback()
@@ -222,7 +235,13 @@ class _Run:
     def note_entries(self) -> None:
         if len(self.network.noted) != self.entries:
             self.entries = len(self.network.noted)
-            self.last_entry = self.clock.now
+            self.goes_on_from(self.clock.now)
+
+    def goes_on_from(self, now: int) -> None:
+        """Note that something happened, after which there is patience again."""
+        self.last_entry = now
+        if not self.bounded:
+            self.end = now + self.patience
 
     def look_for_progress(self) -> None:
         """Raise where nothing was played of any transcript since this was last looked for."""
@@ -253,45 +272,38 @@ class _Run:
 
         At the next instant too, where nobody is to have a turn in between.
         """
-        clock, network = self.clock, self.network
-        if not self.alone or self.runner.pump is not None or network.errors:
-            return clock.take()
-        if (said := len(network.noted)) != self.entries:  # as `note_entries` does
-            self.entries = said
-            self.last_entry = clock.now
-        callback = clock.jump(self.deadline if self.bounded else self.last_entry + self.patience)
-        if callback is None:
-            callback = clock.take()
-            if callback is not None:
-                return callback
-            due = clock.next_due
-            if due is None or not self.goes_on() or self.is_too_late(due):
-                return None
-            clock.advance_to(due)
-            callback = clock.take()
-        self.at_once = -count  # to which those of the turn are added
-        return callback
+        clock = self.clock
+        callback = clock.take()
+        if callback is not None or not self.jumps():
+            return callback
+        due = clock.next_due
+        if due is None or not self.goes_on() or self.is_too_late(due):
+            return None
+        clock.advance_to(due)
+        self.at_once = -count
+        return clock.take()
+
+    def jumps(self) -> bool:
+        """Whether nobody is to have a turn between two instants."""
+        return self.alone and self.runner.pump is None and not self.network.errors
 
     def is_too_late(self, due: int) -> bool:
         """Whether a timer is behind the end; one older than what was said last is in no chain."""
-        return due > self.end() and (self.bounded or self.clock.next_is_asked_after(self.asked))
+        return due > self.end and (self.bounded or self.clock.next_is_asked_after(self.asked))
 
     def goes_on(self) -> bool:
         """Whether the next timer matters: a recurring one alone does not keep a run going."""
         return self.clock.pending or self.until is not None or self.runner._expects()
 
-    def end(self) -> int:
-        return self.deadline if self.bounded else self.last_entry + self.patience
-
     def gives_way_late(self) -> bool:
         """Whether timers alone went on, and what waits for another connection goes instead."""
         if self.bounded or not self.runner._give_way():
             return False
-        self.last_entry = self.clock.now
+        self.goes_on_from(self.clock.now)
         return True
 
     def stop_at_end(self) -> bool:
-        self.clock.advance_to(self.end())
+        self.clock.advance_to(self.end)
         if self.bounded:
             raise self.not_happened(f"{self.limit:g} s have passed", _TO_WAIT)
         self.network.remark(
@@ -302,9 +314,9 @@ class _Run:
     def pass_real_time(self, pump: Pump) -> Generator[float, None, bool]:
         now = self.clock.now
         self.at_once = self.altogether = 0
-        if now >= self.end():
+        if now >= self.end:
             return self.stop_at_end()
-        until = self.end()
+        until = self.end
         due = self.clock.next_due
         if due is not None:
             until = min(until, due)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Sources"]
 
+_MOST_NAMED = 30
+
 
 class Sources:
     """Answers, in turn: what the test serves and its scripts listen at; the cassette; the mode.
@@ -188,11 +190,13 @@ class Sources:
             aside = Path(self.path).with_suffix(".failed.msgpack")
             more = f", but {aside.name} of a recording that failed" if aside.exists() else ""
             return f"{self.path} (there is none{more})"
+        connections = self.replay.connections
         held = [
             f"{connection.url} ({'opened' if connection.player else 'not opened'})"
-            for connection in self.replay.connections
+            for connection in connections[:_MOST_NAMED]
         ]
-        return "\n".join([self.path, *held])
+        more = len(connections) - len(held)
+        return "\n".join([self.path, *held, *([f"and {more} more"] if more else [])])
 
     # The end
 

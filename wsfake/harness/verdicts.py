@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from wsfake.errors import Drift, LiveConnectionError, Unplayed
@@ -17,6 +18,7 @@ from wsfake.transcript.writing import write_action
 
 __all__ = ["drift", "nobody_answered", "nobody_connected", "unplayed"]
 
+_MOST_CONNECTIONS = 10
 _MOST_STEPS = 10
 _MOST_ENTRIES = 30
 
@@ -27,32 +29,30 @@ def unplayed(
     network: Network, services: Services, replay: Replay | None, source: str, clients: Iterable[Any]
 ) -> Unplayed | None:
     """Return the verdict on what the test promised and did not do, or None."""
-    left: list[str] = []
+    told: list[list[str]] = []
     for served in services.served:
         for number, steps in served.unplayed():
-            left += _steps(f"{served.pattern} (connection {number})", steps)
+            told.append(_steps(f"{served.pattern} (connection {number})", steps))
         missing = served.unopened()
         if missing:
-            left += field_lines(
-                {
-                    "url": str(served.pattern),
-                    "unplayed": f"{_count(missing, 'connection')} never opened",
-                }
-            )
+            never = f"{_count(missing, 'connection')} never opened"
+            told.append(field_lines({"url": str(served.pattern), "unplayed": never}))
     for url, player in clients:
         if steps := player.unplayed():
-            left += _steps(f"{url} (client)", steps)
+            told.append(_steps(f"{url} (client)", steps))
     for recorded in replay.connections if replay is not None else ():
         if steps := recorded.unplayed():
-            left += _steps(f"{recorded.url} (connection {recorded.number})", steps)
-    if not left:
+            told.append(_steps(f"{recorded.url} (connection {recorded.number})", steps))
+    if not told:
         return None
+    more = len(told) - _MOST_CONNECTIONS
     recorded_too = replay is not None and any(c.unplayed() for c in replay.connections)
     where = {"cassette": source} if recorded_too else {}
     text = [
         "the test ended before everything was played",
         *(field_lines(where) if where else []),
-        *left,
+        *chain.from_iterable(told[:_MOST_CONNECTIONS]),
+        *([f"  and of {_count(more, 'connection')} more"] if more > 0 else []),
         *_dialogue(network),
         "",
         *_to_play_it(network, clients),

@@ -39,6 +39,9 @@ class Desk(Protocol):
         Raises the failure of a URL that nothing answers.
         """
 
+    def pass_on(self, connection: Connection, upstream: Upstream) -> Through:
+        """Return the end that stands for the real server, as whose the connection counts."""
+
     def passes(self, url: str) -> Upstream | None:
         """Return where a request that asks for no WebSocket goes; None where it is refused."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from wsfake.model import Accept, End, Event, Open, Side, without_mechanics
 from wsfake.network import Connection, Network
@@ -13,12 +13,22 @@ __all__ = ["Passing"]
 
 
 class Passing:
-    """The story of a relay, as it is told to the network; and the client's end there."""
+    """The story of a relay, as it is told to the network; and the client's end there.
 
-    def __init__(self, network: Network, connection: Connection | None) -> None:
+    `connection` is None for what asks for no WebSocket; if the server takes it for one that does,
+    `connect` is called, for a connection to tell that of.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        connection: Connection | None,
+        connect: Callable[[Open, Passing], Connection] | None = None,
+    ) -> None:
         self.relay: Relay | None = None
         self._network = network
         self._connection = connection
+        self._connect = connect
         self._over = False
 
     @property
@@ -38,13 +48,15 @@ class Passing:
         """Nothing is said to it by the network: the client has heard it already."""
 
     def tell(self, at: int, side: Side, events: Sequence[Event]) -> None:
-        if self._connection is not None:
-            for what in events:
-                self._note(self._connection, at, side, what)
+        for what in events:
+            if not isinstance(what, Open):
+                if self._connection is not None:
+                    self._note(self._connection, at, side, what)
+            elif self._connection is None and self._connect is not None:
+                self._connection = self._connect(what, self)
+            # else the network was told of it at once
 
     def _note(self, connection: Connection, at: int, side: Side, what: Event) -> None:
-        if isinstance(what, Open):  # which the network was told of at once
-            return
         if isinstance(what, Accept):
             what = what.replace(headers=without_mechanics(what.headers))
         network = self._network

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import urlsplit
 
 from wsfake.errors import Failure, UsageError
 from wsfake.live.server_handshake import NotAWebSocket, ServerHandshake
 from wsfake.live.transport import Transport
-from wsfake.model import Open, without_mechanics
-from wsfake.network import Connection
+from wsfake.model import Headers, Open, without_mechanics
+from wsfake.network import Connection, End
 from wsfake.ports.desk import Desk, Through
 from wsfake.ports.link import Link
 from wsfake.ports.mover import Mover
@@ -86,9 +87,7 @@ class Reception:
         """Return the opening as the test knows it: of the origin, and not of this port."""
         authority, _, path = opening.url.partition("://")[2].partition("/")
         origin = _named(self._origin, authority, self.names)
-        headers = without_mechanics(opening.headers)
-        kept = tuple(pair for pair in headers if pair[0].lower() != "host")
-        return opening.replace(url=f"{origin}/{path}", headers=kept)
+        return opening.replace(url=f"{origin}/{path}", headers=_told(opening.headers))
 
     def _connect(
         self, client: Transport, received: bytes, handshake: ServerHandshake, opening: Open
@@ -105,7 +104,8 @@ class Reception:
             link.fail(failure, told=not self._is_news(failure))
             return
         if isinstance(connection.server, Through):
-            self._pass_on(client, received, connection, connection.server.upstream)
+            connection.client = passing = Passing(network, connection)
+            self._pass_on(client, received, passing, connection.server.upstream)
             return
         self._open.append(link)
         if len(network.failures) > known:  # such as of one connection more than is served
@@ -129,15 +129,8 @@ class Reception:
         return news
 
     def _pass_on(
-        self,
-        client: Transport,
-        received: bytes,
-        connection: Connection | None,
-        upstream: Upstream,
+        self, client: Transport, received: bytes, passing: Passing, upstream: Upstream
     ) -> None:
-        passing = Passing(self._network, connection)
-        if connection is not None:
-            connection.client = passing
         passing.relay = Relay(
             self._keeper.reactor,
             client,
@@ -158,7 +151,8 @@ class Reception:
         url = f"{self._origin}{target}"
         upstream = self._desk.passes(url)
         if upstream is not None:
-            self._pass_on(client, received, None, upstream)
+            connect = partial(self._take_up, url, upstream)
+            self._pass_on(client, received, Passing(self._network, None, connect), upstream)
             return
         shown = self._network.redaction.url(url)
         self._refuse(
@@ -170,8 +164,30 @@ class Reception:
             ("Sec-WebSocket-Version", "13"),
         )
 
+    def _take_up(self, url: str, upstream: Upstream, opening: Open, passing: Passing) -> Connection:
+        """Connect what the real server alone has taken for a WebSocket."""
+        opening = opening.replace(url=url, headers=_told(opening.headers))
+        to = _Reality(self._desk, upstream)
+        return self._network.connect(opening, passing, to=to, clock=self._keeper.lane)
+
     def _refuse(self, client: Transport, status: int, text: str, *headers: tuple[str, str]) -> None:
         refuse(self._keeper.reactor, client, status, f"wsfake: {text}", *headers)
+
+
+class _Reality:
+    """Answers with the real server, whoever else would."""
+
+    def __init__(self, desk: Desk, upstream: Upstream) -> None:
+        self._desk = desk
+        self._upstream = upstream
+
+    def answer(self, connection: Connection) -> End:
+        return self._desk.pass_on(connection, self._upstream)
+
+
+def _told(headers: Headers) -> Headers:
+    """Return the headers of a request that say anything of the client."""
+    return tuple(pair for pair in without_mechanics(headers) if pair[0].lower() != "host")
 
 
 def _named(origin: str, authority: str, names: frozenset[str]) -> str:
