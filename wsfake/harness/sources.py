@@ -188,8 +188,8 @@ class Sources:
             return "none"
         if self.replay is None:
             aside = Path(self.path).with_suffix(".failed.msgpack")
-            more = f", but {aside.name} of a recording that failed" if aside.exists() else ""
-            return f"{self.path} (there is none{more})"
+            failed = f", but {aside.name} of a recording that failed" if aside.exists() else ""
+            return f"{self.path} (there is none{failed})"
         connections = self.replay.connections
         held = [
             f"{connection.url} ({'opened' if connection.player else 'not opened'})"
