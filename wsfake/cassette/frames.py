@@ -47,7 +47,7 @@ _HEAD = struct.Struct(">8sB BQ BQ BI BI BI BI BI".replace(" ", ""))
 HEAD_SIZE = _HEAD.size
 _VOUCHED = HEAD_SIZE - 10  # what the head's own checksum is over: all before it
 _U64, _U32, _BIN32 = 0xCF, 0xCE, 0xC6
-_CODES = (_U64, _U64, _U32, _U32, _U32, _U32, _BIN32)
+_CODES = [_U64, _U64, _U32, _U32, _U32, _U32, _BIN32]
 _CHUNK = 1 << 20
 
 
@@ -79,19 +79,19 @@ def pack_head(head: Head) -> bytes:
 
 def parse_head(data: bytes, offset: int) -> Head | str:
     """Return the head that these `HEAD_SIZE` bytes at this offset are, or what they are instead."""
-    if not data.startswith(MARK):
+    mark, kind, *coded = _HEAD.unpack(data)
+    if mark != MARK:
         return f"bytes that begin {data[:8].hex(' ')}"
-    _, kind, *coded = _HEAD.unpack(data)
     at, first, count, length, checksum, own, again = coded[1::2]
     actual = zlib.crc32(data[:_VOUCHED])
     if own != actual:
         return f"a head with checksum {own:08x} whose bytes give {actual:08x}"
-    if tuple(coded[::2]) != _CODES or length != again:
+    if coded[::2] != _CODES or length != again:
         return "a head whose parts disagree"
     if at != offset:
         return f"a head that belongs at byte {at}"
-    counts = range(1, BLOCK_ENTRIES + 1) if kind == BLOCK else range(1)
-    if kind > FOOTER or length > MAX_BODY or count not in counts:
+    sound = 1 <= count <= BLOCK_ENTRIES if kind == BLOCK else count == 0
+    if not sound or kind > FOOTER or length > MAX_BODY:
         return f"a head of kind {kind} for {count} entries in {length} bytes"
     return Head(kind, at, first, count, length, checksum)
 

@@ -58,6 +58,7 @@ _INT = {int}
 _SIDE = {Side}
 _MESSAGES = {str, bytes}
 _CLIENT = Side.CLIENT
+_first: Callable[[Any], object] = itemgetter(0)
 _kind_of: Callable[[Any], object] = itemgetter(3)
 _new_entry = tuple.__new__  # the constructor of a named tuple takes three times as long
 
@@ -237,9 +238,10 @@ def decode_all(arrays: Sequence[object], last: int) -> Entries:
     order of time from `last` on.
     """
     entries = Entries()
-    for kind, each in groupby(arrays, _kind_of):
-        run = list(each)
-        some = decode_messages(run, last) if kind == _MESSAGE else _decode_events(run, last)
+    of_event = map(bool, map(_kind_of, arrays))  # that of a message is 0
+    for are_events, each in groupby(zip(of_event, arrays, strict=True), _first):
+        run = [array for _, array in each]
+        some = _decode_events(run, last) if are_events else decode_messages(run, last)
         if some is None:
             raise ValueError("expected sound messages in order of time")
         entries.extend(some)
