@@ -95,12 +95,12 @@ def _tell_plainly(item: pytest.Item, error: Exception) -> None:
 
 def _make_harness(item: pytest.Item, config: Mapping[str, Any]) -> Harness:
     from wsfake.errors import WsfakeWarning  # noqa: PLC0415 - see the package
-    from wsfake.harness import Harness  # noqa: PLC0415 - see the package
+    from wsfake.harness import Advice, Harness  # noqa: PLC0415 - see the package
 
     wishes = _wishes(item.config)
     settings = wishes.settings(item, config)
     harness = Harness(
-        how_to_record=f"pytest --ws-record {shlex.quote(item.nodeid)}",
+        advice=Advice(record=f"pytest --ws-record {shlex.quote(item.nodeid)}"),
         warn=lambda text: item.warn(WsfakeWarning(text)),
         **settings,
     )

@@ -99,7 +99,8 @@ def test_what_was_not_played_is_a_finding(cassette: Path) -> None:
     with serving(str(cassette)) as served:
         code, _, err = served.end()
     assert code == 1
-    assert err.startswith("wsfake: the test ended before everything was played\n")
+    assert err.startswith("wsfake: the replay ended before everything was played\n")
+    assert err.endswith("\n  to play it: connect a client to the URL above\n")
 
 
 def test_a_throw_away_certificate_is_named(cassette: Path) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from wsfake.cassette import Redactor
 from wsfake.cli.output import line_printer
 from wsfake.errors import WsfakeError
-from wsfake.harness import Harness
+from wsfake.harness import Advice, Harness
 from wsfake.network.dialogue import LITERAL_LENGTH
 from wsfake.transcript.writing import write_entry
 
@@ -33,12 +33,23 @@ def add_matching(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def playing(arguments: argparse.Namespace, speed: float = 0) -> Iterator[Watcher]:
-    """Give what watches over the harness that plays a cassette; nothing else is connected to."""
+def playing(
+    arguments: argparse.Namespace, speed: float = 0, *, connect: str = ""
+) -> Iterator[Watcher]:
+    """Give what watches over the harness that plays a cassette; nothing else is connected to.
+
+    `connect` says what somebody is to do so that anything is played.
+    """
     harness = Harness(
         arguments.cassette,
         "none",
-        how_to_record=f"wsfake record URL -o {arguments.cassette}",
+        advice=Advice(
+            record=f"wsfake record URL -o {arguments.cassette}",
+            run="",
+            connect=connect,
+            let_be="",
+            what="the replay",
+        ),
         warn=lambda text: print(f"wsfake: warning: {text}", file=sys.stderr),
         speed=speed,
         match=arguments.match,

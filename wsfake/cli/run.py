@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from wsfake.errors import UsageError, WsfakeError
-from wsfake.harness import Harness
+from wsfake.harness import Advice, Harness
 
 __all__ = ["add_parser"]
 
@@ -59,7 +59,13 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.cassette,
         mode,
         profile=arguments.profile,
-        how_to_record=f"wsfake run {arguments.script} --cassette {arguments.cassette} --record",
+        advice=Advice(
+            record=f"wsfake run {arguments.script} --cassette {arguments.cassette} --record",
+            run="",
+            connect="new WebSocket(...) in the script",
+            let_be="",
+            what="the script",
+        ),
     )
     code = _run(script, harness, arguments.seconds)
     written = harness.summary.written

@@ -61,7 +61,8 @@ def serve(arguments: argparse.Namespace) -> int:
     """Play until SIGINT or SIGTERM, or as a client to the end; a mismatch is a finding."""
     if (arguments.side == "client") != (arguments.url is not None):
         raise UsageError("expected a URL with --side client, and none without")
-    with playing(arguments, arguments.speed) as watcher:
+    connect = "connect a client to the URL above" if arguments.side == "server" else ""
+    with playing(arguments, arguments.speed, connect=connect) as watcher:
         if arguments.side == "client":
             watcher.act_client(arguments.url)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from wsfake.harness.advice import Advice
 from wsfake.harness.sources import Sources
 from wsfake.network import Network, Services
 from wsfake.player import Player
@@ -40,11 +41,13 @@ class Verdicts:
         services: Services,
         sources: Sources,
         clients: Sequence[tuple[str, Player]],
+        advice: Advice,
     ) -> None:
         self._network = network
         self._services = services
         self._sources = sources
         self._clients = clients
+        self._advice = advice
 
     def ending(self, unplayed: str, *, checked: bool) -> Ending:
         """Return what is to be said; of a test that is not `checked` only that it gave way."""
@@ -76,7 +79,12 @@ class Verdicts:
 
         sources = self._sources
         left = verdicts.unplayed(
-            self._network, self._services, sources.replay, sources.path, self._clients
+            self._network,
+            self._services,
+            sources.replay,
+            self._clients,
+            source=sources.path,
+            advice=self._advice,
         )
         if left is None:
             return

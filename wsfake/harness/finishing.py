@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from wsfake.clock import VirtualClock
 from wsfake.errors import CassetteError
+from wsfake.harness.advice import Advice
 from wsfake.harness.doors import Doors
 from wsfake.harness.ending import Ending, Verdicts
 from wsfake.harness.running import Runner
@@ -43,6 +44,7 @@ class Finishing:
     _clients: list[tuple[str, Player]]
     _scripts: list[Script]
     _finished: bool
+    _advice: Advice
     _warn: Callable[[str], None]
 
     def finish(self, outcome: Outcome = "passed") -> None:
@@ -112,10 +114,10 @@ class Finishing:
             return ""
         from wsfake.harness import verdicts  # noqa: PLC0415 - only for a failure
 
-        return verdicts.nobody_connected(self._network, self._services)
+        return verdicts.nobody_connected(self._network, self._services, self._advice)
 
     def _verdicts(self) -> Verdicts:
-        return Verdicts(self._network, self._services, self._sources, self._clients)
+        return Verdicts(self._network, self._services, self._sources, self._clients, self._advice)
 
     def _stop_intercepting(self) -> None:
         raise NotImplementedError

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from wsfake.clock import VirtualClock
 from wsfake.errors import Failure, UsageError, WsfakeWarning
 from wsfake.harness import active
+from wsfake.harness.advice import Advice
 from wsfake.harness.doors import Doors, Secure
 from wsfake.harness.finishing import Finishing, Outcome
 from wsfake.harness.hosting import Hosting
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Harness", "Outcome"]
 
+_ADVICE = Advice()
+
 
 class Harness(Timing, Hosting, Intercepting, Finishing):
     """An in-memory network, its clock, and the mode: everything that one test needs.
@@ -62,13 +65,13 @@ class Harness(Timing, Hosting, Intercepting, Finishing):
         cassette: str | os.PathLike[str] | None = None,
         mode: str = "none",
         *,
-        how_to_record: str = "Harness(cassette=..., mode='rewrite')",
+        advice: Advice = _ADVICE,
         warn: Callable[[str], None] | None = None,
         **settings: Any,
     ) -> None:
         changes = {"mode": mode, "cassette": cassette, **settings}
         self._settings = Settings.of(changes)
-        self._how_to_record = how_to_record
+        self._advice = advice
         self._warn = _warn if warn is None else warn
         self._clock = VirtualClock()
         self._network = Network(self._clock)
@@ -85,7 +88,7 @@ class Harness(Timing, Hosting, Intercepting, Finishing):
         self.summary = Summary()
         """What the test did; known once it is finished."""
         self._runner = self._make_runner()
-        self._network.advice = self._advice
+        self._network.advice = self._how_to_accept
         self._network.redaction = self._secrets
         self._network.answerers += [self._services, self._host.servers]
         self._sources = self._make_sources()
@@ -343,13 +346,13 @@ class Harness(Timing, Hosting, Intercepting, Finishing):
 
         return give_way(self._network, self._sources)
 
-    def _advice(self, connection: Connection) -> str:
-        return f"to accept it: {self._how_to_record}" if connection.source else ""
+    def _how_to_accept(self, connection: Connection) -> str:
+        return f"to accept it: {self._advice.record}" if connection.source else ""
 
     def _explain(self) -> list[str]:
         from wsfake.harness.explaining import explain  # noqa: PLC0415 - only for a failure
 
-        return explain(self._network, self._services, self._sources, self._how_to_record)
+        return explain(self._network, self._services, self._sources, self._advice)
 
 
 def _warn(text: str) -> None:

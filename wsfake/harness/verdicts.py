@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
 from wsfake.errors import Drift, LiveConnectionError, Unplayed
+from wsfake.harness.advice import Advice
 from wsfake.model import Accept, End, Entry, Open, Ping, Pong, Refuse, Reject, Side
 from wsfake.network import Connection, Network, Services
 from wsfake.network.dialogue import LITERAL_LENGTH
@@ -26,61 +27,68 @@ Steps = Sequence[tuple[Side | None, Any]]
 
 
 def unplayed(
-    network: Network, services: Services, replay: Replay | None, source: str, clients: Iterable[Any]
+    network: Network,
+    services: Services,
+    replay: Replay | None,
+    clients: Iterable[Any],
+    *,
+    source: str,
+    advice: Advice,
 ) -> Unplayed | None:
     """Return the verdict on what the test promised and did not do, or None."""
-    told: list[list[str]] = []
-    for served in services.served:
-        for number, steps in served.unplayed():
-            told.append(_steps(f"{served.pattern} (connection {number})", steps))
-        missing = served.unopened()
-        if missing:
-            never = f"{_count(missing, 'connection')} never opened"
-            told.append(field_lines({"url": str(served.pattern), "unplayed": never}))
-    for url, player in clients:
-        if steps := player.unplayed():
-            told.append(_steps(f"{url} (client)", steps))
-    for recorded in replay.connections if replay is not None else ():
-        if steps := recorded.unplayed():
-            told.append(_steps(f"{recorded.url} (connection {recorded.number})", steps))
+    told = [*_left(services, replay, clients)]
     if not told:
         return None
     more = len(told) - _MOST_CONNECTIONS
     recorded_too = replay is not None and any(c.unplayed() for c in replay.connections)
     where = {"cassette": source} if recorded_too else {}
+    to_do = {"to play it": _to_play_it(network, clients, advice), "to let it be": advice.let_be}
     text = [
-        "the test ended before everything was played",
+        f"{advice.what} ended before everything was played",
         *(field_lines(where) if where else []),
         *chain.from_iterable(told[:_MOST_CONNECTIONS]),
         *([f"  and of {_count(more, 'connection')} more"] if more > 0 else []),
         *_dialogue(network),
-        "",
-        *_to_play_it(network, clients),
-        '  to let it be: unplayed="warn" or "ignore", or .optional(...) in the transcript',
+        *([""] if any(to_do.values()) else []),
+        *(f"  {purpose}: {how}" for purpose, how in to_do.items() if how),
     ]
     return Unplayed(network.redaction.text("\n".join(text)))
 
 
-def _to_play_it(network: Network, clients: Iterable[Any]) -> list[str]:
+def _left(services: Services, replay: Replay | None, clients: Iterable[Any]) -> Iterator[list[str]]:
+    """Give the lines of each connection of which something is left."""
+    for served in services.served:
+        for number, steps in served.unplayed():
+            yield _steps(f"{served.pattern} (connection {number})", steps)
+        missing = served.unopened()
+        if missing:
+            never = f"{_count(missing, 'connection')} never opened"
+            yield field_lines({"url": str(served.pattern), "unplayed": never})
+    for url, player in clients:
+        if steps := player.unplayed():
+            yield _steps(f"{url} (client)", steps)
+    for recorded in replay.connections if replay is not None else ():
+        if steps := recorded.unplayed():
+            yield _steps(f"{recorded.url} (connection {recorded.number})", steps)
+
+
+def _to_play_it(network: Network, clients: Iterable[Any], advice: Advice) -> str:
     """Say what a test has forgotten in which nothing has happened at all."""
     answered = any(isinstance(entry.what, _ANSWERS) for entry in network.entries)
     if answered:
-        return []
-    if network.connections or any(clients):
-        return ["  to play it: ws_fake.run(), before the test ends"]
-    return [f"  to play it: {_TO_CONNECT}"]
+        return ""
+    return advice.run if network.connections or any(clients) else advice.connect
 
 
-def nobody_connected(network: Network, services: Services) -> str:
+def nobody_connected(network: Network, services: Services, advice: Advice) -> str:
     """Say what client code may be missing that connects past what is served; or nothing."""
     urls = [network.redaction.url(str(served.pattern)) for served in services.served]
     if network.connections or not urls:
         return ""
-    return f"nobody has connected to {', '.join(dict.fromkeys(urls))}: {_TO_CONNECT}"
+    return f"nobody has connected to {', '.join(dict.fromkeys(urls))}: {advice.connect}"
 
 
 _ANSWERS = Accept | Reject | Refuse
-_TO_CONNECT = "connect by ws_fake.WebSocket, ws_fake.intercept() or ws_fake.url_for(...)"
 
 
 def _steps(url: str, steps: Steps) -> list[str]:
