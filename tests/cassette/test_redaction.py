@@ -320,6 +320,7 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.s1gn-_"
         "ghp_abcdefghijklmnopqrst0123456789abcdef",
         "ghs_abcdefghijklmnopqrst0123456789abcdef",
         "github_pat_11ABCDEFG0abcdefghijkl_mnop",
+        "github_pat_11XXXXXXX0zzzzzzzzzzzz_zzzz",
         "glpat-abcdefghijklmnopqrst",
         "AKIAIOSFODNN7EXAMPLE",
         "ASIAIOSFODNN7EXAMPLE",
@@ -368,6 +369,18 @@ def test_what_follows_bearer_is_replaced_where_it_is_no_word(text: str, clean: s
 )  # fmt: skip
 def test_words_that_begin_like_a_token_stay(text: str) -> None:
     assert REDACTOR.text(text) is text
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("see xoxb-ab12cd34ef5678sk-0123456789abcdefgh.", "see <redacted>."),
+        ("Bearer 1.AKIAIOSFODNN7EXAMPLE/x", "Bearer <redacted>"),
+        (f"a {JWT}=hf_abcdefghijklmnopqrstuvwxyz0123", "a <redacted>=<redacted>"),
+    ],
+)
+def test_tokens_that_overlap_are_replaced_together(text: str, clean: str) -> None:
+    assert redacted(text) == clean
 
 
 def test_a_token_in_binary_that_is_no_json_stays_as_it_is() -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote
 
 from wsfake.errors import UsageError
@@ -29,69 +30,152 @@ SHORTEST_SECRET = 8
 
 Substitute = Callable[[str], str]
 
-_LEFT = r"(?<![A-Za-z0-9])"  # a token does not begin within a word
-_PATTERNS = (
-    # JSON Web Token, RFC 7519: two parts of base64url that are JSON objects, and a signature
-    ("jwt", rf"{_LEFT}eyJ[\w-]{{5,}}\.eyJ[\w-]{{5,}}\.[\w-]*"),
-    # OpenAI, Anthropic: sk-..., sk-proj-..., sk-ant-...; Stripe: sk_live_..., rk_test_...
-    ("sk", rf"{_LEFT}sk-(?=[\w-]*[0-9])[\w-]{{16,}}|{_LEFT}[rs]k_(?:live|test)_\w{{16,}}"),
-    ("github", rf"{_LEFT}(?:gh[pousr]_[A-Za-z0-9]{{20,}}|github_pat_\w{{20,}})"),
-    ("gitlab", rf"{_LEFT}glpat-[\w-]{{20,}}"),
-    ("aws", rf"{_LEFT}A(?:KIA|SIA)[A-Z0-9]{{16}}(?![A-Za-z0-9])"),
-    ("slack", rf"{_LEFT}xox[abeoprs]-[A-Za-z0-9-]{{10,}}|{_LEFT}xapp-[A-Za-z0-9-]{{10,}}"),
-    ("google", rf"{_LEFT}AIza[\w-]{{35}}"),
-    ("hugging face", rf"{_LEFT}hf_[A-Za-z0-9]{{20,}}"),
-    ("npm", rf"{_LEFT}npm_[A-Za-z0-9]{{36}}"),
+
+class _Kind(NamedTuple):
+    """One kind of token.
+
+    Each holds one of the `stems`, which is looked for first: most messages hold none, and that
+    costs far less than the patterns do. A pattern begins with letters, so that `re` need not try
+    every place of a long text, and looks back from there at what must not stand before a token.
+    The group `secret`, where there is one, is what is secret of it.
+    """
+
+    name: str
+    stems: tuple[str, ...]
+    patterns: tuple[re.Pattern[str], ...]
+
+    @classmethod
+    def of(cls, name: str, stems: str, *patterns: str) -> _Kind:
+        return cls(name, tuple(stems.split()), tuple(map(re.compile, patterns)))
+
+
+def _from(letters: str) -> str:
+    """Return the pattern of the first letters of a token, which does not begin within a word."""
+    return rf"{letters}(?<![A-Za-z0-9]{letters})"
+
+
+_KINDS: tuple[tuple[str, tuple[_Kind, ...]], ...] = (
+    (
+        ".",
+        (
+            # JSON Web Token, RFC 7519: two parts of base64url that are JSON objects, and a
+            # signature
+            _Kind.of("jwt", "eyJ", rf"{_from('eyJ')}[\w-]{{5,}}\.eyJ[\w-]{{5,}}\.[\w-]*"),
+        ),
+    ),
+    (
+        "-",
+        (
+            # OpenAI, Anthropic: sk-..., sk-proj-..., sk-ant-...
+            _Kind.of("sk", "sk-", rf"{_from('sk-')}(?=[\w-]*[0-9])[\w-]{{16,}}"),
+            _Kind.of("gitlab", "glpat-", rf"{_from('glpat-')}[\w-]{{20,}}"),
+            _Kind.of(
+                "slack",
+                "xox xapp-",
+                rf"{_from('xox')}[abeoprs]-[A-Za-z0-9-]{{10,}}",
+                rf"{_from('xapp-')}[A-Za-z0-9-]{{10,}}",
+            ),
+        ),
+    ),
+    (
+        "_",
+        (
+            # Stripe: sk_live_..., rk_test_...
+            _Kind.of(
+                "sk",
+                "_live_ _test_",
+                rf"{_from('sk_')}(?:live|test)_\w{{16,}}",
+                rf"{_from('rk_')}(?:live|test)_\w{{16,}}",
+            ),
+            _Kind.of(
+                "github",
+                "gh github_pat_",
+                rf"{_from('gh')}[pousr]_[A-Za-z0-9]{{20,}}",
+                rf"{_from('github_pat_')}\w{{20,}}",
+            ),
+            _Kind.of("hugging face", "hf_", rf"{_from('hf_')}[A-Za-z0-9]{{20,}}"),
+            _Kind.of("npm", "npm_", rf"{_from('npm_')}[A-Za-z0-9]{{36}}"),
+        ),
+    ),
+    (
+        "A",
+        (
+            _Kind.of(
+                "aws",
+                "AKIA ASIA",
+                rf"{_from('AKIA')}[A-Z0-9]{{16}}(?![A-Za-z0-9])",
+                rf"{_from('ASIA')}[A-Z0-9]{{16}}(?![A-Za-z0-9])",
+            ),
+            _Kind.of("google", "AIza", rf"{_from('AIza')}[\w-]{{35}}"),
+        ),
+    ),
+    (
+        "",
+        (
+            # RFC 6750 section 2.1: the word stays, so that it is still seen how one logs in. The
+            # word stands in prose too, so that what follows is a token only with a figure in it.
+            _Kind.of(
+                "bearer",
+                "earer",
+                r"earer(?<=\b[Bb]earer)(?: |%20|\+)+"
+                r"(?P<secret>(?=[\w.~+/-]*[0-9])[\w.~+-](?:[\w.~+-]|\\?/){7,}=*)",
+            ),
+        ),
+    ),
 )
-# RFC 6750 section 2.1: the word stays, so that it is still seen how one logs in. The word stands
-# in prose too, so that what follows is a token only with a figure in it.
-_BEARER = r"\b[Bb]earer(?: |%20|\+)+(?=[\w.~+/-]*[0-9])[\w.~+-](?:[\w.~+-]|\\?/){7,}=*"
+"""The kinds by a character that stands in each of their stems, which is looked for before all."""
 
-_STEMS = (
-    ("-", ("sk-", "glpat-", "xox", "xapp-")),
-    ("_", ("_live_", "_test_", "gh", "hf_", "npm_")),
-    (".", ("eyJ",)),
-    ("A", ("AKIA", "ASIA", "AIza")),
-    ("", ("earer",)),
-)
-"""Each token holds one character and one of its stems: looking for these costs far less than the
-patterns do, and most messages hold none."""
-
-_ALL = re.compile(
-    "|".join([f"(?P<t{n}>{pattern})" for n, (_, pattern) in enumerate(_PATTERNS)])
-    + f"|(?P<bearer>{_BEARER})"
-)
-_NAMES = {f"t{n}": name for n, (name, _) in enumerate(_PATTERNS)} | {"bearer": "bearer"}
-_WORD = re.compile(r"[A-Za-z]+(?: |%20|\+)+")
+_Found = tuple[int, int, str]
+"""Where a token stands in a text, and its kind."""
 
 
-def _may_hold(text: str) -> bool:
-    for sign, stems in _STEMS:
+def _find(text: str) -> list[_Found]:
+    """Return the tokens in a text, in order; where several overlap, all of it is one."""
+    found: list[_Found] = []
+    for sign, kinds in _KINDS:
         if sign in text:
-            for stem in stems:  # `any` with a generator takes three times as long
-                if stem in text:
-                    return True
-    return False
+            for name, stems, patterns in kinds:
+                for stem in stems:  # `any` with a generator takes three times as long
+                    if stem in text:
+                        found += _find_kind(text, name, patterns)
+                        break
+    return _apart(sorted(found)) if len(found) > 1 else found
+
+
+def _find_kind(text: str, name: str, patterns: Iterable[re.Pattern[str]]) -> Iterator[_Found]:
+    for pattern in patterns:
+        group = "secret" if pattern.groups else 0
+        for match in pattern.finditer(text):
+            yield (*match.span(group), name)
+
+
+def _apart(found: Iterable[_Found]) -> list[_Found]:
+    apart: list[_Found] = []
+    for start, end, name in found:
+        if apart and start < apart[-1][1]:
+            first, last, kind = apart.pop()
+            apart.append((first, max(last, end), kind))
+        else:
+            apart.append((start, end, name))
+    return apart
 
 
 def substitute_tokens(text: str, placeholder: str) -> str:
     """Return a text with the placeholder for every token of a known shape; else the same object."""
-    if not _may_hold(text):
+    found = _find(text)
+    if not found:
         return text
-
-    def replaced(found: re.Match[str]) -> str:
-        word = _WORD.match(found[0]) if found.lastgroup == "bearer" else None
-        return (word[0] if word else "") + placeholder
-
-    return _ALL.sub(replaced, text)
+    parts: list[str] = []
+    done = 0
+    for start, end, _ in found:
+        parts += (text[done:start], placeholder)
+        done = end
+    return "".join(parts) + text[done:]
 
 
 def token_kinds(text: str) -> list[str]:
     """Return the kinds of tokens that stand in a text, each once, in their order."""
-    if not _may_hold(text):
-        return []
-    found = (_NAMES[str(match.lastgroup)] for match in _ALL.finditer(text))
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(name for _, _, name in _find(text)))
 
 
 # Values
