@@ -99,6 +99,7 @@ async def main():
     context = None
     if len(sys.argv) > 1:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.num_tickets = 0  # see `wsfake.ports.server_context`
         context.load_cert_chain(sys.argv[1])
     scheme = "ws" if context is None else "wss"
     host = "127.0.0.1" if context is None else "localhost"

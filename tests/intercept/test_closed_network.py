@@ -71,6 +71,7 @@ def authority() -> trustme.CA:
 @pytest.fixture
 def real_tls(authority: trustme.CA) -> Iterator[Real]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.num_tickets = 0  # see `wsfake.ports.server_context`
     authority.issue_cert("localhost").configure_cert(context)
     server = Real(context)
     yield server

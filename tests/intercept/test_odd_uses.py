@@ -212,6 +212,7 @@ def test_a_client_certificate_is_shown_to_the_real_server(
 ) -> None:
     asked: list[Any] = []
     server_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server_context.num_tickets = 0  # see `wsfake.ports.server_context`
     server_context.verify_mode = ssl.CERT_REQUIRED
     authority.configure_trust(server_context)
     authority.issue_cert("localhost").configure_cert(server_context)

@@ -778,6 +778,7 @@ def authority() -> trustme.CA:
 @pytest.fixture
 def server_context(authority: trustme.CA) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.num_tickets = 0  # see `wsfake.ports.server_context`
     authority.issue_cert("localhost").configure_cert(context)
     return context
 

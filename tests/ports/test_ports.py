@@ -564,6 +564,18 @@ def test_a_throw_away_certificate_is_trusted_by_its_file() -> None:
     assert not ca_file.exists()
 
 
+def test_no_session_ticket_meets_the_first_words_of_a_client() -> None:
+    with Harness() as ws_fake:
+        ws_fake.serve(URL, Transcript().server("hello"))
+        url = ws_fake.url_for(URL, tls=True)
+        context = ssl.create_default_context(cafile=str(ws_fake.ca_file))
+        with connect(url, ssl=context) as connection:
+            assert connection.recv(PATIENCE) == "hello"  # behind which a ticket would have come
+            assert isinstance(connection.socket, ssl.SSLSocket)
+            assert connection.socket.version() == "TLSv1.3"
+            assert connection.socket.session is None or not connection.socket.session.has_ticket
+
+
 def test_a_client_that_does_not_trust_it_or_speaks_no_tls_is_nobody() -> None:
     with Harness() as ws_fake:
         url = ws_fake.url_for(URL, tls=True)

@@ -317,6 +317,7 @@ def test_a_reset_passes_as_one(proxy: Proxy, who: str) -> None:
 def test_tls_to_the_real_server_is_checked(proxy: Proxy) -> None:
     authority = trustme.CA()
     server_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server_context.num_tickets = 0  # see `wsfake.ports.server_context`
     authority.issue_cert("localhost").configure_cert(server_context)
     client_context = ssl.create_default_context()
     authority.configure_trust(client_context)

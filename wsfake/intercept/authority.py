@@ -7,7 +7,7 @@ from weakref import WeakSet
 
 from wsfake.errors import UsageError
 from wsfake.model.urls import THIS_MACHINE
-from wsfake.ports import TLS
+from wsfake.ports import TLS, server_context
 
 __all__ = ["Authority"]
 
@@ -33,8 +33,7 @@ class Authority:
     def certify(self, host: str) -> TLS:
         """Return how a port speaks TLS in the name of a host."""
         if host not in self._certified:
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.set_alpn_protocols(["http/1.1"])
+            context = server_context()
             names = sorted({host, *THIS_MACHINE}) if host in THIS_MACHINE else [host]
             self._ca.issue_cert(*names).configure_cert(context)
             self._certified[host] = TLS(context)
