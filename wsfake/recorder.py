@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wsfake.model import Entry, make_entry
+from wsfake.model import Entry, Event, Side, make_entry
 
 __all__ = ["Recorder"]
 
@@ -31,9 +31,8 @@ class Recorder:
         self._numbers[connection] = self._next
         self._next += 1
 
-    def note(self, entry: Entry) -> None:
+    def note(self, at: int, connection: int, side: Side, what: Event) -> None:
         """Take an entry of the dialogue; of a connection that is not recorded, it is nothing."""
-        at, connection, side, what = entry
         number = self._numbers.get(connection)
         if number is None:
             return

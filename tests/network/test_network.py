@@ -38,7 +38,7 @@ def test_an_end_that_nobody_is_at_hears_nothing() -> None:
 def test_every_entry_is_handed_on_as_it_is_noted() -> None:
     network = Network(VirtualClock())
     noted: list[Entry] = []
-    network.on_entry(noted.append)
+    network.on_entry(lambda *fields: noted.append(Entry(*fields)))
     network.connect(Open(URL), Listener())
     assert noted == network.entries
 

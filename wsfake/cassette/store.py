@@ -28,7 +28,7 @@ from wsfake.model import Entry
 
 __all__ = ["FLUSH_SECONDS", "Recording", "write_cassette"]
 
-_CHUNK = 64  # entries that are searched for secrets in one go
+_CHUNK = 128  # entries that are searched for secrets in one go
 _LONG = 1 << 16  # characters of a text that is not kept waiting
 
 FLUSH_SECONDS = 0.05
@@ -93,16 +93,19 @@ class Recording:
 
     def append(self, entry: Entry, now: float) -> None:
         """Add an entry, redacted. Raises `CassetteError` for one that no cassette can hold."""
-        what = entry.what
-        if type(what) is str and what.isascii() and len(what) < _LONG and entry.at >= self._latest:
-            self._waiting.append(entry)  # any cassette can hold it
-            self._latest = entry.at
-            if len(self._waiting) >= _CHUNK:
+        at, _, _, what = entry
+        if type(what) is str and len(what) < _LONG and what.isascii() and at >= self._latest:
+            waiting = self._waiting
+            waiting.append(entry)  # any cassette can hold it
+            self._latest = at
+            if len(waiting) < _CHUNK and self.due_at is not None and now < self.due_at:
+                return  # as nearly always
+            if len(waiting) >= _CHUNK:
                 self._write_waiting()
         else:
             self._write_waiting()
             self._writer.append(self._redact(entry))
-            self._latest = entry.at
+            self._latest = at
         self._take_note(now)
 
     def extend(self, entries: Iterable[Entry], now: float) -> None:

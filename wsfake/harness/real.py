@@ -168,10 +168,9 @@ class RealWorld:
         deck = self._deck
         flush_in = None if deck is None else deck.due_in()
         happened = self._reactor.wait(seconds if flush_in is None else min(seconds, flush_in))
-        if deck is not None and flush_in is not None:
+        if deck is not None and flush_in == 0:
             with self._network.lock:
-                if deck.due_in() == 0:
-                    deck.flush()
+                deck.flush()
         return happened
 
     @property

@@ -86,7 +86,7 @@ class CassetteDeck:
 
     def _append(self, entry: Entry) -> None:
         self.recorded += 1
-        self._begun().append(entry, time.monotonic())
+        (self._recording or self._begun()).append(entry, time.monotonic())
 
     def extend(self, entries: list[Entry]) -> None:
         """Record many entries at once, which are numbered and timed as the cassette has them."""

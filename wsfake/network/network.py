@@ -125,12 +125,14 @@ class Network:
                 self._made = len(entries)
         return entries
 
-    def on_entry(self, listener: Callable[[Entry], None]) -> None:
-        """Hand every entry from now on to a listener too."""
+    def on_entry(self, listener: Callable[[int, int, Side, Event], None]) -> None:
+        """Hand the fields of every entry from now on to a listener too."""
+        append, client, server = self.noted.append, Side.CLIENT, Side.SERVER
 
         def note(noted: Noted) -> None:
-            self.noted.append(noted)
-            listener(_entry(noted))
+            append(noted)
+            at, connection, by_client, what = noted
+            listener(at, connection, client if by_client else server, what)
 
         self.note = note
 
