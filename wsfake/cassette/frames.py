@@ -82,11 +82,11 @@ def parse_head(data: bytes, offset: int) -> Head | str:
     mark, kind, *coded = _HEAD.unpack(data)
     if mark != MARK:
         return f"bytes that begin {data[:8].hex(' ')}"
-    at, first, count, length, checksum, own, again = coded[1::2]
+    c1, at, c2, first, c3, count, c4, length, c5, checksum, c6, own, c7, again = coded
     actual = zlib.crc32(data[:_VOUCHED])
     if own != actual:
         return f"a head with checksum {own:08x} whose bytes give {actual:08x}"
-    if coded[::2] != _CODES or length != again:
+    if [c1, c2, c3, c4, c5, c6, c7] != _CODES or length != again:
         return "a head whose parts disagree"
     if at != offset:
         return f"a head that belongs at byte {at}"

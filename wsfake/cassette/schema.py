@@ -6,9 +6,9 @@ untrusted: `decode` accepts nothing that `encode` would not have made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from itertools import groupby, repeat
-from operator import itemgetter
+from collections.abc import Callable, Sequence
+from itertools import chain, repeat
+from operator import countOf, itemgetter
 from typing import Any, NamedTuple
 
 from wsfake.model import (
@@ -54,11 +54,10 @@ Array = tuple[Any, ...]
 
 _MESSAGE = 0
 _SIDES = (Side.CLIENT, Side.SERVER)
-_INT = {int}
 _SIDE = {Side}
 _MESSAGES = {str, bytes}
 _CLIENT = Side.CLIENT
-_first: Callable[[Any], object] = itemgetter(0)
+_side_of = dict(enumerate(_SIDES)).__getitem__
 _kind_of: Callable[[Any], object] = itemgetter(3)
 _new_entry = tuple.__new__  # the constructor of a named tuple takes three times as long
 
@@ -207,7 +206,7 @@ def encode_messages(entries: Sequence[Entry], last: int) -> list[Array] | None:
     microseconds. Works by columns, in a third of the time of `encode`.
     """
     ats, connections, sides, whats = zip(*entries, strict=True)
-    if not _sound(ats, connections, whats, last) or not set(map(type, sides)) <= _SIDE:
+    if not _sound((ats, connections), whats, last) or not set(map(type, sides)) <= _SIDE:
         return None
     codes = [0 if side is _CLIENT else 1 for side in sides]  # an enum's hash is slow
     return list(zip(ats, connections, codes, repeat(_MESSAGE), whats, strict=False))
@@ -223,12 +222,12 @@ def decode_messages(arrays: Sequence[object], last: int) -> Entries | None:
         ats, connections, sides, kinds, whats = zip(*arrays, strict=True)
     except (TypeError, ValueError):  # not arrays, or not each of five; what else can be no entry
         return None
-    # that of a message is 0
-    if not _all_int(sides, kinds) or any(kinds) or not {0, 1} >= set(sides):
+    if any(kinds) or not _sound((ats, connections, sides, kinds), whats, last):
+        return None  # the kind of a message is 0
+    try:
+        return Entries(ats, connections, map(_side_of, sides), whats)
+    except LookupError:
         return None
-    if not _sound(ats, connections, whats, last):
-        return None
-    return Entries(ats, connections, [_SIDES[side] for side in sides], whats)
 
 
 def decode_all(arrays: Sequence[object], last: int) -> Entries:
@@ -238,37 +237,36 @@ def decode_all(arrays: Sequence[object], last: int) -> Entries:
     order of time from `last` on.
     """
     entries = Entries()
-    of_event = map(bool, map(_kind_of, arrays))  # that of a message is 0
-    for are_events, each in groupby(zip(of_event, arrays, strict=True), _first):
-        run = [array for _, array in each]
-        some = _decode_events(run, last) if are_events else decode_messages(run, last)
-        if some is None:
-            raise ValueError("expected sound messages in order of time")
-        entries.extend(some)
-        last = entries.ats[-1]
+    events = [i for i, kind in enumerate(map(_kind_of, arrays)) if kind]  # that of a message is 0
+    begin = 0
+    for i in (*events, len(arrays)):
+        if begin < i:
+            some = decode_messages(arrays[begin:i], last)
+            if some is None:
+                raise ValueError("expected sound messages in order of time")
+            entries.extend(some)
+            last = entries.ats[-1]
+        if i < len(arrays):
+            entry = decode(arrays[i])
+            if entry[0] < last:
+                raise ValueError(f"expected a time of {last} us or later, got {entry[0]} us")
+            last = entry[0]
+            entries.append(entry)
+        begin = i + 1
     return entries
 
 
-def _decode_events(arrays: Iterable[object], last: int) -> Entries:
-    entries = []
-    for array in arrays:
-        entry = decode(array)
-        if entry[0] < last:
-            raise ValueError(f"expected a time of {last} us or later, got {entry[0]} us")
-        last = entry[0]
-        entries.append(entry)
-    return Entries.of(entries)
+def _sound(columns: Sequence[Array], whats: Array, last: int) -> bool:
+    """Whether all in these columns are integers, and what is in the first two and in `whats` fits.
 
-
-def _all_int(*columns: Array) -> bool:
-    return all(set(map(type, column)) == _INT for column in columns)
-
-
-def _sound(ats: Array, connections: Array, whats: Array, last: int) -> bool:
+    The first two are times and connections.
+    """
+    ats, connections = columns[:2]
+    types = map(type, chain.from_iterable(columns))
     numbers = set(connections)  # which are few
     return (
-        _all_int(ats, connections)
-        and set(map(type, whats)) <= _MESSAGES
+        countOf(types, int) == len(columns) * len(ats)
+        and (countOf(map(type, whats), str) == len(whats) or set(map(type, whats)) <= _MESSAGES)
         and last <= ats[0]
         and ats[-1] <= MAX_AT
         and sorted(ats) == list(ats)

@@ -38,6 +38,14 @@ class Entries(Sequence[Entry]):
         """Return these entries by columns."""
         return cls(*zip(*entries, strict=True))
 
+    def append(self, entry: Entry) -> None:
+        """Put one more behind these."""
+        at, connection, side, what = entry
+        self.ats.append(at)
+        self.connections.append(connection)
+        self.sides.append(side)
+        self.whats.append(what)
+
     def extend(self, others: Entries) -> None:
         """Put others behind these."""
         self.ats += others.ats
