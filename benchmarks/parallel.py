@@ -1,15 +1,15 @@
 """Five hundred replayed tests under pytest-xdist, on one directory of cassettes.
 
-Beside them as many tests that compute for as long, and touch nothing: what two processes can gain
-on this machine, as busy as it is.
+Beside them as many tests that do as much work in Python, and touch nothing: what two processes can
+gain on this machine, as busy as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from benchmarks.children import pytest_seconds
-from benchmarks.measuring import Row, compare_seconds
+from benchmarks.measuring import Row, compare_seconds, seconds
 from benchmarks.one_test import cassette_of_echo
 
 __all__ = ["rows"]
@@ -35,16 +35,24 @@ def test_it(n, ws_fake):
     ws_fake.run()
     assert left == 0
 """
-_COMPUTES = f"""
-import time
-import pytest
-
+_WORK = """
+def work(times):
+    for _ in range(times):
+        found = {f"message {n}": (n, str(n)) for n in range(100)}
+        assert len(found) == 100
+"""
+_COMPUTES = (
+    "import pytest\n"
+    + _WORK
+    + f"""
 @pytest.mark.parametrize("n", range({_TESTS}))
 def test_it(n):
-    end = time.process_time() + {{seconds}}
-    while time.process_time() < end:
-        pass
+    work(TIMES)
 """
+)
+_RUNS = 11
+"""Two processes and a third that hands out the tests: who gets a processor varies."""
+
 _PLUGIN = ("-p", "pytest_wsfake.plugin", "-p", "xdist.plugin")
 
 
@@ -62,12 +70,22 @@ def rows() -> Iterator[Row]:
         "one process",
         _beyond_start,
         goal=0.7,
+        runs=_RUNS,
     )
     yield ours
-    computes = _COMPUTES.format(seconds=ours.theirs / _TESTS)
+    computes = f"TIMES = {_times_in(ours.theirs / _TESTS)}\n{_COMPUTES}"
     yield compare_seconds(
         f"{_TESTS} tests that compute as long, two processes",
         lambda: pytest_seconds(computes, "-p", "xdist.plugin", "-n", "2"),
         "one process",
         lambda: pytest_seconds(computes),
+        runs=_RUNS,
     )
+
+
+def _times_in(span: float) -> int:
+    """Return how many times the work is done in so many seconds."""
+    known: dict[str, Callable[[int], None]] = {}
+    exec(_WORK, known)
+    some = 200
+    return max(1, round(some * span / seconds(lambda: known["work"](some))))
