@@ -16,7 +16,6 @@ __all__ = ["Pump", "Runner", "raise_errors"]
 _MOST_AT_ONCE = 100_000
 _MOST_ALTOGETHER = 1_000_000
 _MOST_PER_SECOND = 10_000  # more of them where the time is bounded: intervals may be many
-_LAST_ENTRIES = 10
 _TURN = 200  # callbacks for which the lock is held: others wait for it so long at most
 _POLL_SECONDS = 0.005
 _TO_WAIT = "to wait longer: timeout=seconds"
@@ -349,45 +348,19 @@ class _Run:
     # Verdicts
 
     def not_happened(self, why: str, advice: str) -> NotHappened:
-        from wsfake.network.failures import write_seconds  # noqa: PLC0415 - only for a failure
+        from wsfake.harness import overrunning  # noqa: PLC0415 - only for a failure
 
-        passed = write_seconds(self.clock.now - self.begin)
-        if self.until is None:
-            call = f"run(timeout={self.limit:g})"
-            headline = f"{call} ended before everything had happened: {why}"
-            expected, actual = "that nothing more is due", f"more is due after {passed} s"
-        else:
-            name = _name(self.until)
-            headline = f"run(until={name}) ended before it was true: {why}"
-            expected, actual = f"{name} to be true", f"not true after {passed} s"
-        return NotHappened(
-            self.network.redaction.text(
-                f"{headline}\n"
-                f"  expected  {expected}\n"
-                f"  actual    {actual}"
-                f"{self.last_words()}\n\n"
-                f"  {advice}"
-            )
+        passed = self.clock.now - self.begin
+        return overrunning.not_happened(
+            self.network, self.until, self.limit, passed, why=why, advice=advice
         )
 
     def never_idle(self) -> NeverIdle:
-        from wsfake.network.failures import write_seconds  # noqa: PLC0415 - only for a failure
+        from wsfake.harness import overrunning  # noqa: PLC0415 - only for a failure
 
         instant = self.at_once > _MOST_AT_ONCE
         count = self.at_once - 1 if instant else self.altogether - 1
-        when = f"at t={write_seconds(self.network.time())} s" if instant else "in one run()"
-        return NeverIdle(
-            self.network.redaction.text(
-                f"the script never becomes idle: {count} callbacks {when}\n"
-                "  expected  an end of what is said, or a pause in it\n"
-                f"  actual    an endless exchange{self.last_words()}\n\n"
-                "  to stop it in time: run(until=...), or a transcript that ends"
-            )
-        )
-
-    def last_words(self) -> str:
-        lines = self.network.lines(last=_LAST_ENTRIES)
-        return "".join(["\n", *(f"\n  {line}" for line in lines)]) if lines else ""
+        return overrunning.never_idle(self.network, count, instant=instant)
 
 
 def _checked(seconds: float) -> int:
@@ -396,8 +369,3 @@ def _checked(seconds: float) -> int:
     if not (number and 0 <= seconds < 10**9):
         raise UsageError(f"expected a number of seconds, 0 or more, got {seconds!r}")
     return microseconds(seconds)
-
-
-def _name(until: object) -> str:
-    name = getattr(until, "__name__", "condition")
-    return "condition" if name == "<lambda>" else name
