@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
@@ -29,7 +30,7 @@ Outcome = Literal["passed", "failed", "skipped", "retried", "interrupted"]
 _CHECKED = ("passed", "retried")
 
 
-class Finishing:
+class Finishing(ABC):
     """The checks at the end of a test, and where its recording goes."""
 
     summary: Summary
@@ -119,5 +120,6 @@ class Finishing:
     def _verdicts(self) -> Verdicts:
         return Verdicts(self._network, self._services, self._sources, self._clients, self._advice)
 
+    @abstractmethod
     def _stop_intercepting(self) -> None:
-        raise NotImplementedError
+        """Give client libraries their own network back."""

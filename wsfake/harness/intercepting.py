@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Intercepting"]
 
 
-class Intercepting:
+class Intercepting(ABC):
     """Event loops and sockets that meet a test's network in place of the real one."""
 
     _settings: Settings
@@ -162,5 +163,6 @@ class Intercepting:
             settings=self._settings,
         )
 
+    @abstractmethod
     def _make_desk(self, speed: float | None = None) -> FrontDesk:
-        raise NotImplementedError
+        """Make what answers the connections that real clients open."""
