@@ -41,15 +41,13 @@ def work(times):
         found = {f"message {n}": (n, str(n)) for n in range(100)}
         assert len(found) == 100
 """
-_COMPUTES = (
-    "import pytest\n"
-    + _WORK
-    + f"""
+_COMPUTES = f"""
+import pytest
+{_WORK}
 @pytest.mark.parametrize("n", range({_TESTS}))
 def test_it(n):
     work(TIMES)
 """
-)
 _RUNS = 11
 """Two processes and a third that hands out the tests: who gets a processor varies."""
 

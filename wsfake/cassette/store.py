@@ -98,10 +98,10 @@ class Recording:
             waiting = self._waiting
             waiting.append(entry)  # any cassette can hold it
             self._latest = at
-            if len(waiting) < _CHUNK and self.due_at is not None and now < self.due_at:
-                return  # as nearly always
             if len(waiting) >= _CHUNK:
                 self._write_waiting()
+            elif self.due_at is not None and now < self.due_at:
+                return  # as nearly always
         else:
             self._write_waiting()
             self._writer.append(self._redact(entry))

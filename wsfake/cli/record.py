@@ -126,6 +126,11 @@ def record(arguments: argparse.Namespace) -> int:
             tls.forget()
     reactor.close()
     deck.finish("failed" if session.unreached else "passed", "interrupted")
+    return _tell_outcome(session, deck)
+
+
+def _tell_outcome(session: Session, deck: CassetteDeck) -> int:
+    """Say what was recorded, or why nothing was; return the exit status."""
     if session.unreached:
         print(
             f"wsfake: nothing could be recorded: no server answered; see {deck.kept}",
