@@ -17,7 +17,7 @@ from wsfake.transcript.matchers import Reply
 
 
 def made(make: Any, heard: Message = "x") -> Message:
-    return make_reply(Reply(make), [heard], Conversation())
+    return make_reply(Reply(make), [heard], Conversation(Side.SERVER, [], [heard]))
 
 
 def test_a_text_has_text_and_json_and_no_bytes() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from wsfake.transcript.arity import count_arguments, count_required
+from wsfake.transcript.arity import count_arguments, count_required, takes
 
 
 class Called:
@@ -53,3 +53,20 @@ def test_a_callable_must_be_given_what_has_no_default(
     function: Callable[..., Any], count: int
 ) -> None:
     assert count_required(function) == count
+
+
+@pytest.mark.parametrize(
+    ("function", "fitting"),
+    [
+        (lambda: None, [0]),
+        (two, [1, 2]),
+        (any_number, [1, 2, 3]),
+        (Called(), [1]),
+        (functools.partial(two, 1), [0, 1]),
+        (Unsigned(), [0, 1, 2, 3]),
+    ],
+)
+def test_a_callable_takes_what_it_needs_and_has_a_place_for(
+    function: Callable[..., Any], fitting: list[int]
+) -> None:
+    assert [given for given in range(4) if takes(function, given)] == fitting

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wsfake.errors import Failure
 from wsfake.model import Drop, Event, Message, Open, Side
@@ -73,7 +73,7 @@ class PlayerEnd:
         self._is_client = player.side is Side.CLIENT
         self._awaken = self._wake  # one bound method, and one timer, for all calls
         self._timer = self.clock.timer(self._awaken)
-        self._tell: Callable[[Message], object] | None = None
+        self._tell: Callable[[Any], object] | None = None  # lines, which are messages by then
         self.connection = connection
         self._turns = turns if turns is not None and turns.replay.interleaved else None
         self._url = url
@@ -214,11 +214,10 @@ class PlayerEnd:
         Of messages it makes no difference, and they are many.
         """
         player = self.player
-        if player.due() == now:
-            drop = player.upcoming()
-            if isinstance(drop, Drop) and drop.inside is None:
-                news = "reset ahead" if drop.reset else "end ahead"
-                connection.tell(player.side.other, news)
+        drop = player.upcoming()
+        if isinstance(drop, Drop) and drop.inside is None and player.due() == now:
+            news = "reset ahead" if drop.reset else "end ahead"
+            connection.tell(player.side.other, news)
 
     def _dial(self, opening: Open) -> None:
         if self._url is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from wsfake.model import Accept, Drop, Reject, Side, Stall
@@ -29,25 +28,32 @@ def effect_of(what: Any) -> Any:
     return what.effect if is_answer_to_close(what) else what
 
 
-def pending(plan: Plan) -> Iterator[int]:
-    """Yield the steps that have neither happened nor were skipped."""
-    return (i for i, time in enumerate(plan.happened) if time == NOT_YET)
+def pending(plan: Plan, first: int) -> list[int]:
+    """Return the steps that have neither happened nor were skipped; all before `first` are done."""
+    happened = plan.happened
+    return [i for i in range(first, len(happened)) if happened[i] == NOT_YET]
 
 
 def is_open(plan: Plan) -> bool:
     """Whether the handshake was answered, and not by a refusal: then a Close is echoed."""
-    answers = (Accept, Reject, Fault)
-    i = next((i for i, what in enumerate(plan.whats) if isinstance(what, answers)), None)
-    return i is None or (plan.happened[i] >= 0 and not isinstance(plan.whats[i], Reject))
+    for i, what in enumerate(plan.whats):
+        if isinstance(what, _ANSWERS):
+            return plan.happened[i] >= 0 and not isinstance(what, Reject)
+    return True
 
 
-def answer(plan: Plan, side: Side, met: int | None, soon: int | None) -> int | None:
+_ANSWERS = (Accept, Reject, Fault)
+
+
+def answer(
+    plan: Plan, side: Side, left: list[int], *, met: int | None, soon: int | None
+) -> int | None:
     """Return the step with which a side answers a Close, or None where the plan has none.
 
-    One of phase "close"; after a Close that the plan has (`met`), the next end of this side; and
-    else what is due anyway (`soon`), if it is an end.
+    Of those that are `left`: one of phase "close"; after a Close that the plan has (`met`), the
+    next end of this side; and else what is due anyway (`soon`), if it is an end.
     """
-    mine = [i for i in pending(plan) if plan.sides[i] is side]
+    mine = [i for i in left if plan.sides[i] is side]
     in_phase = next((i for i in mine if is_answer_to_close(plan.whats[i])), None)
     if in_phase is not None:
         return in_phase

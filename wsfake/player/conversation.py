@@ -50,9 +50,11 @@ class Conversation:
 
     __slots__ = ("_by_client", "_by_server")
 
-    def __init__(self) -> None:
-        self._by_client: list[Message] = []
-        self._by_server: list[Message] = []
+    def __init__(self, side: Side, spoken: list[Message], heard: list[Message]) -> None:
+        """Show what a side has spoken and heard: lists that grow."""
+        by_client = side is Side.CLIENT
+        self._by_client = spoken if by_client else heard
+        self._by_server = heard if by_client else spoken
 
     @property
     def client(self) -> tuple[Heard, ...]:
@@ -61,10 +63,6 @@ class Conversation:
     @property
     def server(self) -> tuple[Heard, ...]:
         return tuple(map(Heard, self._by_server))
-
-    def of(self, side: Side) -> list[Message]:
-        """The messages of one side, to be appended to."""
-        return self._by_client if side is Side.CLIENT else self._by_server
 
 
 def _arguments(

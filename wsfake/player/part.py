@@ -5,8 +5,8 @@ from __future__ import annotations
 from array import array
 from collections import deque
 
-from wsfake.model import Event, Message, Side
-from wsfake.player.plan import Plan
+from wsfake.model import Event, Side
+from wsfake.player.plan import Plan, Word
 from wsfake.player.speech import Speech
 
 __all__ = ["LATER", "Part"]
@@ -18,11 +18,11 @@ LATER = -1
 class Part:
     """The cues and the lines of a player, as an actor has them.
 
-    Nearly every step is a message that is known to the letter, and comes when it is its turn: when
-    everything before it is done. Then the player only has to know its cues, the script's words,
-    and its own lines: `hear` and `speak` play these straight away. What they do not take (what
-    comes early, groups, matchers, closes) the player looks for in its `plan`, which is told only
-    then of what was played by heart.
+    Nearly every step is known to the letter, a message or the acceptance, and comes when it is its
+    turn: when everything before it is done. Then the player only has to know its cues, the script's
+    words, and its own lines: `hear` and `speak` play these straight away. What they do not take
+    (what comes early, groups, matchers, closes) the player looks for in its `plan`, which is told
+    only then of what was played by heart.
     """
 
     __slots__ = (
@@ -70,7 +70,7 @@ class Part:
             return now + self._intervals[i]
         return None
 
-    def speak(self, now: int) -> Message | None:
+    def speak(self, now: int) -> Word | None:
         """Return the line that is due, and count it as said; None where it is not as simple."""
         i = self._turn
         line = self._words[i]
@@ -144,6 +144,6 @@ class Part:
         first, turn, speech = self._recalled, self._turn, self._speech
         self._recalled = turn
         for side, word in zip(self._sides[first:turn], self._words[first:turn], strict=True):
-            if word is not None:
+            if isinstance(word, str | bytes):
                 (speech.heard if side is self._script else speech.spoken).append(word)
         return speech

@@ -34,12 +34,13 @@ from wsfake.player.groups import (
 from wsfake.transcript import Fault, Group, Repeat, Step, Transcript
 from wsfake.transcript.matchers import AnyClose, Reply
 
-__all__ = ["CLOSINGS", "NOT_YET", "SKIPPED", "Plan"]
+__all__ = ["CLOSINGS", "NOT_YET", "SKIPPED", "Plan", "Word"]
 
 NOT_YET = -1
 SKIPPED = -2
 
 CLOSINGS = (Close, AnyClose, Drop)
+Word = Message | Accept
 _OPENINGS = (Accept, Reject, Refuse)
 
 
@@ -48,8 +49,9 @@ class Plan:
 
     `happened` holds the time of each step in microseconds, `NOT_YET`, or `SKIPPED`. `indexes` holds
     its place on the timeline of a recording, or -1. `endless` are steps of what is repeated any
-    number of times: they are no progress towards an end. `words` holds the messages that are known
-    to the letter, else None, with one item more, for what is behind the end.
+    number of times: they are no progress towards an end. `words` holds what is known to the letter,
+    which are messages and the acceptance, else None, with one item more, for what is behind the
+    end.
     """
 
     __slots__ = (
@@ -175,9 +177,12 @@ class Plan:
                 return self.indexes[i]
         return -1
 
-    def last_asked(self, script: Side) -> int:
-        """Return the index of the last step that waits for the script, or -1."""
-        for i in range(len(self.whats) - 1, -1, -1):
+    def last_asked(self, script: Side, first: int = 0) -> int:
+        """Return the index of the last step that waits for the script, or -1.
+
+        All before `first` are known to be done.
+        """
+        for i in range(len(self.whats) - 1, first - 1, -1):
             what = self.whats[i]
             if self.happened[i] != NOT_YET or isinstance(what, UNASKED):
                 continue
@@ -271,8 +276,8 @@ _MESSAGES = frozenset((str, bytes))
 _HANDSHAKE = 2  # the steps before what is said
 
 
-def _words(whats: list[Any]) -> list[Message | None]:
-    """Return the messages that are known to the letter, and None for all else.
+def _words(whats: list[Any]) -> list[Word | None]:
+    """Return what is known to the letter: messages, and the acceptance; and None for all else.
 
     None at all where replies are made on the spot: these are to be told what they answer.
     """
@@ -281,9 +286,9 @@ def _words(whats: list[Any]) -> list[Message | None]:
         return [None] * (len(whats) + 1)
     if kinds <= _MESSAGES:
         words = whats.copy()
-        words[:_HANDSHAKE] = [None] * len(words[:_HANDSHAKE])
     else:
         words = [what if type(what) in _MESSAGES else None for what in whats]
+    words[:_HANDSHAKE] = [what if type(what) is Accept else None for what in whats[:_HANDSHAKE]]
     words.append(None)
     return words
 

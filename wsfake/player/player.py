@@ -154,9 +154,14 @@ class Player:
 
     def _skip_rest(self, spare: Callable[[int], bool] = lambda _: False) -> None:
         """Skip what can no longer happen, so that other connections do not wait for it."""
-        for i in list(closing.pending(self.part.plan)):
+        for i in self._left():
             if not spare(i):
                 self._happen(i, SKIPPED)
+
+    def _left(self) -> list[int]:
+        """Return the steps that have neither happened nor were skipped."""
+        part = self.part
+        return closing.pending(part.plan, part.turn)
 
     def _ping(self, what: Ping, now: int) -> None:
         if self._closing:
@@ -211,8 +216,9 @@ class Player:
         def accepts(expected: Any) -> bool:
             return isinstance(expected, CLOSINGS) and same_close(expected, what)
 
-        i, candidates = self.part.plan.find(self.side.other, accepts)
-        if i is None and (self.part.plan.last_asked(self.side.other) >= 0):
+        plan = self.part.plan
+        i, candidates = plan.find(self.side.other, accepts)
+        if i is None and plan.last_asked(self.side.other, self.part.turn) >= 0:
             return self._mismatch("close", candidates, what)
         if i is not None:
             self._meet(i, now)
@@ -222,7 +228,7 @@ class Player:
     def _close_again(self, what: Close | Drop, now: int) -> None:
         """It answers our Close; TCP may still end in a way of its own."""
         plan, script = self.part.plan, self.side.other
-        i = next((i for i in closing.pending(plan) if plan.sides[i] is script), None)
+        i = next((i for i in self._left() if plan.sides[i] is script), None)
         if i is not None:
             self._happen(i, now)
         if isinstance(what, Drop) or self._next_own() is None:
@@ -233,7 +239,9 @@ class Player:
         plan, side = self.part.plan, self.side
         due = self.due()
         soon = self._next_own() if due is not None and due <= now else None
-        answer = closing.answer(plan, side, met, soon) if isinstance(what, Close) else None
+        left, answer = self._left(), None
+        if left and isinstance(what, Close):
+            answer = closing.answer(plan, side, left, met=met, soon=soon)
         self.part.latest = now
         self._closing = True
         self.part.leave()
@@ -243,7 +251,8 @@ class Player:
             plan.whats[answer] = closing.effect_of(plan.whats[answer])
             self.part.turn = answer
             return
-        self._skip_rest()
+        if left:
+            self._skip_rest()
         if isinstance(what, Close) and closing.is_open(plan):
             self._asides.append(Close(what.code))
         else:
@@ -293,7 +302,7 @@ class Player:
     @property
     def refuses(self) -> bool:
         """Whether it refuses the connection, so that TCP is never up."""
-        return any(isinstance(what, Refuse) for what in self.part.plan.whats[:2])
+        return Refuse in map(type, self.part.plan.whats[:2])
 
     def _next_own(self) -> int | None:
         """Return the step that the player may say next; it is the first that is not done."""
@@ -367,7 +376,7 @@ class Player:
             and not self._closing
             and not self._asides
             and self._next_own() is None
-            and self.part.plan.last_asked(self.side.other) >= 0
+            and self.part.plan.last_asked(self.side.other, self.part.turn) >= 0
         )
 
     def unplayed(self) -> list[tuple[Side | None, Any]]:

@@ -81,9 +81,11 @@ class Replay:
 
     def next_for(self, url: str) -> ReplayConnection | None:
         """Return the next connection to a URL that nobody has opened yet."""
-        return next(
-            (c for c in self.connections if c.player is None and _same_url(c.url, url)), None
-        )
+        wanted = _normal(url)
+        for connection in self.connections:
+            if connection.player is None and _is_at(connection.url, wanted):
+                return connection
+        return None
 
     def play(self, connection: ReplayConnection, side: Side) -> Player:
         """Return the player that acts `side` of a connection."""
@@ -160,9 +162,10 @@ _UNPLAYED = frozenset((Pong, Gap, End))
 """What nobody plays."""
 
 
-def _same_url(recorded: str, url: str) -> bool:
-    one, other = _normal(recorded), _normal(url)
-    return one == other or (PLACEHOLDER in one and fits_placeholder(one, other))
+def _is_at(recorded: str, wanted: str) -> bool:
+    """Whether a recorded URL is the one that is wanted, which is in its normal form."""
+    normal = _normal(recorded)
+    return normal == wanted or (PLACEHOLDER in normal and fits_placeholder(normal, wanted))
 
 
 def _normal(url: str) -> str:

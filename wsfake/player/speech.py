@@ -20,12 +20,10 @@ class Speech:
     """Says the steps of one player, and knows what was said before."""
 
     def __init__(self, side: Side, matching: Matching) -> None:
-        conversation = Conversation()
         self._side = side
-        self.heard = conversation.of(side.other)
+        self.heard: list[Message] = []
         """The messages of the other side, to be appended to."""
-        self.spoken = conversation.of(side)
-        self._conversation = conversation
+        self.spoken: list[Message] = []
         self._matching = matching
         self._correlation = Correlation(matching.volatile)
         self.instead = self._correlation.instead
@@ -51,7 +49,7 @@ class Speech:
         if isinstance(what, str | bytes):
             return self.correct(what)
         if isinstance(what, Reply):
-            return make_reply(what, self.heard, self._conversation)
+            return make_reply(what, self.heard, Conversation(self._side, self.spoken, self.heard))
         if isinstance(what, AnyClose):
             return Close(1000 if what.code is None else what.code, what.reason or "")
         if isinstance(what, Fault):

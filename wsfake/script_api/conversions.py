@@ -133,7 +133,9 @@ CONVERTERS: dict[str, Callable[[object], Message]] = {
 
 def close_as_uint16(*arguments: Any) -> tuple[int, str]:
     """Nothing is checked; a reason is cut to the 123 bytes that fit."""
-    code = to_uint16(arguments[0]) if arguments else 1000
+    if not arguments:
+        return 1000, ""
+    code = to_uint16(arguments[0])
     reason = to_string(arguments[1]) if len(arguments) > 1 else ""
     return code, cut_reason(reason)
 

@@ -16,7 +16,7 @@ from wsfake.script_api.profiles import Profile
 from wsfake.script_api.server import Servers, WebSocketServer
 from wsfake.script_api.socket import ScriptSocket
 from wsfake.script_api.websocket import WebSocket
-from wsfake.transcript.arity import count_arguments, count_required
+from wsfake.transcript.arity import count_arguments, count_required, takes
 
 __all__ = ["Host"]
 
@@ -70,9 +70,9 @@ class Host:
         The script's own is given as many as it takes. Where it takes the number that is `given`,
         it is the script's own.
         """
-        most, least = count_arguments(function), count_required(function)
-        if least <= given and (most is None or given <= most):
+        if takes(function, given):
             return function
+        most, least = count_arguments(function), count_required(function)
 
         def call(*arguments: Any) -> Any:
             return function(*arguments[:most], *(None,) * (least - len(arguments)))

@@ -51,6 +51,8 @@ class CompiledProfile(NamedTuple):
     """The states in which `send` sends the message, and nothing else."""
     hearing: frozenset[str]
     """The states in which a message that comes is handed to the script, and nothing else."""
+    deaf: frozenset[str]
+    """The states in which nothing that comes from the wire does anything."""
 
 
 _NAMED: dict[str, Mapping[str, object]] = {
@@ -91,6 +93,11 @@ def compile_profile(profile: Profile) -> CompiledProfile:
             for state in STATES
             if _is_only(profile.remote[f"{state} text"], _HANDS_ON)
             and _is_only(profile.remote[f"{state} binary"], _HANDS_ON)
+        ),
+        frozenset(
+            state
+            for state in STATES
+            if not any(profile.remote[f"{state} {fact}"] for fact in FACTS)
         ),
     )
     _compiled[id(profile)] = compiled

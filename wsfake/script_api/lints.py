@@ -9,8 +9,7 @@ from __future__ import annotations
 import inspect
 import sys
 import warnings
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -57,6 +56,9 @@ _OURS = str(Path(__file__).parent.parent)
 _ONLY_ON_FAILURE = ("close", "error")
 
 
+Cause = tuple[int, str]
+"""A socket, and its event."""
+
 Place = tuple[str, int, str]
 """A file, a line, and the module's name."""
 
@@ -66,7 +68,9 @@ class Lints:
 
     def __init__(self, names: Collection[str]) -> None:
         self._names = names
-        self._cause: tuple[int, str] | None = None
+        self.cause: Cause | None = None
+        """Of what everything is a consequence that is done now."""
+
         self._reconnected: set[tuple[int, str, str]] = set()
         self.find_place: Callable[[], Place | None] = lambda: None
         """Knows the line of a script that has no frames, where it is such a one that runs."""
@@ -80,9 +84,9 @@ class Lints:
 
     def connecting(self, url: str) -> None:
         """Take note of a new connection, for what it may be the consequence of."""
-        if self._cause is None:
+        if self.cause is None:
             return
-        socket, event = self._cause
+        socket, event = self.cause
         self._reconnected.add((socket, event, url))
         if all((socket, each, url) in self._reconnected for each in _ONLY_ON_FAILURE):
             self.warn("reconnects twice", url=url)
@@ -109,30 +113,28 @@ class Lints:
 
     # Causes
 
-    @contextmanager
-    def because(self, socket: object, event: str) -> Iterator[None]:
-        """Take what is done in this block for a consequence of a socket's event."""
-        if event not in _ONLY_ON_FAILURE:
-            yield
-            return
-        before, self._cause = self._cause, (id(socket), event)
-        try:
-            yield
-        finally:
-            self._cause = before
+    def begin(self, socket: object, event: str) -> Cause | None:
+        """Take what is done from now on for a consequence of a socket's event.
+
+        Returns what was the cause before, to be put back.
+        """
+        before = self.cause
+        if event in _ONLY_ON_FAILURE:
+            self.cause = (id(socket), event)
+        return before
 
     def carry(self, function: Callable[..., Any]) -> Callable[[], Any]:
         """Return a function that is called later, for the same cause as now."""
-        cause = self._cause
+        cause = self.cause
         if cause is None:
             return function
 
         def call() -> Any:
-            before, self._cause = self._cause, cause
+            before, self.cause = self.cause, cause
             try:
                 return function()
             finally:
-                self._cause = before
+                self.cause = before
 
         return call
 

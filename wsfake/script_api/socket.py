@@ -137,6 +137,8 @@ class ScriptSocket:
         if (type(what) is str or type(what) is bytes) and self.state in self._hearing:
             self._hear(what)
             return
+        if self.state in self._compiled.deaf and not isinstance(what, Raw):
+            return  # of raw bytes a part may be left for a later state
         fact = classify(what, self._compiled.profile, self.shown_url)
         if fact is not None:
             name, given = fact
@@ -231,6 +233,10 @@ class ScriptSocket:
         if event == "message":
             self._hear(*arguments)
             return
-        with self.host.lints.because(self, event):
+        lints = self.host.lints
+        before = lints.begin(self, event)
+        try:
             for face in tuple(self.faces):
                 face.fire(event, *arguments)
+        finally:
+            lints.cause = before

@@ -9,9 +9,18 @@ from typing import Any, TypeGuard
 
 from wsfake.errors import UsageError
 
-__all__ = ["check_function", "count_arguments", "count_required", "is_async"]
+__all__ = ["check_function", "count_arguments", "count_required", "is_async", "takes"]
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+def takes(function: Callable[..., Any], given: int) -> bool:
+    """Tell whether a callable can be called with so many positional arguments."""
+    if _is_plain(function):
+        most = function.__code__.co_argcount
+        return most - len(function.__defaults__ or ()) <= given <= most
+    known = count_arguments(function)
+    return count_required(function) <= given and (known is None or given <= known)
 
 
 def count_arguments(function: Callable[..., Any]) -> int | None:
