@@ -14,8 +14,8 @@ import pytest
 from tests.cassette.golden import DIALOGUE
 from wsfake.cassette import CassetteReader, Header, Recording, Redactor, load, write_cassette
 from wsfake.cassette.store import FLUSH_SECONDS
-from wsfake.errors import CassetteError, UnsafeCassette, UsageError
-from wsfake.model import Entry, Open, Side
+from wsfake.errors import CassetteError, DamagedCassette, UnsafeCassette, UsageError
+from wsfake.model import Entries, Entry, Open, Side
 
 C = Side.CLIENT
 SECRETS = {"API_KEY": "hunter2hunter2"}
@@ -172,6 +172,13 @@ def test_a_recording_with_a_named_secret_is_not_kept(target: Path, keep: bool) -
     )
     assert files(target.parent) == {"test_a.msgpack"}
     assert target.read_bytes() == good
+
+
+def test_a_named_secret_across_two_entries_stands_in_neither(target: Path) -> None:
+    record = recording(target, KEY="secret-\x95")  # an entry begins with 95
+    entries = [Entry(0, 1, C, b"secret-\xc2"), message(1)]
+    record.extend(entries, now=0.0)
+    assert load(record.keep()).entries == tuple(entries)
 
 
 def test_a_named_secret_in_the_footer_is_found_too(target: Path) -> None:
@@ -365,6 +372,39 @@ def test_entries_that_are_added_together_are_recorded_as_each_alone(target: Path
     for entry in entries:
         singly.append(entry, now=0.0)
     assert together.keep("test").read_bytes() == singly.keep("test").read_bytes()
+
+
+@pytest.mark.parametrize("flushes", [1, 2, 300])
+@pytest.mark.parametrize("size", [0, 3000, 70_000])
+def test_blocks_end_where_they_would_have_without_a_flush(
+    target: Path, flushes: int, size: int
+) -> None:
+    entries = Entries.of(message(at, "x" * size) for at in range(600))
+    record = recording(target)
+    step = 600 // flushes
+    for begin in range(0, 600, step):
+        record.extend(entries[begin : begin + step], now=0.0)
+        record.flush()
+    header = Header("2024-05-01", ("json",))
+    written = write_cassette(target.with_name("b.msgpack"), entries, header)
+    assert record.keep().read_bytes() == written.read_bytes()
+
+
+def test_a_part_file_that_something_else_has_changed_becomes_no_cassette(target: Path) -> None:
+    record = recording(target)
+    for at in range(2):
+        record.append(message(at), now=0.0)
+        record.flush()
+    data = record.part.read_bytes()
+    record.part.write_bytes(data[:-1] + b"y")
+    with pytest.raises(DamagedCassette) as caught:
+        record.keep()
+    assert str(caught.value) == (
+        f"{record.part}: something else has changed this file while it was written\n"
+        "  expected  2 sound entries\n"
+        "  actual    1 of them"
+    )
+    assert files(target.parent) == set()
 
 
 RECORDING = """

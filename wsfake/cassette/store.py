@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from itertools import islice
 from os import PathLike
@@ -18,12 +18,13 @@ from wsfake.cassette.files import (
     replacing,
     unlink_if_there,
 )
+from wsfake.cassette.frames import BLOCK
+from wsfake.cassette.framing import Frame, FrameReader
 from wsfake.cassette.leaks import Needles
 from wsfake.cassette.paths import SUFFIX
-from wsfake.cassette.reading import CassetteReader
 from wsfake.cassette.redaction import Redactor
 from wsfake.cassette.writing import CassetteWriter
-from wsfake.errors import CassetteError, UnsafeCassette
+from wsfake.errors import CassetteError, DamagedCassette, UnsafeCassette
 from wsfake.model import Entry
 
 __all__ = ["FLUSH_SECONDS", "Recording", "write_cassette"]
@@ -174,29 +175,49 @@ class Recording:
     def _finish(self, path: Path, ended: str, extras: Mapping[str, str | int] | None) -> Path:
         try:
             self.flush()
-            self._file.seek(0)
-            reader = CassetteReader(self._file, str(self.part))
             with replacing(path) as file:
                 writer = CassetteWriter(file, self._header, str(path))
-                self._check(path, [repr(extras).encode()], 0, "the footer")
-                for body in reader.packed():
-                    entries = list(split_entries(body))
-                    self._check(path, entries, writer.entries)
-                    writer.extend_packed(entries)
+                self._refuse(path, repr(extras).encode(), "the footer")
+                for frame in self._blocks():
+                    self._check(path, frame.body, writer.entries)
+                    writer.add_block(frame.body, frame.head.entries)
+                self._expect(writer.entries)
                 writer.finish(ended, extras)
         finally:
             self.discard()
         return path
 
-    def _check(self, path: Path, entries: list[bytes], before: int, where: str = "") -> None:
-        for number, entry in enumerate(entries, before + 1):
-            for name in self._needles.found_in(entry):
-                raise UnsafeCassette(
-                    f"{path}: the value of {name} stands in this recording, which was not kept\n"
-                    "  expected  no named secret in it\n"
-                    f"  actual    {name} in {where or f'entry {number}'}\n"
-                    "  to take it out: name its header, query parameter or JSON key in ws_redact_*"
-                )
+    def _blocks(self) -> Iterator[Frame]:
+        """Read the blocks that were written, up to one that has not stayed what it was."""
+        self._file.seek(0)
+        frames = FrameReader(self._file)
+        while isinstance(frame := frames.read(), Frame) and frame.whole:
+            if frame.head.kind == BLOCK:
+                yield frame
+
+    def _expect(self, entries: int) -> None:
+        if entries != self.entries:
+            raise DamagedCassette(
+                f"{self.part}: something else has changed this file while it was written\n"
+                f"  expected  {self.entries} sound entries\n"
+                f"  actual    {entries} of them"
+            )
+
+    def _check(self, path: Path, body: bytes, before: int) -> None:
+        """Raise where a named secret stands in a block, and say in which of its entries."""
+        if not self._needles.found_in(body):
+            return
+        for number, entry in enumerate(split_entries(body), before + 1):
+            self._refuse(path, entry, f"entry {number}")
+
+    def _refuse(self, path: Path, data: bytes, where: str) -> None:
+        for name in self._needles.found_in(data):
+            raise UnsafeCassette(
+                f"{path}: the value of {name} stands in this recording, which was not kept\n"
+                "  expected  no named secret in it\n"
+                f"  actual    {name} in {where}\n"
+                "  to take it out: name its header, query parameter or JSON key in ws_redact_*"
+            )
 
 
 def write_cassette(
