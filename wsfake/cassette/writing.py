@@ -6,8 +6,7 @@ import hashlib
 import zlib
 from collections.abc import Iterable, Mapping
 from itertools import islice
-from operator import itemgetter
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import msgpack
 
@@ -26,11 +25,9 @@ from wsfake.cassette.frames import (
 )
 from wsfake.cassette.schema import encode, encode_messages
 from wsfake.errors import CassetteError
-from wsfake.model import Entry
+from wsfake.model import Entries, Entry, Message
 
 __all__ = ["CassetteWriter"]
-
-_WHAT = itemgetter(-1)
 
 _LARGE = 1 << 16
 """Bytes of a message from which on it is written as it is, and not copied before."""
@@ -89,17 +86,31 @@ class CassetteWriter:
 
     def extend(self, entries: Iterable[Entry]) -> None:
         """Add many entries: what `append` does for each, in a fraction of the time."""
+        if isinstance(entries, Entries):
+            self._extend(entries)
+            return
         source = iter(entries)
-        while chunk := list(islice(source, self._room)):
-            packed = self._pack_messages(chunk)
-            if packed:
-                self._last = chunk[-1].at
-                self._add(packed, count=len(chunk))
-            else:
-                for entry in chunk:
-                    self.append(entry)
+        while chunk := Entries.of(islice(source, BLOCK_ENTRIES)):
+            self._extend(chunk)
 
-    def _pack_messages(self, entries: list[Entry]) -> bytes:
+    def _extend(self, entries: Entries) -> None:
+        while len(entries) > (room := self._room):
+            self._add_together(entries[:room])
+            entries = entries[room:]
+        if entries:
+            self._add_together(entries)
+
+    def _add_together(self, entries: Entries) -> None:
+        """Add entries for which the block has room, if their size allows."""
+        packed = self._pack_messages(entries)
+        if packed:
+            self._last = entries.ats[-1]
+            self._add(packed, count=len(entries))
+        else:
+            for entry in entries:
+                self.append(entry)
+
+    def _pack_messages(self, entries: Entries) -> bytes:
         """Return the bytes of these entries, or nothing where they need a closer look.
 
         They are packed as one array, which costs much less than each alone, without its head.
@@ -107,7 +118,7 @@ class CassetteWriter:
         room = self._room_bytes
         try:
             arrays = encode_messages(entries, self._last)
-            if arrays is None or sum(map(len, map(_WHAT, arrays))) >= room:
+            if arrays is None or sum(map(len, cast("list[Message]", entries.whats))) >= room:
                 return b""
             packed: bytes = self._pack(arrays)[1 if len(arrays) < 16 else 3 :]
         except (ValueError, TypeError):
