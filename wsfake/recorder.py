@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wsfake.model import Entry, Event, Side, make_entry
+from wsfake.model import Entries
 
 __all__ = ["Recorder"]
 
@@ -18,7 +18,7 @@ class Recorder:
     """
 
     def __init__(
-        self, sink: Callable[[Entry], None], *, first_number: int = 1, first_at: int = 0
+        self, sink: Callable[[Entries], None], *, first_number: int = 1, first_at: int = 0
     ) -> None:
         self._sink = sink
         self._numbers: dict[int, int] = {}
@@ -31,11 +31,21 @@ class Recorder:
         self._numbers[connection] = self._next
         self._next += 1
 
-    def note(self, at: int, connection: int, side: Side, what: Event) -> None:
-        """Take an entry of the dialogue; of a connection that is not recorded, it is nothing."""
-        number = self._numbers.get(connection)
-        if number is None:
-            return
+    def take(self, entries: Entries) -> None:
+        """Take entries of the dialogue; those of a connection that is not recorded are nothing."""
+        numbers = self._numbers
+        if not numbers.keys() >= set(entries.connections):
+            entries = Entries.of(entry for entry in entries if entry.connection in numbers)
+            if not entries:
+                return
         if self._origin is None:
-            self._origin = at - self._first_at
-        self._sink(make_entry((at - self._origin, number, side, what)))
+            self._origin = entries.ats[0] - self._first_at
+        origin = self._origin
+        self._sink(
+            Entries(
+                [at - origin for at in entries.ats],
+                map(numbers.__getitem__, entries.connections),
+                entries.sides,
+                entries.whats,
+            )
+        )

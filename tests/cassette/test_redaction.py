@@ -14,6 +14,7 @@ from wsfake.model import (
     Accept,
     Close,
     Drop,
+    Entries,
     Entry,
     Event,
     Open,
@@ -425,11 +426,11 @@ def test_a_body_of_a_refusal_that_is_no_text_stays() -> None:
 
 
 def test_many_entries_are_redacted_as_each_alone() -> None:
-    clean = [Entry(at, 1, Side.CLIENT, f"message {at}") for at in range(3)]
+    clean = Entries.of(Entry(at, 1, Side.CLIENT, f"message {at}") for at in range(3))
     assert REDACTOR.entries(clean) is clean
-    secret = [*clean, Entry(3, 1, Side.SERVER, '{"token": "s3cret"}')]
+    secret = Entries.of([*clean, Entry(3, 1, Side.SERVER, '{"token": "s3cret"}')])
     assert REDACTOR.entries(secret) == [REDACTOR.entry(entry) for entry in secret] != secret
-    mixed = [*clean, Entry(3, 1, Side.SERVER, b"x")]
+    mixed = Entries.of([*clean, Entry(3, 1, Side.SERVER, b"x")])
     assert REDACTOR.entries(mixed) == mixed
     shout = Redactor(rules=(str.upper,))
     assert [entry.what for entry in shout.entries(clean)] == ["MESSAGE 0", "MESSAGE 1", "MESSAGE 2"]
@@ -461,5 +462,5 @@ def test_many_entries_are_redacted_as_each_alone() -> None:
     ),
 )
 def test_many_entries_lose_what_each_of_them_loses(events: list[Event], redactor: Redactor) -> None:
-    many = [Entry(0, 1, Side.CLIENT, what) for what in events]
-    assert list(redactor.entries(many)) == [redactor.entry(entry) for entry in many]
+    many = Entries.of(Entry(0, 1, Side.CLIENT, what) for what in events)
+    assert redactor.entries(many) == [redactor.entry(entry) for entry in many]

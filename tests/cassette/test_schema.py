@@ -15,7 +15,7 @@ from wsfake.cassette.schema import (
     encode,
     encode_messages,
 )
-from wsfake.model import Close, Entry, Open, Ping, Side
+from wsfake.model import Close, Entries, Entry, Open, Ping, Side
 
 
 @given(entries)
@@ -28,7 +28,7 @@ def test_every_entry_survives_msgpack(entry: Entry) -> None:
 
 @given(st.lists(entries, min_size=1, max_size=5))
 def test_columns_say_what_single_entries_say(dialogue: list[Entry]) -> None:
-    arrays = encode_messages(dialogue, 0)
+    arrays = encode_messages(Entries.of(dialogue), 0)
     plain = all(isinstance(entry.what, str | bytes) for entry in dialogue)
     ordered = sorted(dialogue, key=lambda entry: entry.at) == dialogue
     assert (arrays is not None) == (plain and ordered)

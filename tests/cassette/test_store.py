@@ -14,8 +14,8 @@ import pytest
 from tests.cassette.golden import DIALOGUE
 from wsfake.cassette import CassetteReader, Header, Recording, Redactor, load, write_cassette
 from wsfake.cassette.store import FLUSH_SECONDS
-from wsfake.errors import CassetteError, UnsafeCassette, UsageError
-from wsfake.model import Entry, Open, Side
+from wsfake.errors import CassetteError, DamagedCassette, UnsafeCassette, UsageError
+from wsfake.model import Entries, Entry, Open, Side
 
 C = Side.CLIENT
 SECRETS = {"API_KEY": "hunter2hunter2"}
@@ -41,7 +41,7 @@ def target(tmp_path: Path) -> Path:
 def test_a_recording_becomes_the_cassette_and_leaves_nothing_else(target: Path) -> None:
     record = recording(target)
     for entry in DIALOGUE:
-        record.append(entry, now=0.0)
+        record.extend([entry], now=0.0)
     assert record.entries == len(DIALOGUE)
     assert not target.exists()
     assert record.keep("silence", {"note": 1}) == target
@@ -60,14 +60,14 @@ def test_how_often_a_recording_was_flushed_does_not_show_in_the_cassette(target:
     )
     record = recording(target)
     for entry in entries:
-        record.append(entry, now=entry.at * 0.03)
+        record.extend([entry], now=entry.at * 0.03)
     assert record.keep().read_bytes() == written.read_bytes()
 
 
 def test_secrets_are_gone_before_anything_is_written(target: Path) -> None:
     record = recording(target)
-    record.append(Entry(0, 1, C, Open("ws://u:hunter2@h/?token=hunter2")), now=0.0)
-    record.append(message(1, '{"password": "hunter2"}'), now=0.0)
+    record.extend([Entry(0, 1, C, Open("ws://u:hunter2@h/?token=hunter2"))], now=0.0)
+    record.extend([message(1, '{"password": "hunter2"}')], now=0.0)
     record.flush()
     assert b"hunter2" not in record.part.read_bytes()
     assert b"hunter2" not in record.keep().read_bytes()
@@ -76,15 +76,15 @@ def test_secrets_are_gone_before_anything_is_written(target: Path) -> None:
 def test_the_part_file_holds_what_was_flushed_and_says_when_that_is_due(target: Path) -> None:
     record = recording(target)
     assert record.due_at is None
-    record.append(message(0), now=5.0)
-    record.append(message(1), now=5.01)
+    record.extend([message(0)], now=5.0)
+    record.extend([message(1)], now=5.01)
     assert record.due_at == 5.0 + FLUSH_SECONDS
     assert load_part(record) == []
     record.flush()
     assert record.due_at is None
     assert load_part(record) == [message(0), message(1)]
-    record.append(message(2), now=6.0)
-    record.append(message(3), now=6.0 + FLUSH_SECONDS)
+    record.extend([message(2)], now=6.0)
+    record.extend([message(3)], now=6.0 + FLUSH_SECONDS)
     assert record.due_at is None
     assert len(load_part(record)) == 4
     record.discard()
@@ -93,7 +93,7 @@ def test_the_part_file_holds_what_was_flushed_and_says_when_that_is_due(target: 
 def test_the_part_file_is_flushed_after_256_entries(target: Path) -> None:
     record = recording(target)
     for at in range(300):
-        record.append(message(at), now=0.0)
+        record.extend([message(at)], now=0.0)
     assert len(load_part(record)) == 256
     record.discard()
 
@@ -105,7 +105,7 @@ def load_part(record: Recording) -> list[Entry]:
 def test_a_failed_test_leaves_its_recording_beside_a_good_cassette(target: Path) -> None:
     good = write_cassette(target, DIALOGUE).read_bytes()
     record = recording(target)
-    record.append(message(0), now=0.0)
+    record.extend([message(0)], now=0.0)
     assert record.set_aside() == target.with_name("test_a.failed.msgpack")
     assert target.read_bytes() == good
     assert load(target.with_name("test_a.failed.msgpack")).entries == (message(0),)
@@ -121,7 +121,7 @@ def test_a_failed_test_leaves_its_recording_beside_a_good_cassette(target: Path)
 def test_a_discarded_recording_leaves_nothing(target: Path) -> None:
     good = write_cassette(target, DIALOGUE).read_bytes()
     record = recording(target)
-    record.append(message(0), now=0.0)
+    record.extend([message(0)], now=0.0)
     record.discard()
     assert files(target.parent) == {"test_a.msgpack"}
     assert target.read_bytes() == good
@@ -131,20 +131,20 @@ def test_the_part_file_of_a_killed_recording_is_replaced_by_the_next(target: Pat
     target.parent.mkdir()
     target.with_name("test_a.part.msgpack").write_bytes(b"left over, and longer than what follows")
     record = recording(target)
-    record.append(message(0), now=0.0)
+    record.extend([message(0)], now=0.0)
     assert load(record.keep()).entries == (message(0),)
     assert files(target.parent) == {"test_a.msgpack"}
 
 
 def test_an_entry_that_no_cassette_can_hold_is_left_out(target: Path) -> None:
     record = recording(target)
-    record.append(message(5), now=0.0)
+    record.extend([message(5)], now=0.0)
     with pytest.raises(CassetteError) as caught:
-        record.append(message(4), now=0.0)
+        record.extend([message(4)], now=0.0)
     assert str(caught.value) == (
         f"{record.part}: entry 2 cannot be written: expected a time of 5 us or later, got 4 us"
     )
-    record.append(message(6), now=0.0)
+    record.extend([message(6)], now=0.0)
     assert load(record.keep()).entries == (message(5), message(6))
 
 
@@ -159,8 +159,8 @@ def test_a_recording_with_a_named_secret_is_not_kept(target: Path, keep: bool) -
     good = write_cassette(target, DIALOGUE).read_bytes()
     record = recording(target, **SECRETS)
     for at in range(300):
-        record.append(message(at), now=0.0)
-    record.append(message(300, "the key is hunter2hunter2"), now=0.0)
+        record.extend([message(at)], now=0.0)
+    record.extend([message(300, "the key is hunter2hunter2")], now=0.0)
     with pytest.raises(UnsafeCassette) as caught:
         record.keep() if keep else record.set_aside()
     path = target if keep else target.with_name("test_a.failed.msgpack")
@@ -172,6 +172,13 @@ def test_a_recording_with_a_named_secret_is_not_kept(target: Path, keep: bool) -
     )
     assert files(target.parent) == {"test_a.msgpack"}
     assert target.read_bytes() == good
+
+
+def test_a_named_secret_across_two_entries_stands_in_neither(target: Path) -> None:
+    record = recording(target, KEY="secret-\x95")  # an entry begins with 95
+    entries = [Entry(0, 1, C, b"secret-\xc2"), message(1)]
+    record.extend(entries, now=0.0)
+    assert load(record.keep()).entries == tuple(entries)
 
 
 def test_a_named_secret_in_the_footer_is_found_too(target: Path) -> None:
@@ -275,7 +282,7 @@ from wsfake.cassette import Header, Recording, Redactor
 from wsfake.model import Entry, Side
 record = Recording(pathlib.Path(sys.argv[1]), Header(), Redactor())
 for at in range(600):
-    record.append(Entry(at, 1, Side.CLIENT, "x"), 0.0)
+    record.extend([Entry(at, 1, Side.CLIENT, "x")], 0.0)
 if sys.argv[2] == "flush":
     record.flush()
 os.kill(os.getpid(), signal.SIGKILL) if hasattr(signal, "SIGKILL") else os._exit(9)
@@ -293,7 +300,7 @@ def record():
     record = Recording(path, Header(), Redactor())
     try:
         for entry in entries:
-            record.append(entry, 0.0)
+            record.extend([entry], 0.0)
         record.keep()
     except CassetteError:
         record.discard()
@@ -351,7 +358,7 @@ def test_a_full_disk_is_told_and_leaves_the_old_cassette(target: Path, limit: in
 def test_a_part_file_is_never_half_a_block_to_who_reads_it_while_it_grows(target: Path) -> None:
     record = recording(target)
     for at in range(300):
-        record.append(message(at), now=at * 0.05)
+        record.extend([message(at)], now=at * 0.05)
         with record.part.open("rb") as file:
             if record.due_at is None:
                 assert len(list(CassetteReader(file, "part"))) == at + 1
@@ -361,10 +368,43 @@ def test_a_part_file_is_never_half_a_block_to_who_reads_it_while_it_grows(target
 def test_entries_that_are_added_together_are_recorded_as_each_alone(target: Path) -> None:
     together, singly = recording(target), recording(target.with_name("b.msgpack"))
     entries = [message(at) for at in range(700)]
-    together.extend(entries, now=0.0)
+    together.extend(Entries.of(entries), now=0.0)
     for entry in entries:
-        singly.append(entry, now=0.0)
+        singly.extend([entry], now=0.0)
     assert together.keep("test").read_bytes() == singly.keep("test").read_bytes()
+
+
+@pytest.mark.parametrize("flushes", [1, 2, 300])
+@pytest.mark.parametrize("size", [0, 3000, 70_000])
+def test_blocks_end_where_they_would_have_without_a_flush(
+    target: Path, flushes: int, size: int
+) -> None:
+    entries = Entries.of(message(at, "x" * size) for at in range(600))
+    record = recording(target)
+    step = 600 // flushes
+    for begin in range(0, 600, step):
+        record.extend(entries[begin : begin + step], now=0.0)
+        record.flush()
+    header = Header("2024-05-01", ("json",))
+    written = write_cassette(target.with_name("b.msgpack"), entries, header)
+    assert record.keep().read_bytes() == written.read_bytes()
+
+
+def test_a_part_file_that_something_else_has_changed_becomes_no_cassette(target: Path) -> None:
+    record = recording(target)
+    for at in range(2):
+        record.extend([message(at)], now=0.0)
+        record.flush()
+    data = record.part.read_bytes()
+    record.part.write_bytes(data[:-1] + b"y")
+    with pytest.raises(DamagedCassette) as caught:
+        record.keep()
+    assert str(caught.value) == (
+        f"{record.part}: something else has changed this file while it was written\n"
+        "  expected  2 sound entries\n"
+        "  actual    1 of them"
+    )
+    assert files(target.parent) == set()
 
 
 RECORDING = """

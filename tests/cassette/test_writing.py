@@ -10,7 +10,7 @@ import pytest
 
 from wsfake.cassette import CassetteReader, CassetteWriter, Header
 from wsfake.errors import CassetteError
-from wsfake.model import Entry, Open, Side
+from wsfake.model import Entries, Entry, Open, Side
 
 C = Side.CLIENT
 
@@ -73,6 +73,13 @@ def test_an_entry_that_no_cassette_can_hold_is_refused_and_left_out(
         writer.finish()
         reader = CassetteReader(io.BytesIO(file.getvalue()), "x")
         assert [read.what for read in reader] == ["first", "last"]
+
+
+def test_no_entries_are_nothing_to_write() -> None:
+    assert written([], singly=True) == written([], singly=False)
+    file = io.BytesIO()
+    CassetteWriter(file, Header(), "x").extend(Entries())
+    assert list(CassetteReader(io.BytesIO(file.getvalue()), "x")) == []
 
 
 def anything(value: object) -> Any:

@@ -427,6 +427,30 @@ def test_a_test_that_is_killed_leaves_the_cassette_and_what_it_recorded(
     assert len(part.entries) > said - 256  # no more than a block is not in the file
 
 
+KILLED_WHILE_IT_SAYS_MUCH = """
+import os, signal, sys
+from wsfake import Harness
+
+def say_much():
+    for n in range(1000):
+        socket.send(str(n))
+    os.kill(os.getpid(), signal.SIGKILL)
+
+with Harness(sys.argv[1], "rewrite") as ws_fake:
+    socket = ws_fake.WebSocket(sys.argv[2])
+    socket.onopen = say_much
+    ws_fake.run()
+"""
+
+
+def test_a_kill_inside_a_handler_that_says_much_costs_no_more(tmp_path: Path, server: str) -> None:
+    command = [sys.executable, "-c", KILLED_WHILE_IT_SAYS_MUCH]
+    killed = subprocess.run([*command, tmp_path / "a.msgpack", f"{server}/echo"], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    said = 2 + 1000
+    assert len(load(tmp_path / "a.part.msgpack").entries) > said - 256
+
+
 def test_the_sidecar_is_the_text_of_the_cassette(play: Play, tmp_path: Path) -> None:
     with play("rewrite", text_sidecar=True) as ws_fake:
         echo(ws_fake, "a")

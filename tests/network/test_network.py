@@ -6,7 +6,7 @@ import pytest
 
 from wsfake.clock import VirtualClock
 from wsfake.errors import UnexpectedMessage
-from wsfake.model import Accept, Close, Drop, Entry, Event, Open, Side
+from wsfake.model import Accept, Close, Drop, Event, Open, Side
 from wsfake.network import Network, PlayerEnd, Services
 from wsfake.player import Plan, Player
 from wsfake.transcript import Matching, Transcript
@@ -35,12 +35,15 @@ def test_an_end_that_nobody_is_at_hears_nothing() -> None:
     assert connection.messages(Side.CLIENT) == ["a"]
 
 
-def test_every_entry_is_handed_on_as_it_is_noted() -> None:
+@pytest.mark.parametrize("looked_at", [0, 1, 3])
+def test_entries_can_be_had_by_columns_whether_or_not_they_were_looked_at(looked_at: int) -> None:
     network = Network(VirtualClock())
-    noted: list[Entry] = []
-    network.on_entry(lambda *fields: noted.append(Entry(*fields)))
-    network.connect(Open(URL), Listener())
-    assert noted == network.entries
+    connection = network.connect(Open(URL), Listener())
+    for number, text in enumerate(("a", "b", "c"), 1):
+        connection.say(Side.CLIENT if number % 2 else Side.SERVER, text)
+        if number == looked_at:
+            assert len(network.entries) == 1 + number
+    assert network.entries_between(1, 3) == network.entries[1:3]
 
 
 def test_what_is_posted_arrives_when_what_is_due_is_done() -> None:

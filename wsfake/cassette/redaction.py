@@ -20,7 +20,7 @@ from wsfake.cassette.tokens import (
     substitute_tokens,
     substitute_values,
 )
-from wsfake.model import Accept, Close, Drop, Entry, Headers, Open, Reject
+from wsfake.model import Accept, Close, Drop, Entries, Entry, Headers, Open, Reject
 from wsfake.transcript.json_text import Span, spans, value_end
 from wsfake.transcript.matching import PLACEHOLDER
 
@@ -162,19 +162,19 @@ class Redactor:
             clean = self._event(what)
         return entry if clean is what else entry._replace(what=clean)
 
-    def entries(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+    def entries(self, entries: Entries) -> Entries:
         """Return what `entry` does for each, in a fraction of the time where nothing is secret.
 
         All texts are searched in one go: what stands in one of them stands in all together, as
         the line feeds between them are part of no token, name or beginning of a word.
         """
         if len(entries) > 1 and not self.rules:
-            whats = [entry[3] for entry in entries]
+            whats: list[Any] = entries.whats
             if set(map(type, whats)) == {str}:
-                together = "\n".join(whats)  # type: ignore[arg-type]
+                together = "\n".join(whats)
                 if not self._may_hold_keys(together) and self._rules(together) == together:
                     return entries
-        return list(map(self.entry, entries))
+        return Entries.of(map(self.entry, entries))
 
     def text(self, text: str) -> str:
         """Return a text message, with the values of secret keys of JSON replaced.

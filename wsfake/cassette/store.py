@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import islice
 from os import PathLike
 from pathlib import Path
 
@@ -18,18 +17,19 @@ from wsfake.cassette.files import (
     replacing,
     unlink_if_there,
 )
+from wsfake.cassette.frames import BLOCK
+from wsfake.cassette.framing import Frame, FrameReader
 from wsfake.cassette.leaks import Needles
 from wsfake.cassette.paths import SUFFIX
-from wsfake.cassette.reading import CassetteReader
 from wsfake.cassette.redaction import Redactor
 from wsfake.cassette.writing import CassetteWriter
-from wsfake.errors import CassetteError, UnsafeCassette
-from wsfake.model import Entry
+from wsfake.errors import CassetteError, DamagedCassette, UnsafeCassette
+from wsfake.model import Entries, Entry
 
 __all__ = ["FLUSH_SECONDS", "Recording", "write_cassette"]
 
-_CHUNK = 128  # entries that are searched for secrets in one go
-_LONG = 1 << 16  # characters of a text that is not kept waiting
+_SOME = 4  # entries from which on it costs less to look at them by columns
+_CHUNK = 256  # entries that are searched for secrets in one go
 
 FLUSH_SECONDS = 0.05
 """An entry is in the part file after so long. A kill may cost 100 ms in all: what passes through a
@@ -62,11 +62,8 @@ class Recording:
         """When what came so far must be in the file; None while all of it is."""
 
         self._needles = Needles(secrets or {})
-        self._redact = redactor.entry
-        self._redact_all = redactor.entries
+        self._redactor = redactor
         self._header = header
-        self._waiting: list[Entry] = []  # plain texts, to be searched for secrets in one go
-        self._latest = 0
         make_folder(self.part)
         if is_held(self.part):
             raise CassetteError(
@@ -89,38 +86,18 @@ class Recording:
     @property
     def entries(self) -> int:
         """The number of entries so far."""
-        return self._writer.entries + len(self._waiting)
+        return self._writer.entries
 
-    def append(self, entry: Entry, now: float) -> None:
-        """Add an entry, redacted. Raises `CassetteError` for one that no cassette can hold."""
-        at, _, _, what = entry
-        if type(what) is str and len(what) < _LONG and what.isascii() and at >= self._latest:
-            waiting = self._waiting
-            waiting.append(entry)  # any cassette can hold it
-            self._latest = at
-            if len(waiting) >= _CHUNK:
-                self._write_waiting()
-            elif self.due_at is not None and now < self.due_at:
-                return  # as nearly always
+    def extend(self, entries: Sequence[Entry], now: float) -> None:
+        """Add entries, redacted. Raises `CassetteError` for one that no cassette can hold."""
+        if len(entries) < _SOME:
+            for entry in entries:
+                self._writer.append(self._redactor.entry(entry))
         else:
-            self._write_waiting()
-            self._writer.append(self._redact(entry))
-            self._latest = at
+            columns = entries if isinstance(entries, Entries) else Entries.of(entries)
+            for chunk in _chunks(columns):
+                self._writer.extend(self._redactor.entries(chunk))
         self._take_note(now)
-
-    def extend(self, entries: Iterable[Entry], now: float) -> None:
-        """Add many entries: what `append` does for each, in less time."""
-        self._write_waiting()
-        source = iter(entries)
-        while chunk := list(islice(source, _CHUNK)):
-            self._writer.extend(self._redact_all(chunk))
-            self._latest = chunk[-1].at
-        self._take_note(now)
-
-    def _write_waiting(self) -> None:
-        if self._waiting:
-            waiting, self._waiting = self._waiting, []
-            self._writer.extend(self._redact_all(waiting))
 
     def _take_note(self, now: float) -> None:
         written = self._writer.written
@@ -134,7 +111,6 @@ class Recording:
 
     def flush(self) -> None:
         """Put everything that came so far into the part file."""
-        self._write_waiting()
         self._writer.flush()
         self._sync()
 
@@ -174,29 +150,55 @@ class Recording:
     def _finish(self, path: Path, ended: str, extras: Mapping[str, str | int] | None) -> Path:
         try:
             self.flush()
-            self._file.seek(0)
-            reader = CassetteReader(self._file, str(self.part))
             with replacing(path) as file:
                 writer = CassetteWriter(file, self._header, str(path))
-                self._check(path, [repr(extras).encode()], 0, "the footer")
-                for body in reader.packed():
-                    entries = list(split_entries(body))
-                    self._check(path, entries, writer.entries)
-                    writer.extend_packed(entries)
+                self._refuse(path, repr(extras).encode(), "the footer")
+                for frame in self._blocks():
+                    self._check(path, frame.body, writer.entries)
+                    writer.add_block(frame.body, frame.head.entries)
+                self._expect(writer.entries)
                 writer.finish(ended, extras)
         finally:
             self.discard()
         return path
 
-    def _check(self, path: Path, entries: list[bytes], before: int, where: str = "") -> None:
-        for number, entry in enumerate(entries, before + 1):
-            for name in self._needles.found_in(entry):
-                raise UnsafeCassette(
-                    f"{path}: the value of {name} stands in this recording, which was not kept\n"
-                    "  expected  no named secret in it\n"
-                    f"  actual    {name} in {where or f'entry {number}'}\n"
-                    "  to take it out: name its header, query parameter or JSON key in ws_redact_*"
-                )
+    def _blocks(self) -> Iterator[Frame]:
+        """Read the blocks that were written, up to one that has not stayed what it was."""
+        self._file.seek(0)
+        frames = FrameReader(self._file)
+        while isinstance(frame := frames.read(), Frame) and frame.whole:
+            if frame.head.kind == BLOCK:
+                yield frame
+
+    def _expect(self, entries: int) -> None:
+        if entries != self.entries:
+            raise DamagedCassette(
+                f"{self.part}: something else has changed this file while it was written\n"
+                f"  expected  {self.entries} sound entries\n"
+                f"  actual    {entries} of them"
+            )
+
+    def _check(self, path: Path, body: bytes, before: int) -> None:
+        """Raise where a named secret stands in a block, and say in which of its entries."""
+        if not self._needles.found_in(body):
+            return
+        for number, entry in enumerate(split_entries(body), before + 1):
+            self._refuse(path, entry, f"entry {number}")
+
+    def _refuse(self, path: Path, data: bytes, where: str) -> None:
+        for name in self._needles.found_in(data):
+            raise UnsafeCassette(
+                f"{path}: the value of {name} stands in this recording, which was not kept\n"
+                "  expected  no named secret in it\n"
+                f"  actual    {name} in {where}\n"
+                "  to take it out: name its header, query parameter or JSON key in ws_redact_*"
+            )
+
+
+def _chunks(entries: Entries) -> Iterable[Entries]:
+    if len(entries) <= _CHUNK:
+        return (entries,)
+    return (entries[begin : begin + _CHUNK] for begin in range(0, len(entries), _CHUNK))
 
 
 def write_cassette(

@@ -41,8 +41,7 @@ class RealWorld:
         self._network = network
         self._clock = clock
         self._aliases = aliases
-        self._deck = deck
-        self._recorder = None if deck is None else deck.recorder
+        self._deck = None if deck is None or deck.recorder is None else deck
         self._ssl_context = ssl_context
         self._reactor: Reactor | None = None
         self._ends: list[tuple[Connection, LiveClient | LiveServerEnd]] = []
@@ -105,8 +104,8 @@ class RealWorld:
     def admit(self, connection: Connection) -> None:
         """Take a connection for a real one, which is recorded where the mode records."""
         self.connections.append(connection)
-        if self._recorder is not None:
-            self._recorder.admit(connection.number)
+        if self._deck is not None:
+            self._deck.admit(connection.number)
 
     def _teller(self, connection: Connection, side: Side) -> Callable[[Event], None]:
         network = self._network
@@ -165,13 +164,18 @@ class RealWorld:
     def wait(self, seconds: float) -> bool:
         if self._reactor is None:
             return False
-        deck = self._deck
-        flush_in = None if deck is None else deck.due_in()
-        happened = self._reactor.wait(seconds if flush_in is None else min(seconds, flush_in))
-        if deck is not None and flush_in == 0:
+        noted = self._network.noted
+        before = len(noted)
+        happened = self._reactor.wait(seconds)
+        if self._deck is not None and len(noted) == before:  # else that has seen to what is due
+            self._flush_if_due(self._deck)
+        return happened
+
+    def _flush_if_due(self, deck: CassetteDeck) -> None:
+        """Flush after a wait, which is so short (see `Pumps`) that it need not end for that."""
+        if deck.due_in() == 0:
             with self._network.lock:
                 deck.flush()
-        return happened
 
     @property
     def is_open(self) -> bool:

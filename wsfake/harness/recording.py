@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
 from wsfake.cassette import Cassette, Header, Recording, Redactor, load, write_cassette
 from wsfake.cassette.files import replacing
+from wsfake.cassette.store import FLUSH_SECONDS
+from wsfake.clock import microseconds
 from wsfake.errors import UsageError
 from wsfake.harness.settings import RECORDING_MODES, Settings
 from wsfake.model import Entry
-from wsfake.network import write_dialogue
+from wsfake.network import Follower, Network, write_dialogue
 from wsfake.recorder import Recorder
 
 __all__ = ["CassetteDeck", "save_dialogue", "write_sidecar"]
+
+_MOST_AT_RISK = 256
+"""So many entries a kill may cost, where they are not flushed for their age before."""
 
 _NEED_CASSETTE = (*RECORDING_MODES, "verify")
 
@@ -41,6 +46,7 @@ class CassetteDeck:
 
         self.recorded = 0
         self._recording: Recording | None = None
+        self._follower: Follower | None = None
         self._sidecar = settings.text_sidecar
         exists = self._exists = self.path is not None and self.path.exists()
         self.replays = self.mode in ("none", "once", "new_episodes") and exists
@@ -49,7 +55,7 @@ class CassetteDeck:
 
         self.connects = self._connects(exists)
         if self.connects and self.mode in RECORDING_MODES:
-            self.recorder = Recorder(self._append)
+            self.recorder = Recorder(self.extend)
         if self.path is None and self.mode in _NEED_CASSETTE:
             raise UsageError(
                 f"mode {self.mode!r} needs a cassette, and none is named: Harness(cassette=path)"
@@ -78,17 +84,27 @@ class CassetteDeck:
         if self.old is not None and self.recorder is not None and self.mode == "new_episodes":
             entries = self.old.entries
             self.recorder = Recorder(
-                self._append,
+                self.extend,
                 first_number=1 + max((entry.connection for entry in entries), default=0),
                 first_at=entries[-1].at if entries else 0,
             )
         return self.old
 
-    def _append(self, entry: Entry) -> None:
-        self.recorded += 1
-        (self._recording or self._begun()).append(entry, time.monotonic())
+    def follow(self, network: Network) -> None:
+        """Record what is said from now on on the connections that are admitted."""
+        assert self.recorder is not None
+        patience = microseconds(FLUSH_SECONDS)
+        self._follower = Follower(
+            network, self.recorder.take, self._flush_part, most=_MOST_AT_RISK, patience=patience
+        )
 
-    def extend(self, entries: list[Entry]) -> None:
+    def admit(self, connection: int) -> None:
+        """Record this connection of the network that is followed, from now on."""
+        if self._follower is not None and self.recorder is not None:
+            self._follower.hand_on()  # what it has said before is not recorded
+            self.recorder.admit(connection)
+
+    def extend(self, entries: Sequence[Entry]) -> None:
         """Record many entries at once, which are numbered and timed as the cassette has them."""
         self.recorded += len(entries)
         self._begun().extend(entries, time.monotonic())
@@ -100,18 +116,26 @@ class CassetteDeck:
             header = Header(recorded=date, redacted=self.redactor.names)
             secrets = dict(self.redactor.secrets)
             self._recording = Recording(self.path, header, self.redactor, secrets)
-            for old in self.old.entries if self.old is not None else ():
-                self._recording.append(old, time.monotonic())
+            if self.old is not None:
+                self._recording.extend(self.old.entries, time.monotonic())
         return self._recording
 
     def due_in(self) -> float | None:
         """Return in how many seconds `flush` is wanted, if it is."""
+        if self._follower is not None:
+            return self._follower.due_in()
         if self._recording is None or self._recording.due_at is None:
             return None
         return max(0.0, self._recording.due_at - time.monotonic())
 
     def flush(self) -> None:
         """Put what was recorded into the part file."""
+        if self._follower is not None:
+            self._follower.flush()
+        else:
+            self._flush_part()
+
+    def _flush_part(self) -> None:
         if self._recording is not None:
             self._recording.flush()
 
@@ -120,6 +144,11 @@ class CassetteDeck:
 
         Raises `CassetteError` where it cannot be written.
         """
+        try:
+            self._stop_following(handing_on=True)
+        except BaseException:
+            self.discard()
+            raise
         recording, self._recording = self._recording, None
         if recording is None:
             return
@@ -132,9 +161,17 @@ class CassetteDeck:
 
     def discard(self) -> None:
         """Forget the recording."""
+        self._stop_following(handing_on=False)
         recording, self._recording = self._recording, None
         if recording is not None:
             recording.discard()
+
+    def _stop_following(self, *, handing_on: bool) -> None:
+        follower, self._follower = self._follower, None
+        if follower is not None:
+            follower.stop()
+            if handing_on:
+                follower.hand_on()
 
 
 def write_sidecar(path: Path) -> Path:

@@ -119,7 +119,7 @@ class Sources:
             deck, context = self.deck, self.settings.ssl_context
             self.real = RealWorld(self._network, self._clock, self.aliases, deck, context)
             if deck is not None and deck.recorder is not None:
-                self._network.on_entry(deck.recorder.note)
+                deck.follow(self._network)
             self.on_real(self.real)
         return self.real
 

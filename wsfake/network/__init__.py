@@ -3,6 +3,7 @@
 from wsfake.network.connection import Connection
 from wsfake.network.dialogue import Dialogue, write_dialogue
 from wsfake.network.ends import End
+from wsfake.network.following import Follower
 from wsfake.network.network import Answerer, Network
 from wsfake.network.player_end import PlayerEnd, ReplayTurns
 from wsfake.network.served import Handler, Peer, PeerConnection, Served, Services
@@ -12,6 +13,7 @@ __all__ = [
     "Connection",
     "Dialogue",
     "End",
+    "Follower",
     "Handler",
     "Network",
     "Peer",

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from wsfake.clock import Clock
 from wsfake.errors import Failure
-from wsfake.model import Entry, Event, Open, Refuse, Side, make_entry
+from wsfake.model import Entries, Entry, Event, Open, Refuse, Side, make_entry
 from wsfake.network.connection import Connection
 from wsfake.network.dialogue import LITERAL_LENGTH, write_dialogue
 from wsfake.network.ends import End
@@ -27,6 +27,15 @@ that the garbage collector has to look at again and again, as long as it is kept
 def _entry(noted: Noted) -> Entry:
     at, connection, by_client, what = noted
     return make_entry((at, connection, Side.CLIENT if by_client else Side.SERVER, what))
+
+
+_SIDES: dict[object, Side] = {
+    True: Side.CLIENT,
+    False: Side.SERVER,
+    Side.CLIENT: Side.CLIENT,
+    Side.SERVER: Side.SERVER,
+}
+"""The side by what stands for it in a plain tuple, and in an entry that was made of one."""
 
 
 class HasSteps(Protocol):
@@ -125,16 +134,10 @@ class Network:
                 self._made = len(entries)
         return entries
 
-    def on_entry(self, listener: Callable[[int, int, Side, Event], None]) -> None:
-        """Hand the fields of every entry from now on to a listener too."""
-        append, client, server = self.noted.append, Side.CLIENT, Side.SERVER
-
-        def note(noted: Noted) -> None:
-            append(noted)
-            at, connection, by_client, what = noted
-            listener(at, connection, client if by_client else server, what)
-
-        self.note = note
+    def entries_between(self, begin: int, end: int) -> Entries:
+        """Return some of the entries by columns, without making any; to call with the lock held."""
+        ats, connections, sides, whats = zip(*self.noted[begin:end], strict=True)
+        return Entries(ats, connections, map(_SIDES.__getitem__, sides), whats)
 
     def remark(self, text: str) -> None:
         """Say something in the dialogue that no side has said."""
