@@ -74,7 +74,8 @@ def ws_fake(
         _tell_plainly(item, error)
         raise
     item.stash[_HARNESS] = harness
-    with harness.activated():
+    harness.activate()
+    try:
         yield harness
         outcome = item.stash[_OUTCOME]
         try:
@@ -84,6 +85,8 @@ def ws_fake(
             raise
         finally:
             item.config.stash[_REPORT].add(harness.summary)
+    finally:
+        harness.deactivate()
 
 
 def _tell_plainly(item: pytest.Item, error: Exception) -> None:

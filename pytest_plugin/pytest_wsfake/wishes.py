@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pytest_wsfake import options
-from wsfake.cassette.paths import SUFFIX, cassette_path
+from wsfake.cassette.paths import SUFFIX, cassette_folder, cassette_name
 from wsfake.errors import UnsafeCassette, UsageError
 from wsfake.harness import Settings
 
@@ -30,6 +30,10 @@ class Wishes:
         except options.WrongIniValue as error:
             raise UsageError(str(error)) from None
         self._judged: dict[str, dict[str, Any]] = {}
+        self._latest: tuple[dict[str, Any], dict[str, Any]] | None = None
+        """What the markers of a test asked for that alone had wishes, and its settings."""
+
+        self._folders: dict[Path, Path] = {}
         self._claims: dict[Path, str] = {}
 
     def settings(self, item: pytest.Item, config: Mapping[str, Any]) -> dict[str, Any]:
@@ -37,18 +41,28 @@ class Wishes:
 
         Raises `UsageError` for what cannot be, and says who asked for it.
         """
+        marked = _marked(item)
+        asked_alone = config == {} and not self._config.hook.pytest_wsfake_configure.get_hookimpls()
+        if asked_alone and self._latest is not None and self._latest[0] == marked:
+            settings = self._latest[1].copy()  # most tests ask for what the one before has
+        else:
+            settings = self._merged(config, marked)
+            if asked_alone:
+                self._latest = marked, settings.copy()
+        settings["cassette"] = self._cassette(item, settings.get("cassette"))
+        return settings
+
+    def _merged(self, config: Mapping[str, Any], marked: dict[str, Any]) -> dict[str, Any]:
         layers = [
             *self._ini,
             ("hook pytest_wsfake_configure", self._hooked()),
             ("ws_fake_config", config),
-            ("marker ws_fake", _marked(item)),
+            ("marker ws_fake", marked),
             ("command line", self._command_line),
         ]
         for source, changes in layers:
             self._judge(source, changes)
-        settings = options.merged([changes for _, changes in layers if changes])
-        settings["cassette"] = self._cassette(item, settings.get("cassette"))
-        return settings
+        return options.merged([changes for _, changes in layers if changes])
 
     def _hooked(self) -> dict[str, Any]:
         hook = self._config.hook.pytest_wsfake_configure
@@ -77,7 +91,10 @@ class Wishes:
         classes = [node.name for node in item.listchain() if isinstance(node, pytest.Class)]
         test = item.originalname if isinstance(item, pytest.Function) else item.name
         params = item.callspec.id if hasattr(item, "callspec") else None
-        return cassette_path(self._folder, _module(item), [*classes, test], params)
+        folder = self._folders.get(item.path)
+        if folder is None:
+            folder = self._folders[item.path] = cassette_folder(self._folder, _module(item))
+        return folder / cassette_name([*classes, test], params)
 
     def cassettes(self, items: list[pytest.Item]) -> dict[Path, str]:
         """Return the cassettes of tests that may not run, as far as their markers tell.

@@ -100,9 +100,22 @@ def test_leaving_a_harness_that_is_not_live_is_nothing() -> None:
 
 def test_an_activated_harness_is_ended_by_whoever_made_it() -> None:
     ws_fake = Harness()
-    with ws_fake.activated() as same:
-        assert same is ws_fake
-        assert active.current() is ws_fake
+    ws_fake.activate()
+    assert active.current() is ws_fake
+    ws_fake.deactivate()
+    with pytest.raises(NoHarness):
+        active.current()
+    ws_fake.finish()
+
+
+def test_a_harness_that_cannot_intercept_is_not_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(interception: object) -> None:
+        raise RuntimeError("nothing can be patched")
+
+    monkeypatch.setattr("wsfake.intercept.begin", fail)
+    ws_fake = Harness(intercept=True)
+    with pytest.raises(RuntimeError):
+        ws_fake.activate()
     with pytest.raises(NoHarness):
         active.current()
     ws_fake.finish()

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path, PurePath, PurePosixPath
 
-__all__ = ["SUFFIX", "cassette_path"]
+__all__ = ["SUFFIX", "cassette_folder", "cassette_name", "cassette_path"]
 
 SUFFIX = ".msgpack"
 
@@ -36,8 +36,18 @@ def cassette_path(
     are devices. Names that could meet another one there keep their readable part, and get a mark:
     `~` and a part of their SHA-256. Plain are lower-case names, and classes such as `TestFeed`.
     """
+    return cassette_folder(directory, module) / cassette_name(names, params)
+
+
+def cassette_folder(directory: Path, module: str | PurePath) -> Path:
+    """Return the folder of the cassettes of a module's tests, as `cassette_path` has it."""
     steps = PurePosixPath(str(module).replace("\\", "/").removesuffix(".py")).parts
     folders = (_component(step, plain=_plain_step(step)) for step in steps if step != "/")
+    return directory.joinpath(*folders)
+
+
+def cassette_name(names: Sequence[str], params: str | None = None) -> str:
+    """Return the name of a test's cassette in that folder."""
     test = ".".join(names) + ("" if params is None else f"[{params}]")
     plain = (
         all(_CLASS.fullmatch(name) for name in names[:-1])
@@ -45,7 +55,7 @@ def cassette_path(
         and _PARAMS.fullmatch(params or "") is not None
     )
     identity = repr((tuple(names), params))
-    return directory.joinpath(*folders, _component(test, plain=plain, identity=identity) + SUFFIX)
+    return _component(test, plain=plain, identity=identity) + SUFFIX
 
 
 def _plain_step(step: str) -> bool:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -270,20 +269,22 @@ class Harness(Timing, Hosting, Intercepting, Finishing):
 
     # The end
 
-    def __enter__(self) -> Self:
-        active.enter(self)
-        self._intercept_as_set()
-        return self
-
-    @contextmanager
-    def activated(self) -> Iterator[Self]:
-        """Be the harness that `from wsfake import WebSocket` means; ending it is the caller's."""
+    def activate(self) -> None:
+        """Be the harness that `from wsfake import WebSocket` means, until `deactivate`."""
         active.enter(self)
         try:
             self._intercept_as_set()
-            yield self
-        finally:
+        except BaseException:
             active.leave(self)
+            raise
+
+    def deactivate(self) -> None:
+        """Be it no more; ending the test is the caller's. Twice is nothing."""
+        active.leave(self)
+
+    def __enter__(self) -> Self:
+        self.activate()
+        return self
 
     def __exit__(
         self,
@@ -291,7 +292,7 @@ class Harness(Timing, Hosting, Intercepting, Finishing):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        active.leave(self)
+        self.deactivate()
         if error is None:
             self.finish()
         else:
