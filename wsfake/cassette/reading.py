@@ -61,7 +61,7 @@ class CassetteReader:
         """Return all entries at once, by columns, instead of one after the other."""
         entries = Entries()
         for frame in self._bodies():
-            entries.extend(self._entries(frame))
+            self._unpack(frame, entries)
         return entries
 
     def packed(self) -> Iterator[bytes]:
@@ -160,17 +160,23 @@ class CassetteReader:
         return None
 
     def _entries(self, frame: Frame) -> Entries:
-        head = frame.head
-        entries, problem = unpack_entries(frame.body, self._last, head.entries, whole=frame.whole)
-        self._seen += len(entries)
-        if entries:
-            self._last = entries.ats[-1]
+        entries = Entries()
+        self._unpack(frame, entries)
+        return entries
+
+    def _unpack(self, frame: Frame, entries: Entries) -> None:
+        """Put the entries of a block behind others."""
+        head, ats = frame.head, entries.ats
+        before = len(ats)
+        problem = unpack_entries(entries, frame.body, self._last, head.entries, whole=frame.whole)
+        if len(ats) > before:
+            self._seen += len(ats) - before
+            self._last = ats[-1]
         if problem is not None:
             self._damaged(Broken(head.offset, f"{head.entries} sound entries", problem))
             if self._seen < head.first + head.entries:
                 self.missing.append(range(self._seen, head.first + head.entries))
                 self._seen = head.first + head.entries
-        return entries
 
     def _take_footer(self, frame: Frame) -> None:
         try:
