@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 import random
 import sys
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from wsfake.cassette import (
     write_cassette,
 )
 from wsfake.cassette.frames import BLOCK, FOOTER, HEAD_SIZE, HEADER, Head
+from wsfake.cassette.framing import open_file
 from wsfake.errors import CassetteError, DamagedCassette, NewerCassette
 from wsfake.model import Entry, Side
 
@@ -303,6 +305,55 @@ def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
         read_cassette("a\0b")
 
 
+def test_a_small_file_takes_one_read_and_a_large_one_is_a_stream(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = []
+    read = os.read
+
+    def counted(number: int, size: int) -> bytes:
+        data = read(number, size)
+        sizes.append(len(data))
+        return data
+
+    monkeypatch.setattr(os, "read", counted)
+    path = write_cassette(tmp_path / "small.msgpack", DIALOGUE)
+    assert list(load(path).entries) == DIALOGUE
+    assert sizes == [path.stat().st_size]
+    for more, kind in ((0, io.BytesIO), (1, io.BufferedReader)):
+        path.write_bytes(bytes(65536 + more))
+        with open_file(str(path)) as file:
+            assert isinstance(file, kind)
+            assert file.read() == bytes(65536 + more)
+
+
+def test_a_file_of_which_one_read_gives_a_part_is_a_stream(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_cassette(tmp_path / "a.msgpack", DIALOGUE)
+    read = os.read
+    monkeypatch.setattr(os, "read", lambda number, size: read(number, min(size, 100)))
+    cassette = load(path)
+    assert list(cassette.entries) == DIALOGUE
+    assert not cassette.cut
+
+
+def test_a_file_that_cannot_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    path = write_cassette(tmp_path / "a.msgpack", DIALOGUE)
+    monkeypatch.setattr(os, "read", broken)
+    with pytest.raises(CassetteError) as caught:
+        load(path)
+    monkeypatch.undo()
+    assert str(caught.value) == f"{path}: this cassette cannot be read: Input/output error"
+    with pytest.raises(CassetteError, match=": this cassette cannot be read: "):
+        load(tmp_path)
+
+
 def test_a_cassette_is_read_as_a_stream_and_whole(tmp_path: Path) -> None:
     path = write_cassette(tmp_path / "a" / "b.msgpack", DIALOGUE)
     with read_cassette(path) as reader:
@@ -328,9 +379,10 @@ def test_a_block_where_the_header_should_be_is_refused_and_recovered() -> None:
     ]
 
 
-def test_a_file_that_is_no_cassette_is_closed_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [14, 100_000])
+def test_a_file_that_is_no_cassette_is_closed_again(tmp_path: Path, size: int) -> None:
     path = tmp_path / "a.msgpack"
-    path.write_bytes(b"something else")
+    path.write_bytes(b"something else"[:size] * (size // 14))
     with pytest.raises(DamagedCassette, match="not a cassette"):
         read_cassette(path)
     path.rename(tmp_path / "b.msgpack")  # which Windows refuses for an open file

@@ -10,7 +10,7 @@ from hypothesis import given, strategies as st
 from tests.cassette.strategies import entries
 from wsfake.cassette.schema import (
     decode,
-    decode_all,
+    decode_into,
     decode_messages,
     encode,
     encode_messages,
@@ -34,8 +34,11 @@ def test_columns_say_what_single_entries_say(dialogue: list[Entry]) -> None:
     assert (arrays is not None) == (plain and ordered)
     if arrays is not None:
         assert arrays == [encode(entry) for entry in dialogue]
-        assert decode_messages(arrays, 0) == dialogue
-        assert decode_messages(arrays, dialogue[0].at + 1) is None
+        found = Entries()
+        assert not decode_messages(found, arrays, dialogue[0].at + 1)
+        assert found == []
+        assert decode_messages(found, arrays, 0)
+        assert found == dialogue
 
 
 atoms = st.none() | st.booleans() | st.integers(-5, 14) | st.floats() | st.text() | st.binary()
@@ -68,6 +71,7 @@ def test_what_is_decoded_encodes_to_the_same_array_and_all_else_is_a_value_error
         ((0, 1, 0, 8, 1, None), "reset: expected true or false, got int"),
         ((0, 1, 0, 9, ""), "data: expected bytes, got str"),
         ((0, 1, 0, 1, "", "", (), ()), "headers: expected an array of texts, got str"),
+        ((0, 1, 0, 1, "", (), ("a", 1), ()), "subprotocols: expected a text, got int"),
         (
             (0, 1, 0, 1, "", ("a",), (), ()),
             "headers: expected headers as names and values, got a name without a value",
@@ -109,8 +113,29 @@ def test_what_could_not_be_read_again_is_not_written(entry: Entry, text: str) ->
         encode(entry)
 
 
-def test_events_that_are_not_in_order_of_time_are_refused() -> None:
-    later = encode(Entry(5, 1, Side.CLIENT, Open("ws://a.test/")))
-    sooner = encode(Entry(3, 1, Side.SERVER, Ping(b"x")))
-    with pytest.raises(ValueError, match="expected a time of 5 us or later, got 3 us"):
-        decode_all([later, sooner], 0)
+@given(st.lists(entries, max_size=5))
+def test_entries_are_put_behind_others_one_by_one(dialogue: list[Entry]) -> None:
+    dialogue.sort(key=lambda entry: entry.at)
+    found = Entries.of(dialogue[:1])
+    decode_into(found, map(encode, dialogue), 0)
+    assert found == dialogue[:1] + dialogue
+
+
+@pytest.mark.parametrize(
+    ("array", "text"),
+    [
+        ((4, 1, 0, 0, "x"), "expected a time of 5 us or later, got 4 us"),
+        ((4, 1, 0, 5, b"x"), "expected a time of 5 us or later, got 4 us"),
+        ((2**53, 1, 0, 0, "x"), "time: expected an integer from 0 to"),
+        ((5, 1, False, 0, "x"), "side: expected an integer from 0 to 1, got False"),
+        ((5, 1, 0, 0.0, "x"), "kind: expected an integer from 0 to 12, got 0.0"),
+        ((5, 1, 0, 0, ()), "message: expected a text or bytes, got tuple"),
+        (b"\x05\x01\x00\x00x", "expected an array of time, connection, side, kind and fields"),
+    ],
+)
+def test_a_wrong_entry_is_told_and_those_before_it_are_kept(array: object, text: str) -> None:
+    good = Entry(5, 1, Side.CLIENT, "x")
+    found = Entries()
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}"):
+        decode_into(found, [encode(good), array, encode(good)], 0)
+    assert found == [good]

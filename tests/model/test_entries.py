@@ -32,9 +32,12 @@ def test_no_entries_are_entries() -> None:
     assert not Entries()
 
 
-def test_entries_grow() -> None:
+def test_entries_grow_and_are_cut() -> None:
     entries = Entries.of(ALL[:1])
-    entries.extend(Entries.of(ALL[1:]))
+    entries.append(ALL[1])
+    entries.extend(*zip(*ALL[2:], strict=True))
     assert entries == ALL
+    entries.cut(2)
+    assert entries == ALL[:2]
     with pytest.raises(TypeError, match="unhashable"):
         hash(entries)

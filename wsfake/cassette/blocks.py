@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import msgpack
 
-from wsfake.cassette.schema import MAX_ITEMS, decode, decode_all, decode_messages
-from wsfake.model import Entries, Entry
+from wsfake.cassette.schema import MAX_ITEMS, decode_into, decode_messages
+from wsfake.model import Entries
 
-__all__ = ["Unpacked", "split_entries", "unpack_entries"]
+__all__ = ["split_entries", "unpack_entries"]
 
 _LIMITS: dict[str, Any] = {
     "use_list": False,
@@ -21,45 +21,49 @@ _LIMITS: dict[str, Any] = {
     "max_ext_len": 0,
 }
 _ARRAY = struct.Struct(">BH")  # the head of an array of up to 65,535 items
+_MANY = 32  # entries, from which on it pays to look at them by columns
 
-Unpacked = tuple[Entries, str | None]
 
-
-def unpack_entries(body: bytes, last: int, count: int, *, whole: bool) -> Unpacked:
-    """Return the entries of a block, and what is wrong with the one behind them, if anything is.
+def unpack_entries(
+    entries: Entries, body: bytes, last: int, count: int, *, whole: bool
+) -> str | None:
+    """Put the entries of a block behind others; return what is wrong with the next, if it is.
 
     `last` is the time of the entry before the block, in microseconds. A block that is not `whole`
     ends within an entry, or between two.
     """
-    with suppress(ValueError, TypeError, LookupError, msgpack.UnpackException):
-        # read as one array, which costs much less than each alone
+    try:  # to read them as one array, which costs much less than each alone
         arrays = msgpack.unpackb(_ARRAY.pack(0xDC, count) + body, **_LIMITS)
-        return decode_messages(arrays, last) or decode_all(arrays, last), None
-    entries, problem = _unpack_singly(body, last, count, whole=whole)
-    return Entries.of(entries), problem
+    except (ValueError, TypeError, msgpack.UnpackException):
+        return _unpack_singly(entries, body, last, count, whole=whole)
+    if count >= _MANY and decode_messages(entries, arrays, last):
+        return None
+    return _decode(entries, arrays, last)
 
 
 def _unpack_singly(
-    body: bytes, last: int, count: int, *, whole: bool
-) -> tuple[list[Entry], str | None]:
-    entries: list[Entry] = []
-    add = entries.append
+    entries: Entries, body: bytes, last: int, count: int, *, whole: bool
+) -> str | None:
+    before = len(entries)
     unpacker = _unpacker(body)
+    problem = _decode(entries, islice(unpacker, count + 1), last)
+    found = len(entries) - before
+    if problem is None and found > count:
+        entries.cut(before + count)
+        return f"more than {count} entries"
+    if problem is None and whole and (found < count or unpacker.tell() != len(body)):
+        return f"{found} entries where its head says {count}"
+    return problem
+
+
+def _decode(entries: Entries, arrays: Iterable[object], last: int) -> str | None:
+    """Put what these arrays stand for behind others, up to the first that is wrong; say why."""
+    before = len(entries)
     try:
-        for array in unpacker:
-            entry = decode(array)
-            at = entry[0]
-            if at < last:
-                raise ValueError(f"expected a time of {last} us or later, got {at} us")
-            last = at
-            add(entry)
-            if len(entries) > count:
-                return entries[:count], f"more than {count} entries"
+        decode_into(entries, arrays, last)
     except (ValueError, TypeError, msgpack.UnpackException) as error:
-        return entries, f"{_name(error)} in its entry {len(entries) + 1}"
-    if whole and (len(entries) != count or unpacker.tell() != len(body)):
-        return entries, f"{len(entries)} entries where its head says {count}"
-    return entries, None
+        return f"{_name(error)} in its entry {len(entries) - before + 1}"
+    return None
 
 
 def split_entries(body: bytes) -> Iterator[bytes]:

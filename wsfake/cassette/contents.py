@@ -17,6 +17,10 @@ FORMAT_VERSION = 1
 """The version of the format, which is not that of the package."""
 
 _MAX_NAMES = 1024
+_HEADER_KEYS = {"format", "version", "recorded", "redacted"}
+_FOOTER_KEYS = {"entries", "digest", "ended", "extras"}
+_are_texts = {str}.issuperset
+_are_small = {str, int}.issuperset
 
 
 class Header(NamedTuple):
@@ -54,11 +58,15 @@ class Header(NamedTuple):
         if version > FORMAT_VERSION:
             return version
         redacted = fields.get("redacted")
-        if type(redacted) is not tuple or not all(type(name) is str for name in redacted):
+        if type(redacted) is not tuple or not _are_texts(map(type, redacted)):
             raise ValueError("a header that does not say what was redacted")
-        if extra := fields.keys() - {"format", "version", "recorded", "redacted"}:
-            raise ValueError(f"a header with {_names(extra)}, which format 1 does not have")
-        return cls(_date(fields.get("recorded")), redacted)
+        if not fields.keys() <= _HEADER_KEYS:
+            extra = _names(fields.keys() - _HEADER_KEYS)
+            raise ValueError(f"a header with {extra}, which format 1 does not have")
+        recorded = fields.get("recorded")
+        if recorded is not None:
+            _check_date(recorded)
+        return cls(recorded, redacted)
 
 
 class Footer(NamedTuple):
@@ -90,7 +98,7 @@ class Footer(NamedTuple):
     def unpack(cls, body: bytes) -> Footer:
         """Raise `ValueError` for anything but a footer."""
         fields = _unpack_map(body)
-        if fields.keys() != {"entries", "digest", "ended", "extras"}:
+        if fields.keys() != _FOOTER_KEYS:
             raise ValueError(f"a footer with {_names(fields)}")
         entries, digest = fields["entries"], fields["digest"]
         ended, extras = fields["ended"], fields["extras"]
@@ -98,7 +106,7 @@ class Footer(NamedTuple):
             raise ValueError("a footer without a count of entries and a digest of 32 bytes")
         if type(ended) is not str or type(extras) is not dict:
             raise ValueError("a footer that does not say how the recording ended")
-        if not all(type(key) is str and type(extras[key]) in (str, int) for key in extras):
+        if not (_are_texts(map(type, extras)) and _are_small(map(type, extras.values()))):
             raise ValueError("a footer with extras that are neither texts nor integers")
         return cls(entries, digest, ended, extras)
 
@@ -155,14 +163,11 @@ def _unpack_map(body: bytes) -> dict[Any, Any]:
     return fields
 
 
-def _date(value: object) -> str | None:
-    if value is None:
-        return None
+def _check_date(value: Any) -> None:
     try:
-        datetime.fromisoformat(value)  # type: ignore[arg-type]  # what it refuses is the point
+        datetime.fromisoformat(value)
     except (TypeError, ValueError):
         raise ValueError("a header whose date is not in ISO 8601") from None
-    return str(value)
 
 
 def _names(names: object) -> str:

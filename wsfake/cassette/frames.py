@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 __all__ = [
     "BLOCK",
@@ -26,7 +26,6 @@ __all__ = [
     "begins_head",
     "pack_head",
     "parse_head",
-    "read_up_to",
 ]
 
 MARK = b"\x99\xa6wsfake"
@@ -45,10 +44,12 @@ MAX_BODY = MAX_ENTRY + BLOCK_BYTES
 
 _HEAD = struct.Struct(">8sB BQ BQ BI BI BI BI BI".replace(" ", ""))
 HEAD_SIZE = _HEAD.size
+_NUMBERS = struct.Struct(">8xB xQ xQ xI xI xI xI xI".replace(" ", ""))  # without mark and codes
 _VOUCHED = HEAD_SIZE - 10  # what the head's own checksum is over: all before it
 _U64, _U32, _BIN32 = 0xCF, 0xCE, 0xC6
-_CODES = [_U64, _U64, _U32, _U32, _U32, _U32, _BIN32]
-_CHUNK = 1 << 20
+_CODES = bytes([_U64, _U64, _U32, _U32, _U32, _U32, _BIN32])  # at 9 and 18, and 27 to 47 by five
+
+_new_head = tuple.__new__  # the constructor of a named tuple takes three times as long
 
 
 class Head(NamedTuple):
@@ -79,21 +80,20 @@ def pack_head(head: Head) -> bytes:
 
 def parse_head(data: bytes, offset: int) -> Head | str:
     """Return the head that these `HEAD_SIZE` bytes at this offset are, or what they are instead."""
-    mark, kind, *coded = _HEAD.unpack(data)
-    if mark != MARK:
+    if data[:8] != MARK:
         return f"bytes that begin {data[:8].hex(' ')}"
-    c1, at, c2, first, c3, count, c4, length, c5, checksum, c6, own, c7, again = coded
+    kind, at, first, count, length, checksum, own, again = _NUMBERS.unpack(data)
     actual = zlib.crc32(data[:_VOUCHED])
     if own != actual:
         return f"a head with checksum {own:08x} whose bytes give {actual:08x}"
-    if [c1, c2, c3, c4, c5, c6, c7] != _CODES or length != again:
+    if data[9:27:9] + data[27::5] != _CODES or length != again:
         return "a head whose parts disagree"
     if at != offset:
         return f"a head that belongs at byte {at}"
     sound = 1 <= count <= BLOCK_ENTRIES if kind == BLOCK else count == 0
     if not sound or kind > FOOTER or length > MAX_BODY:
         return f"a head of kind {kind} for {count} entries in {length} bytes"
-    return Head(kind, at, first, count, length, checksum)
+    return _new_head(Head, (kind, at, first, count, length, checksum))
 
 
 def begins_head(data: bytes, offset: int) -> bool:
@@ -103,17 +103,3 @@ def begins_head(data: bytes, offset: int) -> bool:
         pack_head(Head(kind, offset, 0, 0, 0, 0))[:known].startswith(data[:known])
         for kind in (HEADER, BLOCK, FOOTER)
     )
-
-
-def read_up_to(file: BinaryIO, length: int) -> bytes:
-    """Return the next bytes of a file, fewer than `length` only at its end.
-
-    Memory grows with what comes, never with a length that a damaged file claims.
-    """
-    if length <= _CHUNK:
-        return file.read(length)
-    parts = []
-    while length and (part := file.read(min(length, _CHUNK))):
-        parts.append(part)
-        length -= len(part)
-    return b"".join(parts)

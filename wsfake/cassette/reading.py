@@ -12,8 +12,8 @@ from typing import BinaryIO, NoReturn
 from wsfake.cassette.blocks import unpack_entries
 from wsfake.cassette.contents import FORMAT_VERSION, Cassette, Damage, Footer, Header, part_name
 from wsfake.cassette.frames import FOOTER, HEADER
-from wsfake.cassette.framing import Broken, Frame, FrameReader
-from wsfake.errors import CassetteError, DamagedCassette, NewerCassette
+from wsfake.cassette.framing import Broken, Frame, FrameReader, open_file
+from wsfake.errors import DamagedCassette, NewerCassette
 from wsfake.model import Entries, Entry
 
 __all__ = ["CassetteReader", "load", "read_cassette"]
@@ -40,7 +40,7 @@ class CassetteReader:
         self.missing: list[range] = []
         self._file = file
         self._recover = recover
-        self._frames = FrameReader(file)
+        self._frames = FrameReader(file, path)
         self._block = 0
         self._seen = 0
         self._last = 0
@@ -61,7 +61,7 @@ class CassetteReader:
         """Return all entries at once, by columns, instead of one after the other."""
         entries = Entries()
         for frame in self._bodies():
-            entries.extend(self._entries(frame))
+            self._unpack(frame, entries)
         return entries
 
     def packed(self) -> Iterator[bytes]:
@@ -73,7 +73,7 @@ class CassetteReader:
     # The header.
 
     def _read_header(self) -> Header:
-        frame = self._next()
+        frame = self._frames.read()
         if isinstance(frame, Frame) and frame.whole and frame.head.kind == HEADER:
             try:
                 header = Header.unpack(frame.body)
@@ -91,7 +91,7 @@ class CassetteReader:
             frame = Broken(0, "a header", f"a frame of kind {frame.head.kind}")
         if not self._recover:
             self._no_cassette(frame.actual)
-        self._ahead = self._ahead or self._next()
+        self._ahead = self._ahead or self._frames.read()
         if not isinstance(self._ahead, Frame):
             self._no_cassette("nothing that a cassette has")
         self.damage.append(Damage(0, 0, frame.actual))
@@ -116,19 +116,15 @@ class CassetteReader:
 
     # What follows it.
 
-    def _next(self) -> Frame | Broken | None:
-        try:
-            return self._frames.read()
-        except OSError as error:
-            raise CassetteError(_unreadable(self.path, error)) from error
-
     def _bodies(self) -> Iterator[Frame]:
         """Give the blocks in turn, and take the footer, the end, and damage on the way."""
         lost = False
         while self.footer is None:
-            frame = self._ahead or self._next()
+            frame = self._ahead or self._frames.read()
             self._ahead = None
-            if frame is None or (isinstance(frame, Frame) and self._cut_footer(frame)):
+            if frame is None or (
+                isinstance(frame, Frame) and not frame.whole and frame.head.kind == FOOTER
+            ):
                 self.cut = True
                 if lost:
                     self.missing.append(range(self._seen, sys.maxsize))
@@ -148,9 +144,6 @@ class CassetteReader:
                         self.cut = True
                         return
 
-    def _cut_footer(self, frame: Frame) -> bool:
-        return frame.head.kind == FOOTER and not frame.whole
-
     def _out_of_place(self, frame: Frame | Broken) -> Broken | None:
         """Tell what is wrong with what stands here; note the entries that are missing before it."""
         if isinstance(frame, Broken):
@@ -167,17 +160,23 @@ class CassetteReader:
         return None
 
     def _entries(self, frame: Frame) -> Entries:
-        head = frame.head
-        entries, problem = unpack_entries(frame.body, self._last, head.entries, whole=frame.whole)
-        self._seen += len(entries)
-        if entries:
-            self._last = entries.ats[-1]
+        entries = Entries()
+        self._unpack(frame, entries)
+        return entries
+
+    def _unpack(self, frame: Frame, entries: Entries) -> None:
+        """Put the entries of a block behind others."""
+        head, ats = frame.head, entries.ats
+        before = len(ats)
+        problem = unpack_entries(entries, frame.body, self._last, head.entries, whole=frame.whole)
+        if len(ats) > before:
+            self._seen += len(ats) - before
+            self._last = ats[-1]
         if problem is not None:
             self._damaged(Broken(head.offset, f"{head.entries} sound entries", problem))
             if self._seen < head.first + head.entries:
                 self.missing.append(range(self._seen, head.first + head.entries))
                 self._seen = head.first + head.entries
-        return entries
 
     def _take_footer(self, frame: Frame) -> None:
         try:
@@ -215,10 +214,7 @@ def read_cassette(path: str | PathLike[str], *, recover: bool = False) -> Casset
     Raises `CassetteError` for a file that cannot be opened, and what `CassetteReader` raises.
     """
     name = fspath(path)
-    try:
-        file = open(name, "rb")  # noqa: SIM115 - the reader closes it, and a path costs more
-    except (OSError, ValueError) as error:
-        raise CassetteError(_unreadable(name, error)) from None
+    file = open_file(name)
     try:
         return CassetteReader(file, name, recover=recover)
     except BaseException:
@@ -242,9 +238,3 @@ def load(path: str | PathLike[str], *, recover: bool = False) -> Cassette:
             damage=tuple(reader.damage),
             missing=tuple(reader.missing),
         )
-
-
-def _unreadable(path: str, error: Exception) -> str:
-    reason = getattr(error, "strerror", None) or error
-    shown = path if path.isprintable() else repr(path)
-    return f"{shown}: this cassette cannot be read: {reason}"

@@ -6,9 +6,9 @@ untrusted: `decode` accepts nothing that `encode` would not have made.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, repeat
-from operator import countOf, itemgetter
+from operator import countOf
 from typing import Any, NamedTuple
 
 from wsfake.model import (
@@ -36,7 +36,7 @@ __all__ = [
     "MAX_ITEMS",
     "Array",
     "decode",
-    "decode_all",
+    "decode_into",
     "decode_messages",
     "encode",
     "encode_messages",
@@ -58,7 +58,6 @@ _SIDE = {Side}
 _MESSAGES = {str, bytes}
 _CLIENT = Side.CLIENT
 _side_of = dict(enumerate(_SIDES)).__getitem__
-_kind_of: Callable[[Any], object] = itemgetter(3)
 _new_entry = tuple.__new__  # the constructor of a named tuple takes three times as long
 
 
@@ -103,7 +102,10 @@ def _flag(value: object) -> bool:
 def _texts(value: object) -> tuple[str, ...]:
     if type(value) is not tuple:
         raise ValueError(f"expected an array of texts, got {type(value).__name__}")
-    return tuple(map(_text, value))
+    for text in value:
+        if type(text) is not str:
+            _text(text)  # which says what is wrong
+    return value
 
 
 def _flatten(headers: Headers) -> tuple[str, ...]:
@@ -117,7 +119,8 @@ def _headers(value: object) -> Headers:
     flat = _texts(value)
     if len(flat) % 2:
         raise ValueError("expected headers as names and values, got a name without a value")
-    return tuple(zip(flat[::2], flat[1::2], strict=True))
+    parts = iter(flat)
+    return tuple(zip(parts, parts, strict=True)) if flat else ()
 
 
 def _optional(unpack: Callable[[object], object]) -> Callable[[object], object]:
@@ -212,48 +215,52 @@ def encode_messages(entries: Entries, last: int) -> list[Array] | None:
     return list(zip(ats, connections, codes, repeat(_MESSAGE), whats, strict=False))
 
 
-def decode_messages(arrays: Sequence[object], last: int) -> Entries | None:
-    """Return what `decode` does for each array, where all are messages and in order of time.
+def decode_messages(entries: Entries, arrays: Sequence[Array], last: int) -> bool:
+    """Do what `decode_into` does where all are messages and nothing is wrong, else nothing.
 
-    None where they are not, or one cannot be decoded. `last` is the time before the first, in
-    microseconds. Works by columns, in a third of the time of `decode`.
+    Return whether it was done. Works by columns: for many messages in two thirds of the time.
     """
     try:
-        ats, connections, sides, kinds, whats = zip(*arrays, strict=True)
-    except (TypeError, ValueError):  # not arrays, or not each of five; what else can be no entry
-        return None
-    if any(kinds) or not _sound((ats, connections, sides, kinds), whats, last):
-        return None  # the kind of a message is 0
-    try:
-        return Entries(ats, connections, map(_side_of, sides), whats)
-    except LookupError:
-        return None
+        ats, connections, codes, kinds, whats = zip(*arrays, strict=True)
+        sides = [*map(_side_of, codes)]
+    except (TypeError, ValueError, LookupError):  # not arrays, not each of five, or no side
+        return False
+    if any(kinds) or not _sound((ats, connections, codes, kinds), whats, last):
+        return False  # the kind of a message is 0
+    entries.extend(ats, connections, sides, whats)
+    return True
 
 
-def decode_all(arrays: Sequence[object], last: int) -> Entries:
-    """Return what `decode` does for each array, what stands between messages singly.
+def decode_into(entries: Entries, arrays: Iterable[object], last: int) -> None:
+    """Put what `decode` returns for each array behind these entries.
 
-    Raises `ValueError`, `TypeError` or `LookupError` where one cannot be decoded, or is not in
-    order of time from `last` on.
+    `last` is the time before the first, in microseconds. Raises `ValueError` at the first that
+    cannot be decoded, or is not in order of time; those before it have been added then.
     """
-    entries = Entries()
-    events = [i for i, kind in enumerate(map(_kind_of, arrays)) if kind]  # that of a message is 0
-    begin = 0
-    for i in (*events, len(arrays)):
-        if begin < i:
-            some = decode_messages(arrays[begin:i], last)
-            if some is None:
-                raise ValueError("expected sound messages in order of time")
-            entries.extend(some)
-            last = entries.ats[-1]
-        if i < len(arrays):
-            entry = decode(arrays[i])
-            if entry[0] < last:
-                raise ValueError(f"expected a time of {last} us or later, got {entry[0]} us")
-            last = entry[0]
-            entries.append(entry)
-        begin = i + 1
-    return entries
+    ats, connections = entries.ats, entries.connections
+    sides, whats = entries.sides, entries.whats
+    for array in arrays:
+        if type(array) is tuple and len(array) == 5:
+            at, connection, side, kind, what = array
+            if (  # the hot path
+                type(at) is type(connection) is type(side) is type(kind) is int
+                and kind == _MESSAGE
+                and (type(what) is str or type(what) is bytes)
+                and last <= at <= MAX_AT
+                and 1 <= connection <= MAX_CONNECTION
+                and 0 <= side <= 1
+            ):
+                ats.append(at)
+                connections.append(connection)
+                sides.append(_SIDES[side])
+                whats.append(what)
+                last = at
+                continue
+        entry = decode(array)
+        if entry[0] < last:
+            raise ValueError(f"expected a time of {last} us or later, got {entry[0]} us")
+        last = entry[0]
+        entries.append(entry)
 
 
 def _sound(columns: Sequence[Array], whats: Array, last: int) -> bool:
@@ -297,24 +304,9 @@ def decode(array: object) -> Entry:
     Arrays, inner ones too, are tuples (`msgpack.Unpacker(use_list=False)`). Raises `ValueError`
     for anything else than what `encode` makes.
     """
-    if type(array) is tuple and len(array) == 5:
-        at, connection, side, kind, what = array
-        if (  # the hot path
-            type(at) is type(connection) is type(side) is type(kind) is int
-            and kind == _MESSAGE
-            and (type(what) is str or type(what) is bytes)
-            and 0 <= at <= MAX_AT
-            and 1 <= connection <= MAX_CONNECTION
-            and 0 <= side <= 1
-        ):
-            return _new_entry(Entry, (at, connection, _SIDES[side], what))
-    return _decode_event(array)
-
-
-def _decode_event(array: object) -> Entry:
     if type(array) is not tuple or len(array) < 4:
         raise ValueError("expected an array of time, connection, side, kind and fields")
-    at, connection, side, kind = array[:4]
+    at, connection, side, kind, *values = array
     if not (
         type(at) is type(connection) is type(side) is type(kind) is int
         and 0 <= at <= MAX_AT
@@ -324,11 +316,10 @@ def _decode_event(array: object) -> Entry:
     ):
         _checked(_HEAD, array)  # which says what is wrong
     event, fields = _READERS[kind]
-    if len(array) - 4 != len(fields):
-        raise ValueError(
-            f"expected {len(fields)} fields for kind {kind}, got {len(array) - 4} fields"
-        )
-    return Entry(at, connection, _SIDES[side], event(*_checked(fields, array[4:])))
+    if len(values) != len(fields):
+        raise ValueError(f"expected {len(fields)} fields for kind {kind}, got {len(values)} fields")
+    what = event(*_checked(fields, values))
+    return _new_entry(Entry, (at, connection, _SIDES[side], what))
 
 
 _Checks = tuple[tuple[str, Callable[[object], Any]], ...]
@@ -343,12 +334,12 @@ _READERS: dict[int, tuple[Callable[..., Any], _Checks]] = {
 }
 
 
-def _checked(checks: _Checks, values: Array) -> list[Any]:
+def _checked(checks: _Checks, values: Sequence[object]) -> list[Any]:
     """Return the values, each as its check has it; what is wrong is told with its name."""
     checked: list[Any] = []
-    try:
-        for (_, check), value in zip(checks, values, strict=False):
+    for (name, check), value in zip(checks, values, strict=False):
+        try:
             checked.append(check(value))
-    except ValueError as error:
-        raise ValueError(f"{checks[len(checked)][0]}: {error}") from None
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
     return checked

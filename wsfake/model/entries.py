@@ -28,10 +28,10 @@ class Entries(Sequence[Entry]):
         sides: Iterable[Side] = (),
         whats: Iterable[Event] = (),
     ) -> None:
-        self.ats = list(ats)
-        self.connections = list(connections)
-        self.sides = list(sides)
-        self.whats = list(whats)
+        self.ats = [*ats]
+        self.connections = [*connections]
+        self.sides = [*sides]
+        self.whats = [*whats]
 
     @classmethod
     def of(cls, entries: Iterable[Entry]) -> Entries:
@@ -46,12 +46,23 @@ class Entries(Sequence[Entry]):
         self.sides.append(side)
         self.whats.append(what)
 
-    def extend(self, others: Entries) -> None:
-        """Put others behind these."""
-        self.ats += others.ats
-        self.connections += others.connections
-        self.sides += others.sides
-        self.whats += others.whats
+    def extend(
+        self,
+        ats: Iterable[int],
+        connections: Iterable[int],
+        sides: Iterable[Side],
+        whats: Iterable[Event],
+    ) -> None:
+        """Put others, by columns, behind these."""
+        self.ats += ats
+        self.connections += connections
+        self.sides += sides
+        self.whats += whats
+
+    def cut(self, length: int) -> None:
+        """Keep the first so many."""
+        for column in (self.ats, self.connections, self.sides, self.whats):
+            del column[length:]
 
     def __len__(self) -> int:
         return len(self.ats)
