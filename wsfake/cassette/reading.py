@@ -64,12 +64,6 @@ class CassetteReader:
             self._unpack(frame, entries)
         return entries
 
-    def packed(self) -> Iterator[bytes]:
-        """Iterate over the bodies of blocks instead of entries; each is checked by its sum only."""
-        for frame in self._bodies():
-            self._seen = frame.head.first + frame.head.entries
-            yield frame.body
-
     # The header.
 
     def _read_header(self) -> Header:

@@ -165,7 +165,7 @@ class Recording:
     def _blocks(self) -> Iterator[Frame]:
         """Read the blocks that were written, up to one that has not stayed what it was."""
         self._file.seek(0)
-        frames = FrameReader(self._file)
+        frames = FrameReader(self._file, str(self.part))
         while isinstance(frame := frames.read(), Frame) and frame.whole:
             if frame.head.kind == BLOCK:
                 yield frame
