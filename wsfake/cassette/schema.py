@@ -208,7 +208,7 @@ def encode_messages(entries: Entries, last: int) -> list[Array] | None:
     None where they are not, or one cannot be encoded. `last` is the time before the first, in
     microseconds. Works by columns, in a third of the time of `encode`.
     """
-    ats, connections, whats = tuple(entries.ats), tuple(entries.connections), tuple(entries.whats)
+    ats, connections, whats = entries.ats, entries.connections, entries.whats
     if not _sound((ats, connections), whats, last) or not set(map(type, entries.sides)) <= _SIDE:
         return None
     codes = [0 if side is _CLIENT else 1 for side in entries.sides]  # an enum's hash is slow
@@ -263,7 +263,7 @@ def decode_into(entries: Entries, arrays: Iterable[object], last: int) -> None:
         entries.append(entry)
 
 
-def _sound(columns: Sequence[Array], whats: Array, last: int) -> bool:
+def _sound(columns: Sequence[Sequence[Any]], whats: Sequence[Any], last: int) -> bool:
     """Whether all in these columns are integers, and what is in the first two and in `whats` fits.
 
     The first two are times and connections.
