@@ -1,7 +1,8 @@
 """Five hundred replayed tests under pytest-xdist, on one directory of cassettes.
 
 Beside them as many tests that do as much work in Python, and touch nothing: what two processes can
-gain on this machine, as busy as it is.
+gain on this machine, as busy as it is. And as many short ones, which pytest-xdist takes longer to hand
+out than they run.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from benchmarks.one_test import cassette_of_echo
 __all__ = ["rows"]
 
 _TESTS = 500
-_PAIRS = 300
+_FEW, _MANY = 10, 1_500
+"""Messages and their echoes in a test: it takes two milliseconds, and some ten."""
+
 _REPLAYED = f"""
 import pytest
 
 @pytest.mark.parametrize("n", range({_TESTS}))
 def test_it(n, ws_fake):
-    left = {_PAIRS}
+    left = PAIRS
     socket = ws_fake.WebSocket("ws://echo.example/")
     socket.onopen = lambda: socket.send("message 0")
 
@@ -29,7 +32,7 @@ def test_it(n, ws_fake):
         nonlocal left
         left -= 1
         if left:
-            socket.send(f"message {{{_PAIRS} - left}}")
+            socket.send(f"message {{PAIRS - left}}")
 
     socket.onmessage = on_message
     ws_fake.run()
@@ -48,28 +51,33 @@ import pytest
 def test_it(n):
     work(TIMES)
 """
-_RUNS = 11
+_RUNS = 7
 """Two processes and a third that hands out the tests: who gets a processor varies."""
 
 _PLUGIN = ("-p", "pytest_wsfake.plugin", "-p", "xdist.plugin")
 
 
-def _beyond_start(*options: str) -> float:
+def _beyond_start(pairs: int, *options: str) -> float:
     """Return how long the tests take from the end of the first on, when all processes are there."""
-    cassette = cassette_of_echo(_PAIRS)
+    cassette = cassette_of_echo(pairs)
     files = {f"cassettes/test_it/test_it[{n}].msgpack": cassette for n in range(_TESTS)}
-    return pytest_seconds(_REPLAYED, *_PLUGIN, *options, files=files)
+    tests = f"PAIRS = {pairs}\n{_REPLAYED}"
+    return pytest_seconds(tests, *_PLUGIN, *options, files=files)
+
+
+def _replayed(pairs: int, goal: float | None) -> Row:
+    return compare_seconds(
+        f"{_TESTS} replayed tests of {2 * pairs:,} messages, two processes",
+        lambda: _beyond_start(pairs, "-n", "2"),
+        "one process",
+        lambda: _beyond_start(pairs),
+        goal=goal,
+        runs=_RUNS,
+    )
 
 
 def rows() -> Iterator[Row]:
-    ours = compare_seconds(
-        f"{_TESTS} replayed tests, two processes",
-        lambda: _beyond_start("-n", "2"),
-        "one process",
-        _beyond_start,
-        goal=0.7,
-        runs=_RUNS,
-    )
+    ours = _replayed(_MANY, goal=0.7)
     yield ours
     computes = f"TIMES = {_times_in(ours.theirs / _TESTS)}\n{_COMPUTES}"
     yield compare_seconds(
@@ -79,6 +87,7 @@ def rows() -> Iterator[Row]:
         lambda: pytest_seconds(computes),
         runs=_RUNS,
     )
+    yield _replayed(_FEW, goal=None)
 
 
 def _times_in(span: float) -> int:
