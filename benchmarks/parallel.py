@@ -1,8 +1,8 @@
 """Five hundred replayed tests under pytest-xdist, on one directory of cassettes.
 
 Beside them as many tests that do as much work in Python, and touch nothing: what two processes can
-gain on this machine, as busy as it is. And as many short ones, which pytest-xdist takes longer to hand
-out than they run.
+gain on this machine, as busy as it is. And as many short ones, which pytest-xdist takes longer to
+hand out than they run.
 """
 
 from __future__ import annotations
