@@ -126,7 +126,7 @@ def test_every_public_member_is_told(kind: type) -> None:
 
 
 _INTERNAL: dict[type, set[str]] = {
-    wsfake.Harness: {"activated", "dialogue_lines", "untold"},
+    wsfake.Harness: {"activate", "deactivate", "dialogue_lines", "untold"},
     Served: {"count", "used_up", "take", "unopened", "unplayed"},
     Peer: {"arrive"},
 }

@@ -93,7 +93,8 @@ BOMB = "a: &a [x, x]\nb: &b [*a, *a]\n"
         (b"a: 1\n---\nb: 2\n", ": line 3: expected one document, got another"),
         (b"a: [\n", ": line 2: expected YAML, got did not find expected node content"),
         (b"a: \x00\n", ": expected YAML, got "),
-        (b"a: " + b"[" * 10_000, ": line 1: expected at most 5000000 values, 64 deep, got more"),
+        (b"a: " + b"[" * 100, ": line 1: expected at most 5000000 values, 64 deep, got more"),
+        (b"a: " + b"[" * 10_000, ": line 1: expected "),  # what libyaml may say by itself
         (b"PK\x03\x04rest", ": expected an archive, got a damaged one"),
         (archive({"a.txt": b""}), ": expected an archive with one .har, got 0"),
         (

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from wsfake.clock import VirtualClock
-from wsfake.errors import UnexpectedMessage
+from wsfake.errors import ConnectionNotAnswered, UnexpectedMessage
 from wsfake.model import Accept, Close, Drop, Event, Open, Side
-from wsfake.network import Network, PlayerEnd, Services
+from wsfake.network import Connection, End, Network, PlayerEnd, Services
 from wsfake.player import Plan, Player
 from wsfake.transcript import Matching, Transcript
 
@@ -33,6 +33,21 @@ def test_an_end_that_nobody_is_at_hears_nothing() -> None:
     connection = network.connect(Open("ws://nobody.example/"), Listener())
     connection.say(Side.CLIENT, "a")
     assert connection.messages(Side.CLIENT) == ["a"]
+
+
+class Nobody:
+    def answer(self, connection: Connection) -> End | None:
+        raise ConnectionNotAnswered(connection.url)
+
+
+def test_a_client_that_could_not_connect_says_nothing_more() -> None:
+    network = Network(VirtualClock())
+    plan = Plan([Side.CLIENT, Side.CLIENT], [Open(URL), Drop()], [0, 0])
+    PlayerEnd(network, Player(plan, Side.CLIENT), to=Nobody()).schedule()
+    with pytest.raises(ConnectionNotAnswered):
+        drain(network)
+    drain(network)
+    assert network.entries == []
 
 
 @pytest.mark.parametrize("looked_at", [0, 1, 3])

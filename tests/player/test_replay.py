@@ -164,6 +164,12 @@ def test_a_close_is_answered_after_the_recorded_interval() -> None:
     assert says(player) == [(5.25, Close(1000))]
 
 
+def test_a_close_on_a_connection_that_was_never_answered_is_echoed() -> None:
+    player = opened(recorded((0, 1, CLIENT, Open(ONE))), ONE)
+    assert hear(player, Close(1001), at=5) is None
+    assert says(player) == [(5, Close(1001))]
+
+
 # Correlation
 
 
