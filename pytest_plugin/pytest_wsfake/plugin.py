@@ -128,19 +128,21 @@ def _wishes(config: pytest.Config) -> Wishes:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    for excinfo in (call.excinfo, *(getattr(item, "_excinfo", None) or ())):  # of unittest's
-        if excinfo is not None:
-            _hide_our_frames(excinfo.value)
+    excinfo, of_unittest = call.excinfo, getattr(item, "_excinfo", None)
+    for each in of_unittest or ():
+        _hide_our_frames(each.value)
+    if excinfo is not None:
+        _hide_our_frames(excinfo.value)
     report = yield
-    if call.excinfo is not None and _is_told_plainly(item, call.excinfo.value):
-        report.longrepr = call.excinfo.getrepr(style="value")
-    harness = item.stash.get(_HARNESS, None)
-    if harness is None:
+    if excinfo is not None and _is_told_plainly(item, excinfo.value):
+        report.longrepr = excinfo.getrepr(style="value")
+    if _HARNESS not in item.stash:  # as of most tests of a run that hardly uses it
         return report
+    harness = item.stash[_HARNESS]
     if report.when != "teardown":
         _note_outcome(item, report)
-    if report.failed and call.excinfo is not None:
-        report.sections += _sections(harness, report.when, call.excinfo.value)
+    if report.failed and excinfo is not None:
+        report.sections += _sections(harness, report.when, excinfo.value)
     if report.when == "teardown":
         del item.stash[_HARNESS]  # with all that was said, which a long run is not to keep
     return report
