@@ -160,8 +160,7 @@ class Player:
 
     def _left(self) -> list[int]:
         """Return the steps that have neither happened nor were skipped."""
-        part = self.part
-        return closing.pending(part.plan, part.turn)
+        return closing.pending(self.part.plan, self.part.turn)
 
     def _ping(self, what: Ping, now: int) -> None:
         if self._closing:
@@ -251,8 +250,7 @@ class Player:
             plan.whats[answer] = closing.effect_of(plan.whats[answer])
             self.part.turn = answer
             return
-        if left:
-            self._skip_rest()
+        self._skip_rest()
         if isinstance(what, Close) and closing.is_open(plan):
             self._asides.append(Close(what.code))
         else:
