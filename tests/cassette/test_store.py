@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import signal
 import subprocess
 import sys
@@ -12,7 +13,15 @@ from typing import Any
 import pytest
 
 from tests.cassette.golden import DIALOGUE
-from wsfake.cassette import CassetteReader, Header, Recording, Redactor, load, write_cassette
+from wsfake.cassette import (
+    CassetteReader,
+    Header,
+    Recording,
+    Redactor,
+    files as file_access,
+    load,
+    write_cassette,
+)
 from wsfake.cassette.store import FLUSH_SECONDS
 from wsfake.errors import CassetteError, DamagedCassette, UnsafeCassette, UsageError
 from wsfake.model import Entries, Entry, Open, Side
@@ -339,6 +348,16 @@ def test_a_killed_process_leaves_a_part_file_that_can_be_read(
     assert part.cut
     assert part.entries == tuple(message(at) for at in range(entries))
     assert part.damage == ()
+
+
+def test_where_the_system_cannot_lock_a_file_none_is_held(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "fcntl", None)  # as on Windows
+    without = runpy.run_path(file_access.__file__)
+    with (tmp_path / "a").open("wb") as file:
+        without["hold"](file)
+        assert not without["is_held"](tmp_path / "a")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")

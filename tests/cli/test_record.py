@@ -108,7 +108,8 @@ def test_a_large_message_that_the_file_refuses_ends_the_recording(
 ) -> None:
     path = tmp_path / "talk.msgpack"
     with recording(server, path, "--quiet") as recorder:
-        resource.prlimit(recorder.process.pid, resource.RLIMIT_FSIZE, (100_000, 100_000))
+        limit = 300_000  # less than a message, and more than what a measurement of coverage writes
+        resource.prlimit(recorder.process.pid, resource.RLIMIT_FSIZE, (limit, limit))
         with connect(recorder.url) as client, pytest.raises(ConnectionClosed):
             while True:  # passed on until the file was tried
                 client.send("l" * 400_000)

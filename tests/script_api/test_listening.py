@@ -19,8 +19,10 @@ def test_a_server_does_not_listen_at_a_real_port_that_another_has() -> None:
             assert repr(server) == "<WebSocketServer not listening>"
 
 
-def test_no_server_listens_at_a_port_that_cannot_be() -> None:
+@pytest.mark.parametrize("url", ["ws://localhost:99999/", "ws://feed.example:8080/"])
+def test_no_server_listens_at_a_port_that_cannot_be_nor_on_another_host(url: str) -> None:
     with pytest.raises(ConnectionNotAnswered) as caught, Harness() as ws_fake:
-        ws_fake.play_client("ws://localhost:99999/", Transcript().client("a"))
+        ws_fake.WebSocketServer({"port": 8080})
+        ws_fake.play_client(url, Transcript().client("a"))
         ws_fake.run()
-    assert str(caught.value).startswith("nothing answers ws://localhost:99999/\n")
+    assert str(caught.value).startswith(f"nothing answers {url}\n")
