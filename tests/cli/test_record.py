@@ -108,11 +108,11 @@ def test_a_large_message_that_the_file_refuses_ends_the_recording(
 ) -> None:
     path = tmp_path / "talk.msgpack"
     with recording(server, path, "--quiet") as recorder:
-        limit = 300_000  # less than a message, and more than what a measurement of coverage writes
+        limit = 900_000  # less than a message, and more than what a measurement of coverage writes
         resource.prlimit(recorder.process.pid, resource.RLIMIT_FSIZE, (limit, limit))
         with connect(recorder.url) as client, pytest.raises(ConnectionClosed):
             while True:  # passed on until the file was tried
-                client.send("l" * 400_000)
+                client.send("l" * 1_000_000)
                 client.recv(20)
         assert recorder.process.wait(20) != 0
     assert "talk.part.msgpack: this cassette cannot be written: File too large" in recorder.errors
