@@ -31,7 +31,7 @@ class Wishes:
             raise UsageError(str(error)) from None
         self._judged: dict[str, dict[str, Any]] = {}
         self._latest: tuple[dict[str, Any], dict[str, Any]] | None = None
-        """What the markers of a test asked for that alone had wishes, and its settings."""
+        """The markers of the last test for which nothing else asked, and the settings it had."""
 
         self._folders: dict[Path, Path] = {}
         self._claims: dict[Path, str] = {}
@@ -42,12 +42,14 @@ class Wishes:
         Raises `UsageError` for what cannot be, and says who asked for it.
         """
         marked = _marked(item)
-        asked_alone = config == {} and not self._config.hook.pytest_wsfake_configure.get_hookimpls()
-        if asked_alone and self._latest is not None and self._latest[0] == marked:
+        # what a fixture or a hook gives may be another thing each time
+        hooked = self._config.hook.pytest_wsfake_configure.get_hookimpls()
+        marked_alone = config == {} and not hooked
+        if marked_alone and self._latest is not None and self._latest[0] == marked:
             settings = self._latest[1].copy()  # most tests ask for what the one before has
         else:
             settings = self._merged(config, marked)
-            if asked_alone:
+            if marked_alone:
                 self._latest = marked, settings.copy()
         settings["cassette"] = self._cassette(item, settings.get("cassette"))
         return settings

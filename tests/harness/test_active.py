@@ -109,10 +109,10 @@ def test_an_activated_harness_is_ended_by_whoever_made_it() -> None:
 
 
 def test_a_harness_that_cannot_intercept_is_not_meant(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(interception: object) -> None:
+    def fail(ws_fake: Harness) -> None:
         raise RuntimeError("nothing can be patched")
 
-    monkeypatch.setattr("wsfake.intercept.begin", fail)
+    monkeypatch.setattr(Harness, "_begin_intercepting", fail)
     ws_fake = Harness(intercept=True)
     with pytest.raises(RuntimeError):
         ws_fake.activate()

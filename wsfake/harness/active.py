@@ -34,7 +34,7 @@ def leave(harness: Harness) -> None:
     with _lock:
         if harness in _live:
             _live.remove(harness)
-    _chosen.set(tuple([chosen for chosen in _chosen.get() if chosen is not harness]))
+    _chosen.set(tuple(chosen for chosen in _chosen.get() if chosen is not harness))
 
 
 def current() -> Harness:
