@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.children import environment, worker
+from benchmarks.children import environment, one_processor, worker
 
 __all__ = ["PAIRS", "REQUIREMENTS", "cassette_of_cassetter", "cassetter"]
 
@@ -36,11 +36,11 @@ for line in sys.stdin:
 """
 
 
-def cassette_of_cassetter(pairs: int) -> bytes:
-    """Return so many messages and their echoes."""
+def cassette_of_cassetter(pairs: int, text: str = "message {}") -> bytes:
+    """Return so many messages, which are `text` with their number, and their echoes."""
     frames = "".join(
         f"  - direction: {direction}\n    frame_type: text\n    body:\n      type: text\n"
-        f"      content: message {i}\n    offset_ms: 0\n"
+        f'      content: "{text.format(i)}"\n    offset_ms: 0\n'
         for i in range(pairs)
         for direction in ("send", "recv")
     )
@@ -49,14 +49,14 @@ def cassette_of_cassetter(pairs: int) -> bytes:
 
 
 @contextmanager
-def cassetter(path: Path) -> Iterator[Callable[[str], float]]:
+def cassetter(path: Path, text: str = "message {}") -> Iterator[Callable[[str], float]]:
     """Return what lets it `load` or `replay` a cassette of `PAIRS`, and tells the seconds it took.
 
-    Raises `Unavailable` where it cannot be had.
+    Meanwhile both processes stay on one processor. Raises `Unavailable` where it cannot be had.
     """
     python = environment(*REQUIREMENTS)
-    path.write_bytes(cassette_of_cassetter(PAIRS))
-    with worker(_PROGRAM, str(path), str(PAIRS), python=python) as process:
+    path.write_bytes(cassette_of_cassetter(PAIRS, text))
+    with one_processor(), worker(_PROGRAM, str(path), str(PAIRS), python=python) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         talk, hear = process.stdin, process.stdout

@@ -18,12 +18,13 @@ from wsfake.model import Entry, Open, Side
 __all__ = ["rows"]
 
 _MESSAGES = 500_000
+_TEXT = "{:0200}"
 
 
 def _entries(count: int) -> list[Entry]:
     opening = Entry(0, 1, Side.CLIENT, Open("ws://feed.example/v1"))
     sides = (Side.CLIENT, Side.SERVER)
-    return [opening, *(Entry(i, 1, sides[i % 2], f"{i:0200}") for i in range(count))]
+    return [opening, *(Entry(i, 1, sides[i % 2], _TEXT.format(i)) for i in range(count))]
 
 
 def rows() -> Iterator[Row | Skipped]:
@@ -36,7 +37,7 @@ def _beside_cassetter() -> Iterator[Row | Skipped]:
     with tempfile.TemporaryDirectory() as folder:
         path = write_cassette(Path(folder, "ours.msgpack"), _entries(2 * PAIRS))
         try:
-            with cassetter(Path(folder, "echo.yaml")) as ask:
+            with cassetter(Path(folder, "echo.yaml"), _TEXT) as ask:
                 yield compare_seconds(
                     what,
                     lambda: seconds(lambda: load(path)) / PAIRS / 2,

@@ -15,6 +15,7 @@ __all__ = [
     "Unavailable",
     "environment",
     "fresh",
+    "one_processor",
     "pytest_seconds",
     "run",
     "worker",
@@ -75,6 +76,24 @@ def worker(
             assert process.stdin is not None
             process.stdin.close()
             process.wait(timeout=30)
+
+
+@contextmanager
+def one_processor() -> Iterator[None]:
+    """Keep this process, and those that it starts, on one processor, where the system can.
+
+    The processors of a shared machine are not equally fast at a time, so processes that are
+    compared, and take turns, are to be on the same one.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 _TIMING = """

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.cassetter import REQUIREMENTS, cassette_of_cassetter
-from benchmarks.children import Unavailable, environment
+from benchmarks.children import Unavailable, environment, one_processor
 from benchmarks.in_turns import times_over_empty
 from benchmarks.measuring import RUNS, Row, Skipped, compare_seconds, in_one_go
 from wsfake.cassette import write_cassette
@@ -184,10 +184,11 @@ def rows() -> Iterator[Row | Skipped]:
         yield Skipped(what, peer, goal, "seconds", str(error))
         return
     theirs = {"echo.yaml": cassette_of_cassetter(10)}
-    yield compare_seconds(
-        what,
-        lambda: measure()["ours"],
-        peer,
-        lambda: times_over_empty({peer: _CASSETTER}, python=python, files=theirs)[peer],
-        goal=goal,
-    )
+    with one_processor():
+        yield compare_seconds(
+            what,
+            lambda: measure()["ours"],
+            peer,
+            lambda: times_over_empty({peer: _CASSETTER}, python=python, files=theirs)[peer],
+            goal=goal,
+        )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from benchmarks.children import fresh
+from benchmarks.children import fresh, one_processor
 from benchmarks.in_turns import LOADED, times_over_empty
 from benchmarks.measuring import RUNS, Row, compare_seconds, in_one_go
 
@@ -62,6 +62,11 @@ def _unused() -> tuple[float, float]:
 
 
 def rows() -> Iterator[Row]:
+    with one_processor():
+        yield from _rows()
+
+
+def _rows() -> Iterator[Row]:
     yield compare_seconds(
         "the plugin, loaded",
         lambda: fresh(_PLUGIN),
