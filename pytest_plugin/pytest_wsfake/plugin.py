@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from traceback import walk_tb
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -155,17 +155,16 @@ def _is_told_plainly(item: pytest.Item, error: BaseException) -> bool:
     return _is_ours(error) and not any(map(_is_the_users, _frames(error)))
 
 
-def _hide_our_frames(error: BaseException | None) -> None:
+def _hide_our_frames(error: BaseException) -> None:
     """Leave our frames out of the traceback: its last line is to be the script's.
 
     That is for our errors, and for those of the script, which we called. Whatever else is raised
     in our frames is shown in full. So is what an error was raised from.
     """
-    while error is not None:
-        for frame in _frames(error):
+    for each in _chain(error):
+        for frame in _frames(each):
             if _package(frame) in _HIDDEN_PACKAGES:
                 frame.f_globals["__tracebackhide__"] = _says_more_without_us
-        error = error.__cause__ or error.__context__
 
 
 _HIDDEN_PACKAGES = ("wsfake", "pytest_wsfake", "contextlib")
@@ -187,6 +186,15 @@ def _is_no_fault_of_ours(error: BaseException) -> bool:
             return after is not None and _is_the_users(after)
         after = frame
     return False
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Give an error, and what it was raised from, each once: a chain may come back to its start."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__context__ if error.__cause__ is None else error.__cause__
 
 
 def _frames(error: BaseException) -> list[FrameType]:
@@ -237,10 +245,8 @@ def _sections(harness: Harness, when: str | None, error: BaseException) -> list[
     return sections
 
 
-def _is_of_the_network(error: BaseException | None) -> bool:
-    while error is not None and not isinstance(error, OSError):
-        error = error.__cause__ or error.__context__
-    return error is not None
+def _is_of_the_network(error: BaseException) -> bool:
+    return any(isinstance(each, OSError) for each in _chain(error))
 
 
 # What the run shows
@@ -258,11 +264,17 @@ def pytest_terminal_summary(
 
 def _is_full_run(config: pytest.Config) -> bool:
     """Whether every test there is was asked for: only then is a cassette known to be unused."""
-    selected = any(
-        config.getoption(name, None)
-        for name in ("keyword", "markexpr", "lf", "deselect", "ignore", "maxfail", "stepwise")
-    )
-    return config.args_source is not pytest.Config.ArgsSource.ARGS and not selected
+    if any(config.getoption(name, None) for name in _SELECTING):
+        return False
+    source = config.args_source
+    if source is pytest.Config.ArgsSource.INVOCATION_DIR:  # where pytest was called, with no path
+        return config.invocation_params.dir == config.rootpath
+    return source is not pytest.Config.ArgsSource.ARGS
+
+
+_SELECTING = (
+    *("keyword", "markexpr", "lf", "deselect", "ignore", "ignore_glob", "maxfail", "stepwise"),
+)
 
 
 @pytest.hookimpl(trylast=True)

@@ -401,6 +401,23 @@ def test_a_client_that_met_the_real_network_is_told_of_interception(
     assert (hint in result.outlines) is not intercepts
 
 
+def test_an_error_that_is_its_own_cause_is_told_as_any_other(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_it=HEAD
+        + """
+def test_circle(ws_fake):
+    one, other = ValueError("one"), ValueError("other")
+    one.__cause__, other.__cause__ = other, one
+    raise one
+"""
+    )
+
+    result = run(pytester)
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E*ValueError: one"])
+
+
 def test_a_test_without_connections_shows_no_dialogue(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_it(ws_fake): assert 0")
 
