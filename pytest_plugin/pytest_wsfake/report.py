@@ -13,7 +13,7 @@ __all__ = ["RunReport"]
 
 _WHY = {"failed": "failed", "retried": "was retried", "interrupted": "was interrupted"}
 _NO_CASSETTES = tuple(f".{word}.msgpack" for word in ("part", *_WHY))
-_COUNTS = ("connections", "entries", "order", "silence", "unplayed")
+_COUNTS = ("connections", "order", "silence", "unplayed")
 
 
 class RunReport:
@@ -30,7 +30,6 @@ class RunReport:
     def add(self, summary: Summary) -> None:
         """Add what one test did."""
         self.counts["connections"] += summary.replayed
-        self.counts["entries"] += summary.recorded
         self.counts["order"] += bool(summary.gave_way)
         self.counts["silence"] += summary.ended_by_silence
         self.counts["unplayed"] += summary.unplayed

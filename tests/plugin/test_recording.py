@@ -370,6 +370,19 @@ def test_unused_cassettes_are_told_on_full_runs_only(recorded: pytest.Pytester) 
     ]
     assert summary(run(recorded, "test_feed.py")) == ["ws_fake: 1 connection replayed"]
     assert summary(run(recorded, "-k", "it")) == ["ws_fake: 1 connection replayed"]
+    assert summary(run(recorded, "--ignore-glob=test_x*")) == ["ws_fake: 1 connection replayed"]
+
+
+def test_a_run_from_a_folder_further_down_is_no_full_run(
+    recorded: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cassette(recorded).with_name("test_gone.msgpack").write_bytes(b"")
+    recorded.makeini("[pytest]")
+    below = recorded.mkdir("below")
+    (recorded.path / "test_feed.py").rename(below / "test_feed.py")
+    monkeypatch.chdir(below)
+
+    assert summary(run(recorded)) == []
 
 
 def test_the_cassette_of_a_test_that_was_skipped_is_not_unused(recorded: pytest.Pytester) -> None:
