@@ -6,6 +6,7 @@ A client that a proxy stands before connects to that, and not to the host that i
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterable
 from threading import Lock
 
@@ -15,6 +16,9 @@ _NAMES = ("no_proxy", "NO_PROXY")
 
 _lock = Lock()
 _askers: list[Callable[[], Iterable[str]]] = []
+_newest: deque[object] = deque(maxlen=1)
+"""The look that began last: what an earlier one has found is old."""
+
 _before: dict[str, str | None] = {}
 _ours: dict[str, str] = {}
 
@@ -36,9 +40,16 @@ def remove(hosts: Callable[[], Iterable[str]]) -> None:
 
 def refresh() -> None:
     """Look again which hosts there are."""
+    look = object()
     with _lock:
+        _newest.append(look)
+        askers = list(_askers)
+    # not held while a test is asked: that has a lock of its own, and may be who asks here
+    hosts = list(dict.fromkeys(host for each in askers for host in each()))
+    with _lock:
+        if look not in _newest:
+            return
         _put_back()
-        hosts = list(dict.fromkeys(host for each in _askers for host in each()))
         if hosts and _there_are_proxies():
             for name in _NAMES:
                 _before[name] = known = os.environ.get(name)
