@@ -7,6 +7,7 @@ import contextlib
 import gc
 import socket
 import ssl
+import struct
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -474,3 +475,20 @@ def test_a_client_that_is_slow_to_speak_is_recorded_all_the_same(
             connection.send("hi")
             assert connection.recv() == "hi"
     assert ws_fake.summary.recorded > 2
+
+
+def test_a_client_that_is_gone_before_its_tls_handshake_disturbs_nobody(
+    tmp_path: Path, real_tls: Real, authority: trustme.CA
+) -> None:
+    with Harness(tmp_path / "a.msgpack", mode="rewrite") as ws_fake, ws_fake.intercept():
+        sock = socket.create_connection(("localhost", real_tls.port), timeout=10)
+        with ws_fake._network.lock:  # so that both are there when it is looked at
+            sock.sendall(b"\x16\x03\x01")
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            sock.close()
+        context = ssl.create_default_context()
+        authority.configure_trust(context)
+        with connect(f"{real_tls.url}/v1", ssl=context) as connection:
+            connection.send("hi")
+            assert connection.recv() == "hi"
+        ws_fake.run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import socket
 import ssl
@@ -107,8 +108,9 @@ class Crossing(Gate):
         secure = self._roads.secure
         if first.startswith(_TLS) and secure is not None:
             tls = self._need_tls()
-            sock = tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
-            Visitor(self._reactor, self, sock, secure.admit, self._head_seconds)
+            with contextlib.suppress(OSError):  # gone before its handshake
+                sock = tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
+                Visitor(self._reactor, self, sock, secure.admit, self._head_seconds)
         elif any(each.startswith(first[: len(each)]) for each in _METHODS):
             through = self._roads.let_through
             Visitor(self._reactor, self, sock, self._admit, self._head_seconds, on_other=through)
