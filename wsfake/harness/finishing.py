@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
 from wsfake.clock import VirtualClock
-from wsfake.errors import CassetteError
+from wsfake.errors import CassetteError, UsageError
 from wsfake.harness.advice import Advice
 from wsfake.harness.doors import Doors
 from wsfake.harness.ending import Ending, Verdicts
@@ -75,7 +75,11 @@ class Finishing(ABC):
 
     def _stop_scripts(self) -> None:
         self._stop_intercepting()
-        self._doors.settle()
+        try:
+            self._doors.settle()
+        except UsageError:  # nothing can be said any more, as somebody keeps the network's lock
+            self._sources.abort()
+            raise
         for script in self._scripts:
             script.finish()
         with self._network.lock:

@@ -205,6 +205,11 @@ class Sources:
         if self.real is not None:
             self.real.close()
 
+    def abort(self) -> None:
+        """Free every socket at once."""
+        if self.real is not None:
+            self.real.abort()
+
     def discard(self) -> None:
         """Forget the recording."""
         if self.deck is not None:

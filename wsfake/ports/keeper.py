@@ -46,13 +46,11 @@ class Keeper:
         self._order_wait = order_wait
         self._on_error = on_error
         self._on_news = on_news
-        self._asked: Event | None = None
-        self._asked_at = 0.0
-        self._busy_turns = 0
+        self._questions: list[_Question] = []
         self._stopped = False
         self._position: int | None = None
         self._held_since = 0.0
-        self._thread = Thread(target=self._serve, name="wsfake ports", daemon=True)
+        self._thread = Thread(target=self._run, name="wsfake ports", daemon=True)
         self._thread.start()
 
     def wake(self) -> None:
@@ -68,10 +66,10 @@ class Keeper:
         """
         if get_ident() == self._thread.ident:
             return False
-        self._asked_at, self._busy_turns = time.monotonic(), 0
-        asked = self._asked = Event()
+        question = _Question()
+        self._questions.append(question)
         self.reactor.call_soon_threadsafe(_nothing)
-        return asked.wait(seconds)
+        return question.answered.wait(seconds)
 
     def linger(self, over: Callable[[], bool], seconds: float) -> None:
         """Wait until all is over, but not longer than so many seconds. As `settle`."""
@@ -81,20 +79,26 @@ class Keeper:
             self.news.clear()
 
     def stop(self) -> bool:
-        """End the thread and free every socket; tell whether it has ended in time."""
+        """End the thread, which frees every socket; tell whether it has ended in time.
+
+        One that has not does so as soon as what it has called returns.
+        """
         self._stopped = True
         self.reactor.call_soon_threadsafe(_nothing)
         self._thread.join(_JOIN_SECONDS)
-        ended = not self._thread.is_alive()
-        if ended:
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            self._serve()
+        finally:
             self.reactor.close()
-        return ended
 
     def _serve(self) -> None:
         while not self._stopped:
-            asked = self._asked  # only a turn that begins after the question is an answer to it
+            asked = [*self._questions]  # only a turn that begins after one is an answer to it
             try:
-                worked = self._turn(asked is not None)
+                worked = self._turn(bool(asked))
             except Exception as error:  # noqa: BLE001 - the others are served on; a test is told
                 worked = True
                 with self._desk.network.lock:
@@ -102,18 +106,10 @@ class Keeper:
             if worked:
                 self.news.set()
                 self._on_news()
-            if asked is not None and (not worked or self._has_heard_enough()):
-                self._asked = None
-                asked.set()
-
-    def _has_heard_enough(self) -> bool:
-        """Whether what had come when it was asked is handled, though ever more comes.
-
-        A turn reads whatever is there; on a loaded machine a second may be less than a turn.
-        """
-        self._busy_turns += 1
-        waited = time.monotonic() - self._asked_at
-        return self._busy_turns >= _ENOUGH_TURNS and waited > _ENOUGH_SECONDS
+            for question in asked:
+                if not worked or question.has_waited_enough():
+                    self._questions.remove(question)
+                    question.answered.set()
 
     def _turn(self, hurry: bool) -> bool:
         """Do what is due, and wait for what comes; tell whether anything was."""
@@ -164,6 +160,24 @@ class Keeper:
         for failure in failures[known:]:  # where the order is strict
             self._on_error(failure)
         return 0.0
+
+
+class _Question:
+    """Whether everything that has come was handled, as somebody asks in another thread."""
+
+    def __init__(self) -> None:
+        self.answered = Event()
+        self._asked_at = time.monotonic()
+        self._busy_turns = 0
+
+    def has_waited_enough(self) -> bool:
+        """Whether what had come when it was asked is handled, though ever more comes.
+
+        A turn reads whatever is there; on a loaded machine a second may be less than a turn.
+        """
+        self._busy_turns += 1
+        waited = time.monotonic() - self._asked_at
+        return self._busy_turns >= _ENOUGH_TURNS and waited > _ENOUGH_SECONDS
 
 
 def _nothing() -> None:
