@@ -426,3 +426,14 @@ def test_a_peer_calls_functions_only() -> None:
         ws_fake.serve(URL, handle)
         tell(ws_fake)
         ws_fake.run()
+
+
+def test_what_was_not_played_is_counted_by_connections_though_handlers_have_some() -> None:
+    ws_fake = Harness()
+    ws_fake.serve(URL, lambda _: None, T.client("x"))
+    for _ in range(2):
+        ws_fake.WebSocket(URL)
+    ws_fake.run()
+
+    with pytest.raises(Unplayed, match=r"\(connection 2\)"):
+        ws_fake.finish()

@@ -217,6 +217,7 @@ class Served:
         self.most = connections
         self.matching = matching
         self.players: list[Player] = []
+        self._numbers: list[int] = []  # of their connections
         self._network = network
         self._connections: list[PeerConnection] = []
 
@@ -278,6 +279,7 @@ class Served:
             expected_headers=transcript.expected_headers,
         )
         self.players.append(player)
+        self._numbers.append(len(self._connections))
         return PlayerEnd(self._network, player, connection)
 
     def _handle(self, connection: Connection, handler: Handler) -> End:
@@ -300,7 +302,8 @@ class Served:
 
     def unplayed(self) -> list[tuple[int, list[tuple[Side | None, Any]]]]:
         """Return what was not said, by connection of this URL, from 1."""
-        left = [(n, player.unplayed()) for n, player in enumerate(self.players, 1)]
+        players = zip(self._numbers, self.players, strict=True)
+        left = [(n, player.unplayed()) for n, player in players]
         return [(n, steps) for n, steps in left if steps]
 
 
