@@ -147,6 +147,20 @@ def test_verify_tells_how_the_server_has_drifted(play: Play, server: str, tmp_pa
     assert (tmp_path / "a.msgpack").read_bytes() == before
 
 
+def test_verify_tells_of_another_url_as_replay_does(play: Play, server: str) -> None:
+    with play("rewrite") as ws_fake:
+        echo(ws_fake, "a")
+
+    with pytest.raises(Drift) as caught, play("verify") as ws_fake:
+        ws_fake.alias(f"{URL}/echo?v=2", to=f"{server}/echo")
+        bot = Bot(ws_fake, "/echo?v=2", "a")
+        ws_fake.run(until=lambda: bot.got)
+
+    lines = str(caught.value).splitlines()
+    assert f"  -client  connect {URL}/echo" in lines
+    assert f"  +client  connect {URL}/echo?v=2" in lines
+
+
 def test_verify_without_a_cassette_says_that_there_is_none(play: Play, tmp_path: Path) -> None:
     with pytest.raises(Drift) as caught, play("verify") as ws_fake:
         echo(ws_fake, "a")

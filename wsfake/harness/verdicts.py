@@ -13,6 +13,7 @@ from wsfake.network import Connection, Network, Services
 from wsfake.network.dialogue import LITERAL_LENGTH
 from wsfake.network.failures import field_lines
 from wsfake.player import Replay
+from wsfake.player.replay import is_same_url
 from wsfake.transcript import Matching
 from wsfake.transcript.literals import abbreviate
 from wsfake.transcript.writing import write_action
@@ -172,8 +173,8 @@ def drift(
     import difflib  # noqa: PLC0415 - only for a failure
 
     lines = difflib.unified_diff(
-        [_step(*step) for story in before for step in story if not _is_end(step)],
-        [_step(*step) for story in now for step in story if not _is_end(step)],
+        [_line(*step) for story in before for step in story if not _is_end(step)],
+        [_line(*step) for story in now for step in story if not _is_end(step)],
         "cassette",
         "server",
         lineterm="",
@@ -194,7 +195,7 @@ def _stories(entries: Sequence[Entry]) -> list[list[Said]]:
     stories: dict[int, list[Said]] = {}
     for entry in entries:
         said = stories.setdefault(entry.connection, [])
-        if not isinstance(entry.what, Ping | Pong | Open):
+        if not isinstance(entry.what, Ping | Pong):
             said.append((entry.side, entry.what))
     return list(stories.values())
 
@@ -211,6 +212,10 @@ def _same_story(old: list[Said], new: list[Said], matching: Matching) -> bool:
     return True
 
 
+def _line(side: Side, what: Any) -> str:
+    return _step(side, what) if not isinstance(what, Open) else f"{side}  connect {what.url}"
+
+
 def _is_end(step: Said) -> bool:
     return isinstance(step[1], End)
 
@@ -218,6 +223,8 @@ def _is_end(step: Said) -> bool:
 def _alike(old: Any, new: Any, matching: Matching) -> bool:
     if isinstance(old, str | bytes) and isinstance(new, str | bytes):
         return matching.fits(old, new)
+    if isinstance(old, Open):
+        return isinstance(new, Open) and is_same_url(old.url, new.url)
     if isinstance(old, Accept):
         return isinstance(new, Accept) and old.subprotocol == new.subprotocol
     if isinstance(old, Reject):  # dates and the like differ from run to run

@@ -15,7 +15,7 @@ from wsfake.player.player import Player
 from wsfake.transcript import Matching
 from wsfake.transcript.matching import PLACEHOLDER, fits_placeholder
 
-__all__ = ["Replay", "ReplayConnection"]
+__all__ = ["Replay", "ReplayConnection", "is_same_url"]
 
 
 class ReplayConnection:
@@ -81,9 +81,8 @@ class Replay:
 
     def next_for(self, url: str) -> ReplayConnection | None:
         """Return the next connection to a URL that nobody has opened yet."""
-        wanted = _normal(url)
         for connection in self.connections:
-            if connection.player is None and _is_at(connection.url, wanted):
+            if connection.player is None and is_same_url(connection.url, url):
                 return connection
         return None
 
@@ -162,9 +161,11 @@ _UNPLAYED = frozenset((Pong, Gap, End))
 """What nobody plays."""
 
 
-def _is_at(recorded: str, wanted: str) -> bool:
-    """Whether a recorded URL is the one that is wanted, which is in its normal form."""
-    normal = _normal(recorded)
+def is_same_url(recorded: str, url: str) -> bool:
+    """Whether a URL is the recorded one, in which placeholders stand for anything."""
+    if recorded == url:
+        return True
+    normal, wanted = _normal(recorded), _normal(url)
     return normal == wanted or (PLACEHOLDER in normal and fits_placeholder(normal, wanted))
 
 
