@@ -218,6 +218,38 @@ def test_secrets_are_taken_out_on_the_way(tmp_path: Path) -> None:
     assert "header:x-why" in load(target).header.redacted
 
 
+@pytest.mark.parametrize("kind", [".msgpack", ".txt"])
+def test_secrets_that_are_named_are_taken_out_of_a_cassette_and_of_its_text(
+    tmp_path: Path, kind: str
+) -> None:
+    said = [*ENTRIES, Entry(3000, 1, Side.CLIENT, '{"pin":"1234"}')]
+    cassette, source, target = (tmp_path / f"{n}{kind}" for n in "abc")
+    cassette = write_cassette(cassette.with_suffix(".msgpack"), said)
+    assert main(["convert", str(cassette), str(source)]) == 0
+    assert "1234" in str(said)
+
+    assert main(["convert", str(source), str(target), "--redact-json", "pin"]) == 0
+
+    assert b"1234" in source.read_bytes()
+    assert b"1234" not in target.read_bytes()
+    assert main(["convert", str(target), str(tmp_path / "d.msgpack")]) == 0
+    assert load(tmp_path / "d.msgpack").entries[-1].what == '{"pin":"<redacted>"}'
+    if kind == ".msgpack":
+        assert "json:pin" in load(target).header.redacted
+
+
+def test_only_a_cassette_can_be_recovered(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "a.txt"
+    source.write_text(TEXT, encoding="utf-8")
+
+    assert main(["convert", "--recover", str(source), str(tmp_path / "b.msgpack")]) == 2
+    assert capsys.readouterr().err == (
+        f"wsfake: --recover is for cassettes, which end in .msgpack, got {source}\n"
+    )
+
+
 def test_a_named_secret_that_cannot_be_taken_out_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

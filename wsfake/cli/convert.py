@@ -8,10 +8,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from wsfake.cassette import Header, find_leaks, load, write_cassette
-from wsfake.cli.redacting import add_redaction_options, redactor_of
+from wsfake.cli.redacting import (
+    add_redaction_options,
+    names_secrets,
+    redacted_by,
+    redactor_of,
+)
 from wsfake.errors import CassetteError, UnsafeCassette, UsageError
 from wsfake.foreign import is_foreign, read_foreign
 from wsfake.foreign.cassetter import FILTERED
@@ -80,10 +85,16 @@ def convert(arguments: argparse.Namespace) -> int:
 
 def _read(path: Path, arguments: argparse.Namespace) -> _Source:
     if path.suffix == _CASSETTE:
-        return _read_cassette(path, recover=arguments.recover)
-    if is_foreign(path):
-        return _read_foreign(path, arguments)
-    return _Source(Header(), tuple(parse_entries(_read_text(path))))
+        source = _read_cassette(path, recover=arguments.recover)
+    elif arguments.recover:
+        raise UsageError(f"--recover is for cassettes, which end in {_CASSETTE}, got {path}")
+    elif is_foreign(path):
+        foreign = read_foreign(path, filtered=arguments.filtered)
+        source = _Source(Header(recorded=foreign.recorded), foreign.entries, notes=foreign.notes)
+        return _without_secrets(path, source, arguments)
+    else:
+        source = _Source(Header(), tuple(parse_entries(_read_text(path))))
+    return _without_secrets(path, source, arguments) if names_secrets(arguments) else source
 
 
 def _read_cassette(path: Path, *, recover: bool) -> _Source:
@@ -96,18 +107,17 @@ def _read_cassette(path: Path, *, recover: bool) -> _Source:
     return _Source(cassette.header, cassette.entries, lost)
 
 
-def _read_foreign(path: Path, arguments: argparse.Namespace) -> _Source:
-    """Take over what another tool recorded, without its secrets."""
+def _without_secrets(path: Path, source: _Source, arguments: argparse.Namespace) -> _Source:
+    """Take the secrets out of what another tool has recorded, or where options name some."""
     redactor = redactor_of(arguments)
-    foreign = read_foreign(path, filtered=arguments.filtered)
-    entries = tuple(map(redactor.entry, foreign.entries))
+    entries = tuple(map(redactor.entry, source.entries))
     for leak in find_leaks(entries, dict(redactor.secrets)):
         raise UnsafeCassette(
             f"{path}: the value of {leak.name} stands in entry {leak.entry} where it cannot be"
             " taken out, so nothing was written"
         )
-    header = Header(recorded=foreign.recorded, redacted=redactor.names)
-    return _Source(header, entries, notes=foreign.notes)
+    header = redacted_by(redactor, source.header)
+    return evolve(source, header=header, entries=entries)
 
 
 def _read_text(path: Path) -> str:

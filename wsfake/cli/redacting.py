@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from wsfake.cassette import Redactor
+from wsfake.cassette import Header, Redactor
 from wsfake.harness.secrets import secrets_of
 
-__all__ = ["add_redaction_options", "redactor_of"]
+__all__ = ["add_redaction_options", "names_secrets", "redacted_by", "redactor_of"]
 
 _OPTIONS = (
     ("header", "a header whose value is secret"),
@@ -26,6 +26,17 @@ def add_redaction_options(parser: argparse.ArgumentParser) -> None:
             metavar="NAME",
             help=f"{text}; can be given several times",
         )
+
+
+def names_secrets(arguments: argparse.Namespace) -> bool:
+    """Tell whether any of the options is given."""
+    return any(getattr(arguments, f"redact_{name}") for name, _ in _OPTIONS)
+
+
+def redacted_by(redactor: Redactor, header: Header) -> Header:
+    """Return the header of a cassette that a redactor has gone over, with the names it knows."""
+    names = dict.fromkeys((*header.redacted, *redactor.names))
+    return header._replace(redacted=tuple(names))
 
 
 def redactor_of(arguments: argparse.Namespace) -> Redactor:

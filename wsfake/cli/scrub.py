@@ -13,7 +13,7 @@ from attrs import define, field
 from wsfake.cassette import Header, Leak, Redactor, find_leaks, find_tokens, read_cassette
 from wsfake.cassette.contents import Footer
 from wsfake.cassette.store import write_cassette
-from wsfake.cli.redacting import add_redaction_options, redactor_of
+from wsfake.cli.redacting import add_redaction_options, redacted_by, redactor_of
 from wsfake.errors import DamagedCassette
 from wsfake.harness.recording import write_sidecar
 from wsfake.model import Entry
@@ -85,9 +85,7 @@ def _look(path: Path, redactor: Redactor) -> _Found:
 
 def _rewrite(path: Path, redactor: Redactor, found: _Found) -> None:
     assert found.footer is not None
-    names = dict.fromkeys((*found.header.redacted, *redactor.names))
-    header = found.header._replace(redacted=tuple(names))
-    footer = found.footer
+    header, footer = redacted_by(redactor, found.header), found.footer
     write_cassette(path, _cleaned(path, redactor), header, footer.ended, footer.extras)
     if path.with_suffix(".txt").exists():
         write_sidecar(path)
