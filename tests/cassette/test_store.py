@@ -374,6 +374,36 @@ def test_a_full_disk_is_told_and_leaves_the_old_cassette(target: Path, limit: in
     assert target.read_bytes() == good
 
 
+FULL_AT_THE_END = """
+import pathlib, resource, sys
+from wsfake.cassette import Header, Recording, Redactor
+from wsfake.errors import CassetteError
+from wsfake.model import Entry, Side
+record = Recording(pathlib.Path(sys.argv[1]), Header(), Redactor())
+record.extend([Entry(at, 1, Side.CLIENT, "x" * 100) for at in range(2000)], 0.0)
+record.flush()
+resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, resource.RLIM_INFINITY))
+try:
+    record.keep()
+except CassetteError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
+def test_a_disk_that_is_full_at_the_end_costs_nothing_that_was_recorded(target: Path) -> None:
+    part = target.with_name("test_a.part.msgpack")
+    full = run(FULL_AT_THE_END, target)
+    assert full.stderr == ""
+    assert full.stdout == (
+        f"{target}: this cassette cannot be written: File too large\n"
+        f"  what was recorded is in {part}\n"
+        f"  to make a cassette of it: wsfake convert --recover {part} {target}\n"
+    )
+    assert files(target.parent) == {"test_a.part.msgpack"}
+    assert len(load(part).entries) == 2000
+
+
 def test_a_part_file_is_never_half_a_block_to_who_reads_it_while_it_grows(target: Path) -> None:
     record = recording(target)
     for at in range(300):
@@ -421,9 +451,11 @@ def test_a_part_file_that_something_else_has_changed_becomes_no_cassette(target:
     assert str(caught.value) == (
         f"{record.part}: something else has changed this file while it was written\n"
         "  expected  2 sound entries\n"
-        "  actual    1 of them"
+        "  actual    1 of them\n"
+        f"  what was recorded is in {record.part}\n"
+        f"  to make a cassette of it: wsfake convert --recover {record.part} {target}"
     )
-    assert files(target.parent) == set()
+    assert files(target.parent) == {record.part.name}
 
 
 RECORDING = """

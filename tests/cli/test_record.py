@@ -116,6 +116,9 @@ def test_a_large_message_that_the_file_refuses_ends_the_recording(
                 client.recv(20)
         assert recorder.process.wait(20) != 0
     assert "talk.part.msgpack: this cassette cannot be written: File too large" in recorder.errors
+    part = path.with_name("talk.part.msgpack")
+    assert f"wsfake convert --recover {part} {path}\n" in recorder.errors
+    assert load(part).cut
 
 
 def test_secrets_are_neither_printed_nor_written(server: str, tmp_path: Path) -> None:

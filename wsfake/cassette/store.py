@@ -39,10 +39,10 @@ proxy has waited before it comes here."""
 class Recording:
     """One cassette while it is recorded: a part file beside the cassette that it may become.
 
-    It ends by exactly one of `keep`, `set_aside` and `discard`. It reads no clock: `now` is the
-    caller's monotonic time in seconds, and the caller calls `flush` at `due_at` if nothing else
-    comes. Not safe for threads: the caller holds a lock. Raises `CassetteError` for whatever the
-    file system refuses.
+    It ends by exactly one of `keep`, `set_aside`, `discard` and `rescue`. It reads no clock: `now`
+    is the caller's monotonic time in seconds, and the caller calls `flush` at `due_at` if nothing
+    else comes. Not safe for threads: the caller holds a lock. Raises `CassetteError` for whatever
+    the file system refuses.
     """
 
     def __init__(
@@ -117,7 +117,8 @@ class Recording:
     def keep(self, ended: str = "test", extras: Mapping[str, str | int] | None = None) -> Path:
         """Make it the cassette, in place of one that is there; return its path.
 
-        Raises `UnsafeCassette` if a named secret stands in it; nothing is kept then.
+        Raises `UnsafeCassette` if a named secret stands in it; nothing is kept then. Where the file
+        system refuses, as a full one does, the part file stays, and the error names it.
         """
         return self._finish(self.target, ended, extras)
 
@@ -140,6 +141,16 @@ class Recording:
         with file_errors(self.part):
             unlink_if_there(self.part)
 
+    def rescue(self, error: CassetteError) -> CassetteError:
+        """Let the part file be, as it is; return an error that names it besides."""
+        with suppress(OSError):  # as above
+            self._file.close()
+        return type(error)(
+            f"{error}\n"
+            f"  what was recorded is in {self.part}\n"
+            f"  to make a cassette of it: wsfake convert --recover {self.part} {self.target}"
+        )
+
     def _sync(self) -> None:
         """Let what the writer has written be what is lost by no kill."""
         with file_errors(self.part):
@@ -158,8 +169,12 @@ class Recording:
                     writer.add_block(frame.body, frame.head.entries)
                 self._expect(writer.entries)
                 writer.finish(ended, extras)
-        finally:
+        except CassetteError as error:
+            if self.entries and not isinstance(error, UnsafeCassette):
+                raise self.rescue(error) from None
             self.discard()
+            raise
+        self.discard()
         return path
 
     def _blocks(self) -> Iterator[Frame]:

@@ -13,7 +13,7 @@ from wsfake.cassette import Cassette, Header, Recording, Redactor, load, write_c
 from wsfake.cassette.files import replacing
 from wsfake.cassette.store import FLUSH_SECONDS
 from wsfake.clock import microseconds
-from wsfake.errors import UsageError
+from wsfake.errors import CassetteError, UsageError
 from wsfake.harness.settings import RECORDING_MODES, Settings
 from wsfake.model import Entry
 from wsfake.network import Follower, Network, write_dialogue
@@ -142,10 +142,13 @@ class CassetteDeck:
     def finish(self, outcome: str, ended: str) -> None:
         """End the recording: as the cassette, or beside it where the test has not just passed.
 
-        Raises `CassetteError` where it cannot be written.
+        Raises `CassetteError` where it cannot be written; the part file stays then.
         """
         try:
             self._stop_following(handing_on=True)
+        except CassetteError as error:
+            recording, self._recording = self._recording, None
+            raise error if recording is None else recording.rescue(error) from None
         except BaseException:
             self.discard()
             raise
