@@ -131,6 +131,17 @@ def test_binary_messages_are_redacted_only_where_all_of_them_is_json() -> None:
     assert redacted(Reject(401, (), b'{"token":"x"}')) == Reject(401, (), b'{"token":"<redacted>"}')
 
 
+def test_the_length_of_a_refusal_is_that_of_what_is_left_of_it() -> None:
+    body, clean = b'{"token":"abcdefghijklmnop"}', b'{"token":"<redacted>"}'
+    assert redacted(Reject(401, (("Content-Length", "28"),), body)) == Reject(
+        401, (("Content-Length", "22"),), clean
+    )
+    wrong = (("content-length", "99"), ("X-Length", "28"))
+    assert redacted(Reject(401, wrong, body)) == Reject(401, wrong, clean)
+    same = Reject(401, (("Content-Length", "2"),), b"no")
+    assert redacted(same) == same
+
+
 @pytest.mark.parametrize(
     ("offered", "clean"),
     [

@@ -288,7 +288,9 @@ class Redactor:
                 chosen = None if subprotocol is None else self.subprotocols([subprotocol])[0]
                 return what.replace(subprotocol=chosen, headers=self.header_fields(headers))
             case Reject(headers=headers, body=body):
-                return what.replace(headers=self.header_fields(headers), body=self._body(body))
+                clean = self._body(body)
+                headers = _with_length(self.header_fields(headers), body, clean)
+                return what.replace(headers=headers, body=clean)
             case Close(reason=reason):
                 return what.replace(reason=self.text(reason))
             case Drop(inside=str(inside)):
@@ -363,6 +365,17 @@ class Redactor:
                 parts += (text[done:start], quote, PLACEHOLDER, quote)
                 done = end
         return "".join(parts) + text[done:]
+
+
+def _with_length(headers: Headers, body: bytes, clean: bytes) -> Headers:
+    """Let headers that tell the length of a body tell that of another; a wrong length stays."""
+    if len(body) == len(clean):
+        return headers
+    told, now = str(len(body)), str(len(clean))
+    return tuple(
+        (name, now if name.lower() == "content-length" and value == told else value)
+        for name, value in headers
+    )
 
 
 def _fragment_end(text: str, start: int, quote: str) -> int:
