@@ -41,6 +41,18 @@ def test_columns_say_what_single_entries_say(dialogue: list[Entry]) -> None:
         assert found == dialogue
 
 
+@pytest.mark.parametrize("column", range(4))
+@pytest.mark.parametrize("wrong", [{}, (), "", 1.0, True, None, -1], ids=repr)
+def test_columns_that_hold_anything_else_are_left_to_single_entries(
+    column: int, wrong: object
+) -> None:
+    array = [0, 1, 0, 0, "a"]
+    array[column] = wrong
+    found = Entries()
+    assert not decode_messages(found, [(0, 1, 0, 0, "a"), tuple(array)], 0)
+    assert found == []
+
+
 atoms = st.none() | st.booleans() | st.integers(-5, 14) | st.floats() | st.text() | st.binary()
 
 

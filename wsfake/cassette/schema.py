@@ -270,10 +270,11 @@ def _sound(columns: Sequence[Sequence[Any]], whats: Sequence[Any], last: int) ->
     """
     ats, connections = columns[:2]
     types = map(type, chain.from_iterable(columns))
+    if countOf(types, int) < len(columns) * len(ats):
+        return False
     numbers = set(connections)  # which are few
     return (
-        countOf(types, int) == len(columns) * len(ats)
-        and (countOf(map(type, whats), str) == len(whats) or set(map(type, whats)) <= _MESSAGES)
+        (countOf(map(type, whats), str) == len(whats) or set(map(type, whats)) <= _MESSAGES)
         and last <= ats[0]
         and ats[-1] <= MAX_AT
         and sorted(ats) == list(ats)
