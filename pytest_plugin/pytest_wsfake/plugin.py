@@ -233,7 +233,7 @@ def _sections(harness: Harness, when: str | None, error: BaseException) -> list[
     from wsfake import errors  # noqa: PLC0415 - see the package
 
     untold = harness.untold(error) if when != "teardown" else []
-    sections = [("ws_fake verdict", str(each)) for each in untold]
+    sections = [("ws_fake verdict", _verdict(each)) for each in untold]
     lines = harness.dialogue_lines()
     told = "\n".join([str(error), *map(str, untold)])
     mismatches = (errors.UnexpectedMessage, errors.UnexpectedClose, errors.UnexpectedHandshake)
@@ -243,6 +243,14 @@ def _sections(harness: Harness, when: str | None, error: BaseException) -> list[
     if when == "call" and _is_of_the_network(error) and (hint := harness.nobody_connected()):
         sections.append(("ws_fake hint", hint))
     return sections
+
+
+def _verdict(error: Exception) -> str:
+    """Return the text of an error; of one that is not ours, which a handler raised, all of it."""
+    if _is_ours(error) or error.__traceback__ is None:
+        return str(error)
+    _hide_our_frames(error)
+    return str(pytest.ExceptionInfo.from_exception(error).getrepr(style="short"))
 
 
 def _is_of_the_network(error: BaseException) -> bool:

@@ -401,6 +401,36 @@ def test_a_client_that_met_the_real_network_is_told_of_interception(
     assert (hint in result.outlines) is not intercepts
 
 
+def test_what_a_handler_raised_beside_another_failure_is_told_with_its_line(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        test_it=HEAD
+        + """
+from websockets.sync.client import connect
+
+def answer(peer):
+    raise KeyError("boom")
+
+def test_fails(ws_fake):
+    ws_fake.serve(URL, answer)
+    with connect(ws_fake.url_for(URL)):
+        pass
+    assert 1 == 2
+"""
+    )
+
+    result = run(pytester)
+
+    result.assert_outcomes(failed=1)
+    start = next(n for n, line in enumerate(result.outlines) if " ws_fake verdict " in line)
+    assert result.outlines[start + 1 : start + 4] == [
+        "test_it.py:9: in answer",
+        '    raise KeyError("boom")',
+        "E   KeyError: 'boom'",
+    ]
+
+
 def test_an_error_that_is_its_own_cause_is_told_as_any_other(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_it=HEAD
