@@ -21,6 +21,7 @@ from wsfake.errors import (
     OutOfOrder,
     WsfakeWarning,
 )
+from wsfake.model import Open
 
 URL = "ws://feed.test"
 
@@ -107,6 +108,17 @@ def test_new_episodes_replays_what_there_is_and_records_the_rest(
         bot = Bot(ws_fake, "/greet")
         ws_fake.run(until=lambda: bot.got)
     assert ws_fake.summary.replayed == 2
+
+
+def test_what_is_below_an_alias_is_below_what_it_stands_for(tmp_path: Path, server: str) -> None:
+    path = tmp_path / "a.msgpack"
+    for mode in ("rewrite", "none"):
+        with Harness(path, mode) as ws_fake:
+            ws_fake.alias(f"{URL}/", to=server)
+            assert echo(ws_fake, "a") == ["a"]
+    opening = load(path).entries[0].what
+    assert isinstance(opening, Open)
+    assert opening.url == f"{URL}/echo"
 
 
 def test_live_keeps_nothing(play: Play, tmp_path: Path) -> None:

@@ -1,12 +1,16 @@
 """Secrets that are known by their shape or by their value, recorded from a real server."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from wsfake import Harness, Transcript, UsageError
 from wsfake.cassette import load
-from wsfake.errors import UnexpectedMessage, UnsafeCassette
+from wsfake.errors import UnexpectedClose, UnexpectedMessage, UnsafeCassette
 
 URL = "ws://feed.test/echo"
 KEY = "feed-key-17"
@@ -101,3 +105,68 @@ def test_secrets_are_not_shown_in_a_failure(monkeypatch: pytest.MonkeyPatch) -> 
     assert KEY not in str(caught.value)
     assert "AKIA" not in str(caught.value)
     assert "hello <redacted> <redacted>" in str(caught.value)
+
+
+# What is no text message
+
+
+def recorded(server: str, path: Path, talk: Callable[[Harness], object], **settings: Any) -> None:
+    """Record, and replay the same with nobody there."""
+    for mode in ("rewrite", "none"):
+        with Harness(path, mode, **settings) as ws_fake:
+            ws_fake.alias(URL, to=f"{server}/echo")
+            talk(ws_fake)
+
+
+def test_a_secret_in_binary_json_matches_as_one_in_a_text_does(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FEED_KEY", KEY)
+    path = tmp_path / "a.msgpack"
+    say = b'{"password": "hunter2", "key": "%s", "n": 1}' % KEY.encode()
+
+    recorded(server, path, lambda ws_fake: talk(ws_fake, say), redact_env=["FEED_KEY"])
+
+    for secret in (b"hunter2", KEY.encode()):
+        assert secret not in path.read_bytes()
+    for other in (say.replace(b"1}", b"2}"), b"\xff<redacted>", say.decode()):
+        with pytest.raises(UnexpectedMessage) as caught, Harness(path) as ws_fake:
+            talk(ws_fake, other)
+        assert "hunter2" not in str(caught.value)
+
+
+def test_a_secret_in_the_reason_of_a_close_matches(server: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.msgpack"
+
+    def leave(ws_fake: Harness, reason: str = "no more: Bearer abcdef123456") -> None:
+        socket = ws_fake.WebSocket(URL)
+        socket.onopen = lambda: socket.close(4000, reason)
+        ws_fake.run()
+
+    recorded(server, path, leave)
+
+    assert b"abcdef123456" not in path.read_bytes()
+    with pytest.raises(UnexpectedClose) as caught, Harness(path) as ws_fake:
+        leave(ws_fake, "enough: Bearer abcdef123456")
+    assert "abcdef123456" not in str(caught.value)
+
+
+def test_a_token_that_the_server_accepts_as_the_subprotocol_is_accepted_in_replay(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.msgpack"
+    token = Subprotocol("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ0aWdlciJ9.c2lnbmF0dXJl")
+    with Harness() as ws_fake:
+        ws_fake.serve(URL, Transcript().server_accepts(subprotocol=token).server("hello"))
+        with connect(ws_fake.url_for(URL), subprotocols=[Subprotocol("chat"), token]) as connection:
+            assert connection.recv() == "hello"
+        ws_fake.save(path)
+    assert token.encode() not in path.read_bytes()
+
+    other = Subprotocol(token.replace("c2ln", "d2ln"))
+    with (
+        Harness(path) as ws_fake,
+        connect(ws_fake.url_for(URL), subprotocols=[Subprotocol("chat"), other]) as connection,
+    ):
+        assert connection.recv() == "hello"
+        assert connection.subprotocol == other

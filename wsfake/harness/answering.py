@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from wsfake.errors import ConnectionNotAnswered, UsageError
-from wsfake.model import Side, normalise_url
+from wsfake.model import Accept, Entry, Open, Side, normalise_url
 from wsfake.network import Answerer, Connection, End, Network, PlayerEnd, ReplayTurns
-from wsfake.player import Player, Replay
+from wsfake.player import Player, Replay, ReplayConnection
+from wsfake.transcript.matching import PLACEHOLDER
 
 if TYPE_CHECKING:
     from wsfake.script_api import WebSocketServer
@@ -34,10 +35,24 @@ class Aliases:
         self._real[normalise_url(alias)] = to
 
     def real(self, url: str) -> str:
-        """Return the URL to connect to; what finds it out is called only now.
+        """Return the URL to connect to, also for one whose path goes on where an alias ends.
 
-        Raises `UsageError` where that is no URL.
+        What finds it out is called only now. Raises `UsageError` where that is no URL.
         """
+        if not self._real or url in self:
+            return self._found(url)
+        parts = urlsplit(_normal(url))
+        path, behind = parts.path, f"?{parts.query}" if parts.query else ""
+        while True:
+            for end in (path, path.rstrip("/")):
+                alias = f"{parts.scheme}://{parts.netloc}{end}"
+                if alias in self:
+                    return _appended(self._found(alias), parts.path[len(end) :] + behind)
+            path, slash, _ = path.rpartition("/")
+            if not slash:
+                return url
+
+    def _found(self, url: str) -> str:
         to = self._real.get(_normal(url))
         if to is None:
             return url
@@ -45,24 +60,6 @@ class Aliases:
         if not isinstance(real, str):
             raise UsageError(f"the alias {url} stands for no URL: {real!r}")
         return real
-
-    def real_below(self, url: str) -> str:
-        """Return the URL to connect to, also for one whose path goes on where an alias ends.
-
-        Raises `UsageError` where that is no URL.
-        """
-        parts = urlsplit(normalise_url(url))
-        path, behind = parts.path, f"?{parts.query}" if parts.query else ""
-        if url in self:
-            return self.real(url)
-        while True:
-            for end in (path, path.rstrip("/")):
-                alias = f"{parts.scheme}://{parts.netloc}{end}"
-                if alias in self:
-                    return _appended(self.real(alias), parts.path[len(end) :] + behind)
-            path, slash, _ = path.rpartition("/")
-            if not slash:
-                return url
 
     def __contains__(self, url: str) -> bool:
         return _normal(url) in self._real
@@ -105,8 +102,21 @@ class FromCassette:
         if speed is not None:
             recorded.at_speed(speed)
         connection.source = self.path
+        self._choose_what_is_offered(recorded, connection.opening)
         player = self.replay.play(recorded, Side.SERVER)
         return PlayerEnd(self._network, player, connection, turns=self._turns)
+
+    def _choose_what_is_offered(self, recorded: ReplayConnection, opening: Open) -> None:
+        """Accept the client's own subprotocol where the recorded one was taken out as a secret."""
+        accept = recorded.whats[1] if len(recorded.whats) > 1 else None
+        if not isinstance(accept, Accept) or PLACEHOLDER not in (accept.subprotocol or ""):
+            return
+        clean: Any = self._network.redaction.entry(Entry(0, 0, Side.CLIENT, opening)).what
+        for offered, known in zip(opening.subprotocols, clean.subprotocols, strict=True):
+            if known == accept.subprotocol:
+                chosen = accept.replace(subprotocol=offered)
+                recorded.whats = [recorded.whats[0], chosen, *recorded.whats[2:]]
+                return
 
     def act_clients(self, server: WebSocketServer, name: str) -> None:
         """Act the recorded clients of a script's server, which is called `name` in cassettes."""

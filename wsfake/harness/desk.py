@@ -62,7 +62,7 @@ class FrontDesk:
         context = sources.settings.ssl_context
         if context is None and sources.contexts:
             context = sources.contexts.get(urlsplit(url).hostname or "")
-        return Upstream(sources.aliases.real_below(url), context)
+        return Upstream(sources.aliases.real(url), context)
 
     def held(self) -> int | None:
         replay = self._sources.replay

@@ -55,15 +55,15 @@ def mismatch_failure(connection: Connection, player: Player, mismatch: Mismatch)
     """Return the verdict on a script that does not keep to the transcript."""
     network = connection.network
     script = player.side.other
-    actual = mismatch.actual
     headline = _headline(mismatch, script, recorded=connection.source != "")
     where = f"(connection {connection.number}, t={write_seconds(network.time())} s)"
     if mismatch.kind == "handshake":
         expected = _expected_handshake(network, mismatch)
         came = _actual_handshake(network, mismatch)
     else:
-        expected = "\n".join(_literal(what) for what in mismatch.expected) or _nothing(mismatch)
-        came = _literal(actual)
+        clean = [_literal(_without_secrets(network, what)) for what in mismatch.expected]
+        expected = "\n".join(clean) or _nothing(mismatch)
+        came = _literal(_without_secrets(network, mismatch.actual))
     place = connection.source
     if place and mismatch.place >= 0:
         place += f", entry {mismatch.place + 1}"
@@ -118,18 +118,19 @@ def _differences(network: Network, player: Player, mismatch: Mismatch) -> list[s
     """Tell where two messages differ, without their secrets: a part of one is not found later."""
     if len(mismatch.expected) != 1:
         return []
-
-    def clean(what: Any) -> Any:
-        return network.redaction.entry(Entry(0, 0, Side.CLIENT, what)).what
-
     literal, actual = as_compared(mismatch.expected[0], mismatch.actual)
-    one, other = clean(literal), clean(actual)
+    one, other = _without_secrets(network, literal), _without_secrets(network, actual)
     if one == other and one != literal:
         return ["only in a secret, which is not shown"]
     hidden = (one, other) != (literal, actual)
     if hidden and (decode_json(one) is None or decode_json(other) is None):
         return []  # a cut through a placeholder would look like a secret of its own
     return differences(one, other, player.matching)
+
+
+def _without_secrets(network: Network, what: Any) -> Any:
+    """Redact before anything is written as a literal, in whose escapes a secret is not found."""
+    return network.redaction.entry(Entry(0, 0, Side.CLIENT, what)).what
 
 
 def _what_to_do(connection: Connection, mismatch: Mismatch, script: Side) -> str:

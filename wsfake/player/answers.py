@@ -19,6 +19,7 @@ from wsfake.model import (
     Reject,
     Stall,
 )
+from wsfake.transcript import Matching
 from wsfake.transcript.matchers import AnyClose
 
 __all__ = ["NO_MESSAGE", "is_the_same", "missed_header", "same_answer", "same_close"]
@@ -46,7 +47,7 @@ def is_the_same(what: Ping | Raw) -> Callable[[Any], bool]:
     return lambda expected: isinstance(expected, type(what)) and expected == what
 
 
-def same_close(expected: Any, what: Close | Drop) -> bool:
+def same_close(expected: Any, what: Close | Drop, matching: Matching) -> bool:
     if isinstance(expected, AnyClose):
         return (
             isinstance(what, Close)
@@ -55,7 +56,10 @@ def same_close(expected: Any, what: Close | Drop) -> bool:
         )
     if isinstance(expected, Drop):
         return isinstance(what, Drop)
-    return bool(expected == what)
+    if isinstance(expected, Close) and isinstance(what, Close):
+        same = expected.code == what.code
+        return same and matching.fits_masked(expected.reason, what.reason)
+    return False
 
 
 def same_answer(expected: Any, what: Accept | Reject | Refuse) -> bool:

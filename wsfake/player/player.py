@@ -213,7 +213,7 @@ class Player:
             return None
 
         def accepts(expected: Any) -> bool:
-            return isinstance(expected, CLOSINGS) and same_close(expected, what)
+            return isinstance(expected, CLOSINGS) and same_close(expected, what, self.matching)
 
         plan = self.part.plan
         i, candidates = plan.find(self.side.other, accepts)
