@@ -296,11 +296,17 @@ class Transcript:
         return new
 
     def any_order(self, *parts: Transcript) -> Transcript:
-        """These parts come in whatever order the script begins them; each is played whole."""
+        """These parts come in whatever order the script begins them; each is played whole.
+
+        A message begins the first part that it fits, and no other is tried if that does not go on.
+        """
         return self._group(AnyOrder(tuple(map(_part, parts))))
 
     def repeat(self, times: int | None, part: Transcript) -> Transcript:
-        """This part comes `times` times, or any number of times where that is None."""
+        """This part comes `times` times, or any number of times where that is None.
+
+        A message with which it can begin again is its own, whatever comes after it.
+        """
         if times is not None and (type(times) is not int or not 0 <= times < 10**18):
             raise TranscriptError(f"expected a number of times, or None for any, got {times!r}")
         if times is None and says_nothing(_part(part)):
@@ -308,7 +314,10 @@ class Transcript:
         return self._group(Repeat(times, _part(part)))
 
     def optional(self, part: Transcript) -> Transcript:
-        """This part comes or does not."""
+        """This part comes or does not.
+
+        A message with which it can begin is its own, whatever comes after it.
+        """
         return self._group(Optional(_part(part)))
 
     # How it grows
