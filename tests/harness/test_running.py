@@ -195,11 +195,71 @@ def test_an_exception_in_a_handler_leaves_the_connection_running() -> None:
         assert seen == ["a", "b"]
 
 
-def test_run_within_a_handler_is_refused() -> None:
+def test_an_iterator_that_a_handler_exhausts_is_raised_as_itself() -> None:
     with Harness() as ws_fake:
-        ws_fake.call_later(1, ws_fake.run)
-        with pytest.raises(UsageError, match="while it runs, by a handler"):
+        ws_fake.serve(URL, Transcript().server("a"))
+        left = iter("")
+        ws_fake.WebSocket(URL).onmessage = lambda: next(left)
+        with pytest.raises(StopIteration):
             ws_fake.run()
+        ws_fake.call_later(1, lambda: next(left))
+        with pytest.raises(StopIteration):
+            ws_fake.advance(1)
+
+
+def test_an_iterator_that_a_handler_exhausts_is_the_cause_of_what_a_coroutine_raises() -> None:
+    with Harness() as ws_fake:
+        ws_fake.call_later(1, lambda: next(iter("")))
+        with pytest.raises(RuntimeError, match="coroutine raised StopIteration") as caught:
+            asyncio.run(ws_fake.run_async())
+        assert isinstance(caught.value.__cause__, StopIteration)
+        ws_fake.run()
+
+
+def test_what_a_condition_raises_is_raised_as_itself() -> None:
+    with Harness() as ws_fake:
+        ws_fake.call_later(1, lambda: None)
+        with pytest.raises(StopIteration):
+            ws_fake.run(until=lambda: next(iter("")))
+        with pytest.raises(ZeroDivisionError):
+            ws_fake.run(until=lambda: ws_fake.now and 1 / 0)
+        assert ws_fake.now == 1
+        ws_fake.run()
+
+
+def test_what_a_condition_raises_is_told_with_what_a_handler_raised() -> None:
+    seen: list[str] = []
+
+    def on_timer() -> None:
+        seen.append("a")
+        raise KeyError("a")
+
+    with Harness() as ws_fake:
+        ws_fake.call_later(1, on_timer)
+        with pytest.raises(ExceptionGroup) as caught:
+            ws_fake.run(until=lambda: seen and 1 / 0)
+        assert [type(error) for error in caught.value.exceptions] == [KeyError, ZeroDivisionError]
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda ws_fake: ws_fake.run(), "run"),
+        (lambda ws_fake: ws_fake.advance(1), "advance"),
+        (lambda ws_fake: asyncio.run(ws_fake.run_async()), "run_async"),
+    ],
+)
+def test_letting_time_pass_within_a_handler_is_refused(
+    call: Callable[[Harness], object], name: str
+) -> None:
+    with Harness() as ws_fake:
+        ws_fake.call_later(1, lambda: call(ws_fake))
+        with pytest.raises(UsageError) as caught:
+            ws_fake.run()
+        assert str(caught.value) == (
+            f"{name}() was called while time passes, by a handler: return from it instead,"
+            " and do in call_later(...) what comes later"
+        )
 
 
 # advance

@@ -22,6 +22,7 @@ NO_URL = "expected a ws or wss URL with a host, got "
         (lambda ws_fake: ws_fake.url_for("ws://a", port="80"), "expected a host (str) and a port (int), got '127.0.0.1' and '80'"),
         (lambda ws_fake: ws_fake.play_client(5, T), "expected a URL, or an application, to act the transcript against, got 5"),
         (lambda ws_fake: ws_fake.serve("ws://a", T, connections=True), "expected a number of connections, or None for any, got True"),
+        (lambda ws_fake: ws_fake.serve("ws://a", T, connections=-1), "expected a number of connections, or None for any, got -1"),
         (lambda ws_fake: ws_fake.cancel(None), NO_TIMER + "None"),
         (lambda ws_fake: ws_fake.save(5), "expected the path of a cassette to write, got 5"),
         (lambda ws_fake: ws_fake.save("/"), "expected the path of a cassette to write, got '/'"),

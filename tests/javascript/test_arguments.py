@@ -65,9 +65,14 @@ def test_a_url_is_read_as_python_reads_it(script: Script, written: str) -> None:
 REASONS = st.lists(st.sampled_from(["a", "é", "€", "🦊", "\0", "x" * 60, "é" * 30]), max_size=70)
 
 
+NUMERALS = st.text("0123456789+-.eExXobBfI_ \ufeff\x1c\u0663", max_size=6)
+
+
 @settings(deadline=None, suppress_health_check=SAME_SCRIPT)
 @given(
-    code=st.one_of(st.integers(-70000, 2**40), st.floats(), st.text(max_size=5), st.none()),
+    code=st.one_of(
+        st.integers(-70000, 2**40), st.floats(), st.text(max_size=5), NUMERALS, st.none()
+    ),
     reason=REASONS.map("".join),
 )
 @example(code=1000, reason="x" * 122 + "é")

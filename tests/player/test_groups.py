@@ -72,6 +72,26 @@ def test_an_optional_part_comes_or_does_not() -> None:
     ]
 
 
+@pytest.mark.parametrize("group", [T.optional(T.client("a")), T.repeat(None, T.client("a"))])
+def test_a_group_takes_what_it_can_begin_with_before_what_comes_after_it(group: Transcript) -> None:
+    player = player_of(group.client("a"))
+    assert hear(player, "a") is None
+    assert player.unplayed() == [(CLIENT, "a")]
+
+
+@pytest.mark.parametrize(
+    ("transcript", "script"),
+    [
+        (T.optional(T.client("a").client("b")).client("a").client("c"), ["a", "c"]),
+        (T.any_order(T.client("a").client("b"), T.client("a").client("c")), ["a", "c", "a", "b"]),
+    ],
+)
+def test_the_first_part_that_fits_is_kept_to(transcript: Transcript, script: list[str]) -> None:
+    mismatch = hear(player_of(transcript), *script)
+    assert mismatch is not None
+    assert mismatch.expected == ("b",)
+
+
 def test_a_part_that_was_left_out_does_not_come_later() -> None:
     player = player_of(T.optional(T.client("a")).client("b"))
     mismatch = hear(player, "b", "a")

@@ -32,12 +32,17 @@ texts = st.text(max_size=12) | st.sampled_from(
 binaries = st.binary(max_size=8)
 messages = texts | binaries
 names = st.sampled_from(["Origin", "x-a", "X_1"])
-headers = st.lists(st.tuples(names, texts), max_size=2).map(tuple)
+odd_names = st.sampled_from(["A B", "a:b", "", "{}", '"', "\x1b[31m", "a\n0 ms  client  ends"])
+lines = texts.filter(lambda text: "\n" not in text and "\r" not in text)
+headers = st.lists(st.tuples(names, lines), max_size=2).map(tuple)
+expected_headers = st.lists(st.tuples(names, texts), max_size=2).map(tuple)
+recorded_headers = st.lists(st.tuples(names | odd_names, texts), max_size=2).map(tuple)
 words = st.lists(texts, max_size=2).map(tuple)
 urls = st.sampled_from(["ws://a/", "wss://b.example:8080/x?y=1#2", "ws://[::1]/"])
 openings = st.builds(Open, urls, headers, words, words)
 accepts = st.builds(Accept, st.none() | texts, headers, words)
 rejects = st.builds(Reject, st.integers(100, 999), headers, binaries)
+refusals = st.sampled_from(["refused", "not found", "tls", "unreachable", "timeout"])
 pings = st.builds(Ping, st.binary(max_size=125))
 pongs = st.builds(Pong, st.binary(max_size=125))
 reasons = texts.filter(lambda text: len(text.encode()) <= 123)
@@ -98,7 +103,7 @@ steps = st.recursive(_plain, lambda inner: inner | _with_groups(inner), max_leav
 answers = st.one_of(
     accepts,
     rejects,
-    st.builds(Refuse, texts),
+    st.builds(Refuse, refusals),
     st.builds(Fault, st.just("handshake"), st.just(Stall()) | drops | raws),
 )
 
@@ -106,7 +111,7 @@ answers = st.one_of(
 @st.composite
 def transcripts(draw: st.DrawFn) -> Transcript:
     transcript = Transcript(opening=draw(st.none() | openings))
-    expected = draw(headers)
+    expected = draw(expected_headers)
     if expected:
         transcript = transcript.expects_handshake(headers=expected)
     answer = draw(st.none() | answers)
@@ -120,13 +125,18 @@ def transcripts(draw: st.DrawFn) -> Transcript:
     return transcript
 
 
-server_events = st.one_of(accepts, rejects, st.builds(Refuse, texts))
+recorded_openings = st.builds(Open, urls, recorded_headers, words, words)
+server_events = st.one_of(
+    st.builds(Accept, st.none() | texts, recorded_headers, words),
+    st.builds(Reject, st.integers(100, 999), recorded_headers, binaries),
+    st.builds(Refuse, texts),
+)
 any_events = st.one_of(
     messages, pings, pongs, closes, drops, raws, st.just(Stall()), st.just(End()),
     st.builds(Gap, texts),
 )  # fmt: skip
 doings = st.one_of(
-    st.tuples(st.just(Side.CLIENT), openings),
+    st.tuples(st.just(Side.CLIENT), recorded_openings),
     st.tuples(st.just(Side.SERVER), server_events),
     st.tuples(sides, any_events),
 )

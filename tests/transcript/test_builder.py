@@ -211,7 +211,17 @@ MESSAGE = (
 )
 NEXT = ": the next connection has a transcript of its own, as in serve(url, first, second)"
 PART = "a part of a transcript has no opening handshake, got "
+HEADER = "expected the name of a header, which is a token, and its value"
+DEPTH = "expected groups in one another at most 50 deep, got one more"
 CLOSE = "expected a close reason of at most 123 bytes of UTF-8, got "
+
+
+def nested(depth: int) -> Transcript:
+    return functools.reduce(
+        lambda part, _: Transcript().optional(part), range(depth), T.client("a")
+    )
+
+
 SAID_TWICE: dict[Any, int] = {1: 1, "1": 2}
 DEEP: list[Any] = functools.reduce(lambda inner, _: [inner], range(200), [])
 
@@ -238,20 +248,25 @@ DEEP: list[Any] = functools.reduce(lambda inner, _: [inner], range(200), [])
         (lambda: T.server_closes(1000, empty=True), "an empty Close has no code and no reason, got 1000, None"),
         (lambda: T.client_closes(reason="", empty=True), "an empty Close has no code and no reason, got None, ''"),
         (lambda: T.client_drops(inside=5), "expected a part of a message (str or bytes), got 5"),  # type: ignore[arg-type]
-        (lambda: Transcript(headers={"a": 1}), "expected a header name and its value (both str), got ('a', 1)"),  # type: ignore[arg-type]
-        (lambda: Transcript(headers=["ab"]), "expected a header name and its value (both str), got 'ab'"),  # type: ignore[list-item]
-        (lambda: Transcript(headers={"a": "b\n"}), "expected a header name and its value (both str), got ('a', 'b\\n')"),
-        (lambda: Transcript(headers={"a:": "b"}), "expected a header name and its value (both str), got ('a:', 'b')"),
+        (lambda: Transcript(headers={"a": 1}), HEADER + ", a str of one line, got ('a', 1)"),  # type: ignore[arg-type]
+        (lambda: Transcript(headers=["ab"]), HEADER + ", a str of one line, got 'ab'"),  # type: ignore[list-item]
+        (lambda: Transcript(headers={"a": "b\n"}), HEADER + ", a str of one line, got ('a', 'b\\n')"),
+        (lambda: Transcript(headers={"a:": "b"}), HEADER + ", a str of one line, got ('a:', 'b')"),
         (lambda: Transcript(subprotocol=5), "expected the name of a subprotocol (str), got 5"),  # type: ignore[arg-type]
         (lambda: T.server_accepts(extensions="ab"), "expected a list of extensions (each a str), got 'ab'"),
         (lambda: T.server_accepts(extensions=[5]), "expected a list of extensions (each a str), got [5]"),  # type: ignore[list-item]
-        (lambda: T.expects_handshake(headers=["a"]), "expected a header name and its value, got 'a'"),  # type: ignore[list-item]
-        (lambda: T.expects_handshake(headers={5: "a"}), "expected a header name and its value, got (5, 'a')"),  # type: ignore[arg-type]
-        (lambda: T.expects_handshake(headers={"": "a"}), "expected a header name and its value, got ('', 'a')"),
-        (lambda: T.server_rejects(99), "expected an HTTP status from 100 to 599, got 99"),
-        (lambda: T.server_rejects("404"), "expected an HTTP status from 100 to 599, got '404'"),  # type: ignore[arg-type]
+        (lambda: T.expects_handshake(headers=["a"]), HEADER + ", got 'a'"),  # type: ignore[list-item]
+        (lambda: T.expects_handshake(headers={5: "a"}), HEADER + ", got (5, 'a')"),  # type: ignore[arg-type]
+        (lambda: T.expects_handshake(headers={"": "a"}), HEADER + ", got ('', 'a')"),
+        (lambda: T.server_rejects(99), "expected an HTTP status from 100 to 999, got 99"),
+        (lambda: T.server_rejects("404"), "expected an HTTP status from 100 to 999, got '404'"),  # type: ignore[arg-type]
         (lambda: T.server_rejects(404, body=5), "expected bytes, got int: 5"),  # type: ignore[arg-type]
         (lambda: T.server_refuses("no"), "expected a reason, one of refused, not found, tls, unreachable, timeout, got 'no'"),
+        (lambda: T.fault("connect", Refuse("no")), "expected a reason, one of refused, not found, tls, unreachable, timeout, got 'no'"),
+        (lambda: T.fault("handshake", Reject(1000)), "expected an HTTP status from 100 to 999, got 1000"),
+        (lambda: T.fault("handshake", Reject(404, (("a b", "c"),))), HEADER + ", a str of one line, got ('a b', 'c')"),
+        (lambda: T.with_opening(Open("ws://a/", (("a", "b\nc"),))), HEADER + ", a str of one line, got ('a', 'b\\nc')"),
+        (lambda: Transcript(opening=Open("ws://a/", (("a b", "c"),))), HEADER + ", a str of one line, got ('a b', 'c')"),
         (lambda: T.server_raw("a"), "expected bytes, got str: 'a'"),  # type: ignore[arg-type]
         (lambda: T.client_raw(5), "expected bytes, got int: 5"),  # type: ignore[arg-type]
         (lambda: T.fault("close", Stall(), side="peer"), "expected a side, 'client' or 'server', got 'peer'"),
@@ -263,6 +278,9 @@ DEEP: list[Any] = functools.reduce(lambda inner, _: [inner], range(200), [])
         (lambda: T.repeat(None, T), "expected a part with at least one step to repeat without end"),
         (lambda: T.repeat(None, T.optional(T).any_order(T)), "expected a part with at least one step to repeat without end"),
         (lambda: T.optional("a"), "expected a Transcript, got str: 'a'"),  # type: ignore[arg-type]
+        (lambda: T.optional(nested(50)), DEPTH),
+        (lambda: T.repeat(2, nested(50).client("a")), DEPTH),
+        (lambda: T.any_order(T, T.client("a").any_order(nested(49))), DEPTH),
         (lambda: T.any_order(T, 5), "expected a Transcript, got int: 5"),  # type: ignore[arg-type]
         (lambda: T.any_order(T, T.server_refuses()), PART + "Refuse(why='refused')"),
         (lambda: T.optional(Transcript(subprotocol="a")), PART + "Accept(subprotocol='a', headers=(), extensions=())"),
@@ -291,6 +309,15 @@ def test_a_step_that_cannot_be_is_refused_at_the_step(
         if "JSON can say: O" in error
         else (str(caught.value) == error)
     )
+
+
+def test_groups_that_stand_as_deep_as_they_may_are_read_and_compared() -> None:
+    deepest = nested(50).optional(T.client("b"))
+    assert Transcript.parse(str(deepest)) == deepest
+
+
+def test_a_status_that_a_server_made_up_is_one() -> None:
+    assert T.server_rejects(999).steps[0].what == Reject(999)
 
 
 def test_headers_keep_their_order() -> None:

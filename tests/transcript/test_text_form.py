@@ -191,6 +191,8 @@ def test_what_has_no_text_form_is_shown_and_cannot_be_read() -> None:
 
 STEP = 'expected a time and who speaks, as in: 0 ms  client  "hello"'
 TEXT = "expected a text in double quotes"
+HEADER = "expected the name of a header, which is a token, and its value"
+DEPTH = "expected groups in one another at most 50 deep, got one more"
 BINARY = r'expected b"..." of printable ASCII characters and \xNN'
 
 
@@ -205,6 +207,14 @@ BINARY = r'expected b"..." of printable ASCII characters and \xNN'
         ("connect ws://a/\nheader A", 2, 'expected a header, as in: header Server: "nginx"'),
         ('connect ws://a/\nheader : "a"', 2, 'expected a header, as in: header Server: "nginx"'),
         ("connect ws://a/\nheader A: 5", 2, TEXT),
+        ('connect ws://a/\nheader A B: "c"', 2, 'expected a header, as in: header Server: "nginx"'),
+        ('connect ws://a/\nheader "A B": "c"', 1, HEADER + ", a str of one line, got ('A B', 'c')"),
+        ('connect\n\nexpect A : "b"', 3, 'expected a header, as in: header Server: "nginx"'),
+        ('connect\nexpect "A B": "c"', 1, HEADER + ", got ('A B', 'c')"),
+        ('connect\n0 ms server accepts\nheader A: "b\\nc"', 2, HEADER + ", a str of one line, got ('A', 'b\\nc')"),
+        ('connect\n0 ms server refuses "bored"', 2, "expected a reason, one of refused, not found, tls, unreachable, timeout, got 'bored'"),
+        ("connect" + "\n0 ms optional" * 51 + "\nend" * 51, 52, DEPTH),
+        ("connect" + "\n0 ms any order\npart" * 5000, 102, DEPTH),
         ("connect ws://a/\nsubprotocol {", 2, "expected JSON, or a text in double quotes"),
         ("connect\n\n\nhello", 4, STEP),
         ("connect\nend", 2, STEP),
@@ -294,6 +304,25 @@ def test_a_dialogue_names_its_connections_where_there_are_several() -> None:
      2 ms  #1  client  ends"""
     assert "\n".join(write_entries(entries, numbered=True)) == text
     assert parse_entries(text) == entries
+
+
+def test_what_no_transcript_may_hold_is_read_and_written_where_it_was_recorded() -> None:
+    text = """\
+     0 ms  #1  connect ws://a/
+               header "A B": "c\\nd"
+     0 ms  #1  server  rejects 999
+               header "{}": ""
+     0 ms  #2  connect ws://a/
+     0 ms  #2  server  refuses "bored"
+"""
+    entries = [
+        Entry(0, 1, Side.CLIENT, Open("ws://a/", (("A B", "c\nd"),))),
+        Entry(0, 1, Side.SERVER, Reject(999, (("{}", ""),))),
+        Entry(0, 2, Side.CLIENT, Open("ws://a/")),
+        Entry(0, 2, Side.SERVER, Refuse("bored")),
+    ]
+    assert parse_entries(text) == entries
+    assert "\n".join(write_entries(entries, numbered=True)).split() == text.split()
 
 
 def test_a_connect_that_was_not_first_keeps_its_time() -> None:

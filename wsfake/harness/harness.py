@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = ["Harness", "Outcome"]
 
 _ADVICE = Advice()
+_AS_MANY_AS_PLANS: Any = object()
 
 
 class Harness(Timing, Hosting, Intercepting, Finishing):
@@ -126,7 +127,7 @@ class Harness(Timing, Hosting, Intercepting, Finishing):
         self,
         url: str | re.Pattern[str],
         *plans: Transcript | Handler,
-        connections: int | None = -1,
+        connections: int | None = _AS_MANY_AS_PLANS,
         match: str | None = None,
         volatile: Sequence[str] | None = None,
     ) -> Served:
@@ -140,7 +141,7 @@ class Harness(Timing, Hosting, Intercepting, Finishing):
         """
         raise_errors(self._network)
         most = connections
-        if most == -1:
+        if most is _AS_MANY_AS_PLANS:
             scripted = plans and all(isinstance(plan, Transcript) for plan in plans)
             most = len(plans) if scripted else None
         if most is not None and (type(most) is not int or most < 1):

@@ -39,6 +39,8 @@ class Pump(Protocol):
 
 def raise_errors(network: Network) -> None:
     """Raise what handlers raised and nobody has seen: one error as itself, several as a group."""
+    if not network.errors:
+        return
     errors = network.take_errors()
     if len(errors) == 1:
         raise errors[0]
@@ -76,14 +78,23 @@ class Runner:
         Raises what handlers raised; `NotHappened` where the condition does not come true;
         `NeverIdle` where it would go on for ever.
         """
+        self._check_idle("run")
+        self._run(until, timeout)
+
+    def _run(self, until: Callable[[], object] | None, timeout: float | None) -> None:
         for seconds in self.steps(until, timeout, alone=True):
             if seconds is not None and self.pump is not None:
                 self.pump.wait(seconds)
+        raise_errors(self._network)
 
     async def run_async(self, until: Callable[[], object] | None, timeout: float | None) -> None:
-        """Do as `run`, and let the other tasks of a running event loop go on meanwhile."""
+        """Do as `run`, and let the other tasks of a running event loop go on meanwhile.
+
+        No coroutine can raise a `StopIteration`: Python makes a `RuntimeError` from it (PEP 479).
+        """
         import asyncio  # noqa: PLC0415 - most tests never need it
 
+        self._check_idle("run_async")
         settle = getattr(asyncio.get_running_loop(), "settle", None)  # of a loop on virtual time
         for seconds in self.steps(until, timeout):
             pump = self.pump
@@ -91,6 +102,7 @@ class Runner:
                 await (asyncio.sleep(0) if settle is None else settle())
             else:
                 await asyncio.sleep(min(seconds, _POLL_SECONDS))
+        raise_errors(self._network)
 
     def steps(
         self,
@@ -101,20 +113,27 @@ class Runner:
     ) -> Iterator[float | None]:
         """Run, and yield for how many seconds real connections are to be waited for.
 
-        None is a moment in which others may have a turn, unless it runs `alone`.
+        None is a moment in which others may have a turn, unless it runs `alone`. It ends where
+        something was raised, which the caller is to raise: a generator cannot pass everything on.
         """
         if until is not None:
             check_function(until, "until=")
-        if self._running:
-            raise UsageError("run() was called while it runs, by a handler: return to it instead")
         self._running = True
         try:
             yield from _Run(self, until, timeout, alone=alone).go()
         finally:
             self._running = False
 
+    def _check_idle(self, call: str) -> None:
+        if self._running:
+            raise UsageError(
+                f"{call}() was called while time passes, by a handler: return from it instead,"
+                " and do in call_later(...) what comes later"
+            )
+
     def advance(self, seconds: float) -> None:
         """Let so much time pass, whatever is or is not to happen in it."""
+        self._check_idle("advance")
         clock = self._clock
         end = clock.now + _checked(seconds)
         timer = clock.call_at(end, lambda: None, recurring=True)
@@ -124,7 +143,7 @@ class Runner:
             return clock.now >= end and (due is None or due > clock.now)
 
         try:
-            self.run(over, seconds + 1)
+            self._run(over, seconds + 1)
         finally:
             clock.cancel(timer)
 
@@ -164,7 +183,8 @@ class _Run:
             if self.take_turn():
                 yield None
                 continue
-            self.raise_errors()
+            if self.network.errors:
+                return
             pump = self.runner.pump
             if pump is not None and self.clock.real:
                 going = yield from self.pass_real_time(pump)
@@ -175,14 +195,17 @@ class _Run:
             if not going and self.clock.next_due == due:
                 break  # and those who had a turn have asked for nothing
         else:
-            self.raise_errors()
             return
-        self.raise_errors()
-        if self.until is not None and not self.satisfied():
+        if not (self.until is None or self.network.errors or self.satisfied()):
             raise self.not_happened("nothing more can happen", _TO_HAPPEN)
 
     def satisfied(self) -> bool:
-        return self.until is not None and bool(self.until())
+        """Whether what was waited for is so, or cannot be asked, which ends the run as well."""
+        try:
+            return self.until is not None and bool(self.until())
+        except Exception as error:  # noqa: BLE001 - raised by whoever takes the steps
+            self.network.report(error)
+            return True
 
     def take_turn(self) -> bool:
         """Do what is due, as much as is done at a stretch; tell whether more may be due."""
@@ -248,10 +271,6 @@ class _Run:
         if self.progress == before:
             raise self.never_idle()
         self.at_once = self.altogether = 0
-
-    def raise_errors(self) -> None:
-        if self.network.errors:
-            raise_errors(self.network)
 
     # Between two instants
 

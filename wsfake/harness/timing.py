@@ -42,7 +42,10 @@ class Timing:
     async def run_async(
         self, until: Callable[[], object] | None = None, *, timeout: float | None = None
     ) -> None:
-        """Do as `run` inside a running event loop, whose other tasks go on meanwhile."""
+        """Do as `run` inside a running event loop, whose other tasks go on meanwhile.
+
+        A `StopIteration` of a handler is the cause of a `RuntimeError`, as in every coroutine.
+        """
         await self._runner.run_async(until, timeout)
 
     def advance(self, seconds: float) -> None:

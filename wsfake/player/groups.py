@@ -76,6 +76,7 @@ def branches(group: Group) -> Iterator[Branch]:
 
 
 def branch_for(group: Group, script: Side, accepts: Accepts) -> Branch | None:
+    """Return the first way to go on that `accepts` lets the script begin; there is no way back."""
     return next((b for b in branches(group) if _begins(b[0], script, accepts)), None)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -77,17 +78,25 @@ def _place_point(digits: str, point: int) -> str:
     return f"{mantissa}e{'+' if exponent > 0 else '-'}{abs(exponent)}"
 
 
+# What ECMAScript takes for space and for a number in a text (StringToNumber); Python takes more.
+_SPACE = (
+    "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+_DECIMAL = r"[+-]?(?:Infinity|(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+_INTEGER = r"0(?:[xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)"
+
+
 def to_number(value: object) -> float:
     """Return what `Number(value)` gives for the values that scripts pass."""
     if isinstance(value, bool | int | float):
         return float(value) if abs(value) < 2**1023 else math.inf
-    text = (to_string(value) if value is not None else "0").strip()
-    try:
-        if text[:2].lower() in ("0x", "0o", "0b"):
-            return float(int(text, 0))
-        return float(text) if "_" not in text and text.lower() != "nan" else math.nan
-    except ValueError:
-        return 0.0 if text == "" else math.nan
+    text = (to_string(value) if value is not None else "").strip(_SPACE)
+    if text == "":
+        return 0.0
+    if re.fullmatch(_INTEGER, text):
+        return to_number(int(text, 0))
+    return float(text) if re.fullmatch(_DECIMAL, text) else math.nan
 
 
 def to_uint16(value: object) -> int:

@@ -36,12 +36,11 @@ class WebSocketServer:
             host.lints.port_as_number(options)
         named = (dict(options) if isinstance(options, dict) else {}) | keywords
         port, name = named.get("port"), named.get("serverName")
-        number = port if isinstance(port, int | float) and not isinstance(port, bool) else 0
         self._server_name = name if isinstance(name, str) else host.profile.server_name
         self._peers: list[ScriptSocket] = []
         self._new_connection = Signal(host.call, twice=host.profile.signal_connects_twice)
         with host.network.lock:
-            self._port = host.servers.listen(self, int(number))
+            self._port = host.servers.listen(self, _port_asked_for(port))
 
     @property
     def url(self) -> str:
@@ -125,6 +124,16 @@ class WebSocketServer:
 
     def __repr__(self) -> str:
         return f"<WebSocketServer {self.url or 'not listening'}>"
+
+
+def _port_asked_for(port: object) -> int:
+    """Return the port that a script means: 0, a free one, for NaN and for what is no number.
+
+    What no 16 bits hold stays out of their range, whatever its size: nothing listens there.
+    """
+    if not isinstance(port, int | float) or isinstance(port, bool) or port != port:  # noqa: PLR0124 - NaN
+        return 0
+    return int(max(-1, min(port, 65536)))
 
 
 class Servers:

@@ -20,7 +20,8 @@ class Signal:
         self._functions: list[Callable[..., Any]] = []
 
     def connect(self, function: Callable[..., Any]) -> None:
-        if self._twice or function not in self._functions:
+        """Call a function from now on; what is no function is ignored, as on the hosts."""
+        if callable(function) and (self._twice or function not in self._functions):
             self._functions.append(function)
 
     def disconnect(self, function: Callable[..., Any]) -> None:

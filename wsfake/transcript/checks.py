@@ -35,10 +35,12 @@ __all__ = [
     "as_close",
     "as_control",
     "as_drop",
+    "as_expected",
     "as_headers",
     "as_message",
-    "as_pairs",
+    "as_opening",
     "as_side",
+    "check_answer",
     "no_message",
 ]
 
@@ -48,15 +50,17 @@ _NO_MESSAGES = (
 )  # fmt: skip
 _EQ = attrgetter("__eq__")
 
+_REFUSALS = ("refused", "not found", "tls", "unreachable", "timeout")
+
 TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.6.2
 
 
 def as_headers(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Headers:
     """Return headers as a tuple of pairs, in their order.
 
-    Raises `TranscriptError` where a name or a value is no text or holds a line break.
+    Raises `TranscriptError` where a name is no token, or a value no text or more than one line.
     """
-    pairs = as_pairs(headers)
+    pairs = _as_pairs(headers)
     for pair in pairs:
         if not (
             isinstance(pair, tuple)
@@ -65,11 +69,34 @@ def as_headers(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Header
             and TOKEN.fullmatch(pair[0])
             and not re.search(r"[\r\n]", pair[1])
         ):
-            raise TranscriptError(f"expected a header name and its value (both str), got {pair!r}")
+            raise TranscriptError(
+                "expected the name of a header, which is a token, and its value, a str of one line,"
+                f" got {pair!r}"
+            )
     return pairs
 
 
-def as_pairs(headers: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> tuple[Any, ...]:
+def as_expected(
+    headers: Mapping[str, Any] | Iterable[tuple[str, Any]],
+) -> tuple[tuple[str, Any], ...]:
+    """Return headers that are expected, with any values; raises as `as_headers` does for names."""
+    pairs = _as_pairs(headers)
+    for pair in pairs:
+        if not (
+            isinstance(pair, tuple)
+            and len(pair) == 2
+            and isinstance(pair[0], str)
+            and TOKEN.fullmatch(pair[0])
+        ):
+            raise TranscriptError(
+                f"expected the name of a header, which is a token, and its value, got {pair!r}"
+            )
+    return tuple(
+        (name, Regex(value) if isinstance(value, re.Pattern) else value) for name, value in pairs
+    )
+
+
+def _as_pairs(headers: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> tuple[Any, ...]:
     """Return names with values; raises `TranscriptError` for what is neither mapping nor list."""
     try:
         return tuple(headers.items() if isinstance(headers, Mapping) else headers)
@@ -129,6 +156,28 @@ def as_accept(
     if isinstance(extensions, str) or not all(isinstance(name, str) for name in names):
         raise TranscriptError(f"expected a list of extensions (each a str), got {extensions!r}")
     return Accept(subprotocol, as_headers(headers), names)
+
+
+def as_opening(opening: Open | None) -> Open | None:
+    """Return what a transcript holds for the client's handshake; raises as `as_headers` does."""
+    if opening is not None:
+        as_headers(opening.headers)
+    return opening
+
+
+def check_answer(what: object) -> None:
+    """Raise `TranscriptError` for an answer to the opening handshake that no server gives.
+
+    A status has three digits (RFC 9110 section 15), and some servers make up their own above 599.
+    """
+    if isinstance(what, Refuse) and what.why not in _REFUSALS:
+        raise TranscriptError(f"expected a reason, one of {', '.join(_REFUSALS)}, got {what.why!r}")
+    if isinstance(what, Accept | Reject):
+        as_headers(what.headers)
+    if isinstance(what, Reject) and not (
+        isinstance(what.status, int) and 100 <= what.status <= 999
+    ):
+        raise TranscriptError(f"expected an HTTP status from 100 to 999, got {what.status!r}")
 
 
 def as_drop(reset: bool, inside: str | bytes | None) -> Drop:

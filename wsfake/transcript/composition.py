@@ -7,13 +7,26 @@ from typing import TYPE_CHECKING, Any
 from wsfake.errors import TranscriptError
 from wsfake.model import Accept, Drop, End, Raw, Refuse, Reject, Stall
 from wsfake.transcript.matchers import DecodedJson, Json, PartialJson, Regex, Reply
-from wsfake.transcript.steps import AnyOrder, Fault, Group, Optional, Repeat, Step
+from wsfake.transcript.steps import AnyOrder, Fault, Group, Step
 
 if TYPE_CHECKING:
     from wsfake.transcript.builder import Transcript
     from wsfake.transcript.columns import Columns
 
-__all__ = ["check_follows", "check_parts", "check_said", "parts_of", "says_nothing"]
+__all__ = [
+    "MOST_DEEP",
+    "TOO_DEEP",
+    "check_follows",
+    "check_parts",
+    "check_said",
+    "parts_of",
+    "says_nothing",
+]
+
+MOST_DEEP = 50
+"""How deep groups may stand in one another: what goes through them calls itself for each."""
+
+TOO_DEEP = f"expected groups in one another at most {MOST_DEEP} deep, got one more"
 
 _SAID = str | bytes | Json | PartialJson | DecodedJson | Regex | Reply
 
@@ -52,11 +65,9 @@ def check_said(step: Step, before: Columns, length: int) -> None:
         )
 
 
-def check_parts(what: Any) -> None:
+def check_parts(group: Group) -> None:
     """Raise `TranscriptError` where a part of a group is a connection of its own."""
-    if not isinstance(what, AnyOrder | Repeat | Optional):
-        return
-    for part in parts_of(what):
+    for part in parts_of(group):
         answer = part.steps[0].what if part.steps else None
         told = part.opening or part.expected_headers or _answers_handshake(answer)
         if told:

@@ -14,6 +14,7 @@ __all__ = [
     "read_binary",
     "read_text",
     "write_message",
+    "write_quoted",
 ]
 
 _ESCAPED = re.compile(r'["\\]')
@@ -37,6 +38,11 @@ def _write_text(text: str) -> str:
             return text
         if not _ESCAPED.search(text):
             return f'"{text}"'
+    return write_quoted(text)
+
+
+def write_quoted(text: str) -> str:
+    """Return a text in double quotes, whatever it is."""
     return printable(json.dumps(text, ensure_ascii=False))
 
 

@@ -26,7 +26,8 @@ from wsfake.model import (
     Stall,
 )
 from wsfake.transcript.builder import Transcript
-from wsfake.transcript.checks import as_close, as_control
+from wsfake.transcript.checks import TOKEN, as_close, as_control
+from wsfake.transcript.composition import MOST_DEEP, TOO_DEEP
 from wsfake.transcript.literals import LiteralError, read_binary, read_text
 from wsfake.transcript.matchers import AnyClose, Json, decode_json
 from wsfake.transcript.steps import AnyOrder, Fault, Optional, Repeat, Step, check_fault
@@ -38,6 +39,7 @@ _T = TypeVar("_T")
 _TIMED = re.compile(r"([0-9]{1,18})(?:\.([0-9]{1,3}))? ms(?:\s+(.*))?")
 _SAID = re.compile(r"(client|server)\s+(\S.*)")
 _NUMBERED = re.compile(r"#([0-9]{1,10})\s+(\S.*)")
+_HEADER = re.compile(rf'({TOKEN.pattern}|"(?:[^"\\]|\\.)*"):\s*(.*)')
 _DETAILS = ("header ", "expect ", "subprotocol ", "extension ", "body ")
 
 
@@ -64,6 +66,8 @@ class _Lines:
         stripped = ((n, line.strip()) for n, line in enumerate(text.split("\n"), 1))
         self._lines = [_Line(n, line) for n, line in stripped if line and line[:1] != "#"]
         self._at = 0
+        self.depth = 0
+        """In how many groups the next line is."""
 
     def peek(self) -> _Line | None:
         return self._lines[self._at] if self._at < len(self._lines) else None
@@ -138,8 +142,10 @@ def _parse_connect(lines: _Lines) -> Transcript:
     if line.text != "connect" and not line.text.startswith("connect "):
         raise line.error("expected connect and a URL")
     opening, expected = _parse_opening(lines, line, line.text)
-    transcript = Transcript(opening=opening)
-    return transcript.expects_handshake(headers=expected) if expected else transcript
+    try:
+        return Transcript(opening=opening).expects_handshake(headers=expected)
+    except TranscriptError as error:
+        raise line.error(str(error)) from None
 
 
 def _parse_opening(
@@ -170,10 +176,11 @@ def _add_detail(what: Any, line: _Line, word: str, rest: str) -> Any:
 
 
 def _parse_header(line: _Line, rest: str) -> tuple[str, str]:
-    name, colon, value = rest.partition(":")
-    if not colon or not name:
+    found = _HEADER.fullmatch(rest)
+    if found is None:
         raise line.error('expected a header, as in: header Server: "nginx"')
-    return name, _text(line, value.strip())
+    name, value = found.groups()
+    return (_text(line, name) if name[0] == '"' else name), _text(line, value)
 
 
 def _parse_steps(lines: _Lines, transcript: Transcript, ends: tuple[str, ...]) -> Transcript:
@@ -196,14 +203,14 @@ def _parse_group(lines: _Lines, line: _Line, rest: str) -> tuple[None, Any] | No
     words = rest.split()
     group: Any
     if words == ["any", "order"]:
-        group = AnyOrder(_parse_parts(lines))
+        group = AnyOrder(_parse_parts(lines, line))
     elif words[:1] == ["repeat"] and len(words) == 2:
         if not re.fullmatch(r"any|[0-9]{1,18}", words[1]):
             raise line.error("expected repeat and a number, or any")
-        part = _parse_steps(lines, Transcript(), ends=("end",))
+        part = _parse_part(lines, line)
         group = Repeat(None if words[1] == "any" else int(words[1]), part)
     elif words == ["optional"]:
-        group = Optional(_parse_steps(lines, Transcript(), ends=("end",)))
+        group = Optional(_parse_part(lines, line))
     else:
         return None
     if lines.peek() is None:
@@ -212,14 +219,23 @@ def _parse_group(lines: _Lines, line: _Line, rest: str) -> tuple[None, Any] | No
     return None, group
 
 
-def _parse_parts(lines: _Lines) -> tuple[Transcript, ...]:
+def _parse_parts(lines: _Lines, group: _Line) -> tuple[Transcript, ...]:
     parts = []
     while (line := lines.peek()) is not None and line.text == "part":
         lines.take()
-        parts.append(_parse_steps(lines, Transcript(), ends=("part", "end")))
+        parts.append(_parse_part(lines, group, ends=("part", "end")))
     if line is not None and line.text != "end":
         raise line.error("expected part or end in this group")
     return tuple(parts)
+
+
+def _parse_part(lines: _Lines, group: _Line, ends: tuple[str, ...] = ("end",)) -> Transcript:
+    if lines.depth == MOST_DEEP:
+        raise group.error(TOO_DEEP)
+    lines.depth += 1
+    part = _parse_steps(lines, Transcript(), ends)
+    lines.depth -= 1
+    return part
 
 
 # What one side does

@@ -21,7 +21,8 @@ from wsfake.model import (
     Reject,
     Stall,
 )
-from wsfake.transcript.literals import abbreviate, printable, write_message
+from wsfake.transcript.checks import TOKEN
+from wsfake.transcript.literals import abbreviate, printable, write_message, write_quoted
 from wsfake.transcript.matchers import AnyClose, Json
 from wsfake.transcript.steps import AnyOrder, Fault, Optional, Repeat, Step
 
@@ -205,4 +206,9 @@ def _extensions(names: Iterable[str]) -> list[str]:
 
 
 def _headers(headers: Headers) -> list[str]:
-    return [f"{_DETAIL}header {name}: {write_message(value)}" for name, value in headers]
+    return [f"{_DETAIL}header {_name(name)}: {write_message(value)}" for name, value in headers]
+
+
+def _name(name: str) -> str:
+    """Return the name of a header; one that is no token, as other tools record, in quotes."""
+    return name if TOKEN.fullmatch(name) else write_quoted(name)
