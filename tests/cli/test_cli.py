@@ -192,7 +192,8 @@ def test_run_tells_a_script_that_says_something_else(
 
 WRONG_USE = {
     ("run", "missing.py"): "expected a script that exists, got missing.py",
-    ("run", "script.ts"): "expected a script in JavaScript (.js) or Python (.py), got script.ts",
+    ("run", "script.ts"): "expected a script in JavaScript (.js, or .mjs for a module) or Python"
+    " (.py), got script.ts",
     ("run", "script.py", "--record"): "--record writes a cassette: name it with --cassette FILE",
     ("run", "script.py", "--cassette", "no.msgpack"): (
         "no.msgpack: there is no such cassette; --record makes it"

@@ -46,7 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
     script = Path(arguments.script)
     if script.suffix not in _LANGUAGES:
         raise UsageError(
-            f"expected a script in JavaScript (.js) or Python (.py), got {arguments.script}"
+            "expected a script in JavaScript (.js, or .mjs for a module) or Python (.py), got"
+            f" {arguments.script}"
         )
     if not script.is_file():
         raise UsageError(f"expected a script that exists, got {arguments.script}")

@@ -56,7 +56,7 @@ TABLE: dict[tuple[State, Happening], Step] = {
     (_S.OPENING, _H.VIOLATION): Step(_S.BROKEN),
     (_S.OPENING, _H.PEER_ENDED): _DROP,
     (_S.OPENING, _H.PEER_RESET): _DROP,
-    (_S.OPENING, _H.TIMEOUT): _END,  # told as a Refuse
+    (_S.OPENING, _H.TIMEOUT): _END,  # told as a Stall
     (_S.REJECTED, _H.PEER_ENDED): _DROP,
     (_S.REJECTED, _H.PEER_RESET): _DROP,
     (_S.OPEN, _H.VIOLATION): Step(_S.BROKEN),
