@@ -45,13 +45,16 @@ def test_a_handshake_that_only_the_server_takes_for_one_is_a_gap(
         wire.send(SWITCHED[9:] + b"\x81\x02hi")
 
     def talk(wire: Wire) -> None:
-        wire.send(REQUEST.replace(valid, invalid))
+        wire.send(
+            REQUEST.replace(valid, invalid).replace(b"Origin", b"A B: c\r\n\x1b: d\r\nOrigin")
+        )
         assert wire.read_to_end() == SWITCHED + b"\x81\x02hi"
 
     (first, opening), (second, gap), *rest = relay_raw(proxy, serve, talk).lines
     assert (first, second) == ("client", "server")
     assert isinstance(opening, Open)
     assert ("Origin", "http://page.example") in opening.headers
+    assert {"A B", "\x1b"}.isdisjoint(dict(opening.headers))
     assert isinstance(gap, Gap)
     assert gap.why.startswith("everything: the server took what is no valid opening handshake (")
     assert rest == []

@@ -205,4 +205,5 @@ def _extensions(names: Iterable[str]) -> list[str]:
 
 
 def _headers(headers: Headers) -> list[str]:
-    return [f"{_DETAIL}header {name}: {write_message(value)}" for name, value in headers]
+    # a name that cannot be one is no more than shown: no wire carries it
+    return [f"{_DETAIL}header {printable(name)}: {write_message(value)}" for name, value in headers]
