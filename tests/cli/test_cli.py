@@ -1,8 +1,13 @@
 """The command line: what is printed, where, and the exit code; never a traceback."""
 
 import json
+import os
+import signal
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -342,3 +347,58 @@ Script.scriptEnding.connect(function () { print(Script.context, "ends"); });
     result = cli("run", script, "--for", 2.5, "--profile", "hifi")
 
     assert (result.returncode, result.stdout, result.stderr) == (0, "tick\ntick\nagent ends\n", "")
+
+
+@contextmanager
+def begun(*arguments: object, **variables: str) -> Iterator[subprocess.Popen[str]]:
+    """Run the command as a user does who will end it by Ctrl-C."""
+    command = [sys.executable, "-m", "wsfake.cli", *map(str, arguments)]
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **variables},
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def interrupted(process: subprocess.Popen[str]) -> tuple[int, str]:
+    """Send SIGINT; return the exit code and what was said on stderr."""
+    process.send_signal(signal.SIGINT)
+    errors = process.communicate(timeout=60)[1]
+    return process.returncode, errors
+
+
+def test_a_run_that_is_interrupted_says_where_its_recording_is(
+    script: Path, tmp_path: Path, server: str
+) -> None:
+    script.write_text(SCRIPT.replace("    socket.close()\n", ""))
+    cassette = tmp_path / "run.msgpack"
+    options = ("--cassette", cassette, "--record", "--for", "100")
+    with begun("run", script, *options, URL=f"{server}/echo") as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "received hi\n"
+        code, errors = interrupted(process)
+
+    aside = tmp_path / "run.interrupted.msgpack"
+    assert (code, errors) == (130, f"wsfake: set aside {aside}\nwsfake: interrupted\n")
+    assert "hi" in [entry.what for entry in load(aside).entries]
+
+
+@pytest.mark.parametrize("command", [("verify",), ("serve", "--side", "client")], ids=" ".join)
+def test_a_client_that_is_interrupted_ends_without_a_traceback(
+    command: tuple[str, ...], cassette: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(60)
+        at = f"ws://127.0.0.1:{silent.getsockname()[1]}/"
+        with begun(*command, cassette, "--at", at) as process:
+            connection, _ = silent.accept()
+            with connection:
+                assert connection.recv(4) == b"GET "
+                code, errors = interrupted(process)
+    assert (code, errors) == (130, "wsfake: interrupted\n")

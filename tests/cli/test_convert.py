@@ -105,7 +105,69 @@ def test_a_text_that_is_no_transcript_is_told_with_its_line(
     text.write_text("connect ws://feed.example/v1\n  0 ms  server  hello\n", encoding="utf-8")
 
     assert main(["convert", str(text), str(tmp_path / "b.msgpack")]) == 2
-    assert capsys.readouterr().err.startswith("wsfake: line 2: expected a message or one of")
+    assert capsys.readouterr().err.startswith(
+        f"wsfake: {text}, line 2: expected a message or one of"
+    )
+
+
+def test_an_answer_that_a_text_leaves_out_comes_at_once(tmp_path: Path) -> None:
+    text, cassette = tmp_path / "a.txt", tmp_path / "b.msgpack"
+    text.write_text(
+        "0 ms #1 connect ws://a/\n"
+        "1 ms #2 connect ws://b/\n"
+        '2 ms #1 client "hello"\n'
+        "3 ms #2 client close 1000\n"
+        "4 ms #2 server close 1000\n",
+        encoding="utf-8",
+    )
+
+    assert main(["convert", str(text), str(cassette)]) == 0
+    accepted = [entry for entry in load(cassette).entries if entry.what == Accept()]
+    assert accepted == [
+        Entry(0, 1, Side.SERVER, Accept()),
+        Entry(1000, 2, Side.SERVER, Accept()),
+    ]
+
+
+def test_a_text_without_its_answer_replays(tmp_path: Path) -> None:
+    text, cassette = tmp_path / "a.txt", tmp_path / "b.msgpack"
+    text.write_text('connect ws://a/\n 0 ms client "hi"\n 1 ms server "ho"\n', encoding="utf-8")
+    main(["convert", str(text), str(cassette)])
+
+    heard = []
+    with Harness(cassette) as ws_fake:
+        socket = ws_fake.WebSocket("ws://a/")
+        socket.onopen = lambda: socket.send("hi")
+        socket.onmessage = lambda message: heard.append(message.data)
+        ws_fake.run()
+    assert heard == ["ho"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "server rejects 404",
+        'server refuses "tls"',
+        "server stalls",
+        'server raw b"x"',
+        "server drops",
+        'server gap "?"',
+        "client ends",
+        "client close 1000",
+        "client drops",
+    ],
+)
+def test_a_connection_that_was_not_accepted_stays_so(said: str, tmp_path: Path) -> None:
+    text, cassette, again = (tmp_path / name for name in ("a.txt", "b.msgpack", "c.txt"))
+    text.write_text(f"connect ws://a/\n{f'     1 ms  {said}' if said else ''}\n", encoding="utf-8")
+
+    assert main(["convert", str(text), str(cassette)]) == 0
+    assert main(["convert", str(cassette), str(again)]) == 0
+    written = [line.split() for line in again.read_text(encoding="utf-8").splitlines()]
+    assert written == [
+        line.split() for line in text.read_text(encoding="utf-8").split("\n") if line
+    ]
 
 
 def test_a_target_of_another_kind_is_wrong_use(

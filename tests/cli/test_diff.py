@@ -121,3 +121,28 @@ def test_a_file_that_is_not_there_is_wrong_use(
 ) -> None:
     assert main(["diff", name, name]) == 2
     assert name in capsys.readouterr().err
+
+
+def test_a_cut_cassette_is_a_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole, cut = (
+        write_cassette(tmp_path / name, dialogue()) for name in ("a.msgpack", "b.msgpack")
+    )
+    cut.write_bytes(cut.read_bytes()[:-20])
+
+    for paths in ((whole, cut), (cut, whole)):
+        assert main(["diff", *map(str, paths)]) == 1
+        assert capsys.readouterr() == (
+            "",
+            f"wsfake: {cut}: cut off: what was recorded after this is lost\n",
+        )
+
+
+def test_a_text_that_is_no_dialogue_is_told_with_its_file_and_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good, bad = tmp_path / "good.txt", tmp_path / "bad.txt"
+    good.write_text("connect ws://a/\n", encoding="utf-8")
+    bad.write_text("connect ws://a/\n0 ms server hello\n", encoding="utf-8")
+
+    assert main(["diff", str(good), str(bad)]) == 2
+    assert capsys.readouterr().err.startswith(f"wsfake: {bad}, line 2: expected a message or ")

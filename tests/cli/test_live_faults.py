@@ -43,7 +43,18 @@ def test_an_option_is_a_fault(options: str, faults: Faults) -> None:
 
 @pytest.mark.parametrize(
     "options",
-    ["--latency -1", "--bandwidth 0", "--drop-after -1", "--close-after 1:70000", "--reject 1000"],
+    [
+        "--latency -1",
+        "--latency inf",
+        "--latency nan",
+        "--jitter inf",
+        "--bandwidth 0",
+        "--bandwidth inf",
+        "--drop-after -1",
+        "--close-after 1:70000",
+        f"--close-after 1:1000:{'x' * 124}",
+        "--reject 1000",
+    ],
 )
 def test_a_fault_that_cannot_be_is_refused(options: str) -> None:
     with pytest.raises(UsageError):

@@ -118,18 +118,61 @@ def test_a_throw_away_certificate_is_named(cassette: Path) -> None:
 def test_the_recorded_client_is_acted_against_a_server(
     cassette: Path, server: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["serve", str(cassette), server, "--side", "client", "--quiet"]) == 0
-    assert main(["serve", str(cassette), f"{server}/greet", "--side", "client"]) == 1
+    assert main(["serve", str(cassette), "--side", "client", "--at", server, "--quiet"]) == 0
+    assert main(["serve", str(cassette), "--side", "client", "--at", f"{server}/greet"]) == 1
     told = capsys.readouterr()
     assert "server message #1 does not match the recording" in told.err
     assert '  server  "hello"' in told.out
 
 
+def test_where_it_listens_is_a_url_without_the_user_info_that_was_taken_out(tmp_path: Path) -> None:
+    path = tmp_path / "users.msgpack"
+    save(path, [(0, "client", Open("ws://<redacted>@feed.test/a")), (1, "server", Accept())])
+    with serving(str(path), "--quiet") as served:
+        assert served.line.endswith(" for ws://<redacted>@feed.test/a (Ctrl-C ends it)\n")
+        with connect(served.url):
+            pass
+        assert served.end() == (0, "", "")
+
+
+def test_what_cannot_be_printed_is_escaped_where_it_listens(tmp_path: Path) -> None:
+    path = tmp_path / "odd.msgpack"
+    save(path, [(0, "client", Open("ws://feed.test/\x1b[31m")), (1, "server", Accept())])
+    with serving(str(path), "--quiet") as served:
+        assert served.line.endswith(r" for ws://feed.test/\u001b[31m (Ctrl-C ends it)" "\n")
+        assert served.line.rstrip("\n").isprintable()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("wss://[::1", "expected a ws or wss URL, got 'wss://[::1': Invalid IPv6 URL"),
+        (
+            "ws://a:99999/",
+            "expected a ws or wss URL, got 'ws://a:99999/': Port out of range 0-65535",
+        ),
+        ("ftp://a/", "expected a ws or wss URL with a host, got 'ftp://a/'"),
+        (
+            "server 1",
+            "these are clients of a script's server, server 1:"
+            " act them with --side client --at URL",
+        ),
+    ],
+)
+def test_a_cassette_of_what_cannot_be_listened_for_is_wrong_use(
+    url: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bad.msgpack"
+    save(path, [(0, "client", Open(url)), (1, "server", Accept())])
+    assert main(["serve", str(path)]) == 2
+    assert capsys.readouterr().err == f"wsfake: {path}: {said}\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--side", "client"], "expected a URL with --side client, and none without"),
-        (["ws://x.test"], "expected a URL with --side client, and none without"),
+        (["--side", "client"], "expected --at URL with --side client, and not without"),
+        (["--at", "ws://x.test"], "expected --at URL with --side client, and not without"),
         (["--listen", "8080"], "expected --listen HOST:PORT, got '8080'"),
         (["--tls-cert", "nothing.pem"], "expected a certificate and its key in nothing.pem: "),
         (["--speed", "-1"], "expected speed to be 0 (at once), 1 (as recorded) or how many"),

@@ -185,6 +185,18 @@ def test_other_protocols_are_left_out_and_counted(tmp_path: Path) -> None:
             "line 5: expected a close reason in UTF-8, got other bytes",
         ),
         (cassette(more="  recorded_at: soon\n"), "line 5: expected a date and time of ISO 8601"),
+        (
+            cassette(more="  recorded_at: '9999-12-31T23:59:59-14:00'\n"),
+            "line 5: expected a date and time from 1970 to 9999, got '9999-12-31T23:59:59-14:00'",
+        ),
+        (
+            "version: 1\nws_interactions:\n- uri: wss://[::1\n",
+            "line 3: expected a URL with a possible host and port, got 'wss://[::1'",
+        ),
+        (
+            "version: 1\nws_interactions:\n- uri: ws://a/\n  headers:\n    A B:\n    - x\n",
+            "line 6: expected the name of a header (RFC 9110 section 5.6.2), got 'A B'",
+        ),
     ],
 )
 def test_what_is_not_as_it_should_be_is_told_with_its_line(

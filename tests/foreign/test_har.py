@@ -275,6 +275,47 @@ WHERE = "$.log.entries[0]._webSocketMessages[0]"
             har({**chrome(), "startedDateTime": "now"}),
             "$.log.entries[0].startedDateTime: expected a date and time of ISO 8601, got 'now'",
         ),
+        *(
+            (
+                har({**chrome(message("send", 1, "hi")), "startedDateTime": date}),
+                "$.log.entries[0].startedDateTime: expected a date and time from 1970 to 9999,"
+                f" got '{date}'",
+            )
+            for date in (
+                "0001-01-01T00:00:00Z",
+                "1601-01-01T00:00:00.000Z",
+                "0001-01-01T00:00:00+14:00",
+                "9999-12-31T23:59:59-14:00",
+            )
+        ),
+        (
+            har(chrome(), {**chrome(), "startedDateTime": "9999-12-31T23:59:59Z"}),
+            "$.log.entries[1]: expected at most 285 years since the first connection, got more",
+        ),
+        (
+            har(chrome({**message("send", 1, "hi"), "time": 2**53 - 1})),
+            "$.log.entries[0]: expected at most 285 years since the first connection, got more",
+        ),
+        *(
+            (
+                har({**chrome(), "request": {"url": f"{url}?k=secret"}}),
+                "$.log.entries[0].request.url: expected a URL with a possible host and port,"
+                f" got '{url.replace('u:secret@', '')}'",
+            )
+            for url in ("wss://[::1", "wss://u:secret@a:99999/", "https://a:b/")
+        ),
+        *(
+            (
+                har({**chrome(), "request": {"url": "ws://a", "headers": [header]}}),
+                "$.log.entries[0].request.headers[0].name: expected the name of a header"
+                f" (RFC 9110 section 5.6.2), got {header['name']!r}",
+            )
+            for header in (
+                {"name": "\x1b[31m", "value": "v"},
+                {"name": "A\nB", "value": "v"},
+                {"name": ":", "value": "v"},
+            )
+        ),
         (
             har({**chrome(), "request": {"url": "file://u:secret@h/?k=secret"}}),
             "$.log.entries[0].request.url: expected a URL of ws, wss, http or https with a host,"

@@ -661,7 +661,21 @@ def test_what_is_not_http_is_told_as_its_bytes(reactor: Reactor, garbage: bytes)
         assert talk.until_finished() == [Raw(garbage), Drop()]
 
 
-@pytest.mark.parametrize("part", [b"", b"HTTP", b"HTTP/1.1 101 Switching\r\nUpgrade: web"])
+def test_an_interim_answer_says_nothing(reactor: Reactor) -> None:
+    def play(wire: Wire) -> None:
+        wire.send(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")
+        wire.accept(b"\x81\x02hi")
+
+    with wire_talk(reactor, play) as talk:
+        assert talk.opened().until(2)[1] == "hi"
+
+
+INTERIM = b"HTTP/1.1 102 Processing\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "part", [b"", b"HTTP", b"HTTP/1.1 101 Switching\r\nUpgrade: web", INTERIM, INTERIM + b"HTTP"]
+)
 @pytest.mark.parametrize("reset", [False, True])
 def test_an_answer_that_breaks_off_is_a_drop(reactor: Reactor, part: bytes, reset: bool) -> None:
     def play(wire: Wire) -> None:

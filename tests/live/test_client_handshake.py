@@ -11,6 +11,7 @@ REFUSALS = [
     b"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone",
     b"HTTP/1.1 503 No\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n1\r\nd\r\n0\r\nX: y\r\n\r\n",
     b"HTTP/1.1 304 Not Modified\r\n\r\n",
+    b"HTTP/1.1 100 Go On\r\n\r\nHTTP/1.1 103 Hints\r\nA: b\r\n\r\nHTTP/1.1 204 No\r\n\r\n",
 ]
 
 
@@ -72,3 +73,10 @@ def test_a_host_that_is_no_name_is_refused() -> None:
 )
 def test_a_head_that_is_longer_than_any_is_no_answer(answer: bytes) -> None:
     assert ClientHandshake(Open("ws://x")).receive(answer) == Raw(answer)
+
+
+def test_interim_answers_are_passed_over_up_to_a_bound() -> None:
+    interim, answer = b"HTTP/1.1 102 Processing\r\n\r\n", b"HTTP/1.1 204 No\r\n\r\n"
+    assert ClientHandshake(Open("ws://x")).receive(32 * interim + answer) == Reject(204)
+    too_many = 33 * interim + answer
+    assert ClientHandshake(Open("ws://x")).receive(too_many) == Raw(too_many)

@@ -290,6 +290,29 @@ def test_a_mismatch_closes_with_1011_and_fails_the_test_at_its_next_call() -> No
     assert "never" not in str(ws_fake.dialogue)
 
 
+@pytest.mark.parametrize(
+    ("steps", "verdict"),
+    [
+        (Transcript(), b"is one more than the transcript has"),
+        (Transcript().client("x"), b"does not match the transcript"),
+    ],
+)
+def test_a_violation_of_the_protocol_is_told_as_that(steps: Transcript, verdict: bytes) -> None:
+    ws_fake = Harness()
+    ws_fake.serve(URL, steps)
+    with socket.create_connection(("127.0.0.1", port_of(ws_fake.url_for(URL)))) as sock:
+        sock.settimeout(PATIENCE)
+        sock.sendall(HEAD.encode() + b"\r\n\xff\xff")
+        heard = b""
+        while verdict not in heard:
+            data = sock.recv(65536)
+            assert data, heard
+            heard += data
+    assert b"\x03\xf3wsfake: the client's violation of the protocol " + verdict in heard
+    with pytest.raises(UnexpectedMessage, match=r'actual    raw b"\\xff\\xff"'):
+        ws_fake.finish()
+
+
 def test_a_close_that_comes_too_soon_is_answered_with_1011() -> None:
     ws_fake = Harness()
     ws_fake.serve(URL, Transcript().client("x"))
@@ -376,6 +399,23 @@ def test_a_handshake_that_is_not_as_expected_is_refused() -> None:
     assert b"handshake does not match" in (caught.value.response.body or b"")
     with pytest.raises(Exception, match="handshake does not match"):
         ws_fake.finish()
+
+
+@pytest.mark.parametrize(
+    ("valid", "given", "why"),
+    [
+        ("AAAAAAAAAAAAAAAAAAAAAA==", "AAAA", "no Sec-WebSocket-Key of 16 bytes in base64"),
+        ("Sec-WebSocket-Key", "X-Key", "no Sec-WebSocket-Key of 16 bytes in base64"),
+        ("Host", HEAD.split("\r\n")[-3] + "\r\nHost", "no Sec-WebSocket-Key of 16 bytes in base64"),
+        ("Version: 13", "Version: 8", "not version 13 of the protocol"),
+        ("Sec-WebSocket-Version", "X-Version", "not version 13 of the protocol"),
+    ],
+)
+def test_what_is_wrong_with_an_opening_handshake_is_said(valid: str, given: str, why: str) -> None:
+    with Harness() as ws_fake:
+        request = HEAD.replace(valid, given).encode() + b"\r\n"
+        answer = raw(ws_fake.url_for(URL), request)
+    assert f"is no valid opening handshake of a WebSocket ({why})".encode() in answer
 
 
 def test_a_request_that_is_no_handshake_is_refused_by_name_and_fails_nothing() -> None:

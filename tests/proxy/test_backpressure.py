@@ -14,9 +14,9 @@ import pytest
 
 from tests.live.peers import Wire, WireServer, in_thread
 from tests.proxy.port import Proxy, Told
-from tests.proxy.test_relay import REQUEST, client_of, opened
+from tests.proxy.test_relay import REQUEST, client_of, opened, relay_raw
 from wsfake.live import Reactor
-from wsfake.model import Drop, Gap
+from wsfake.model import Close, Drop, Gap
 from wsfake.proxy import Faults, Limits, backlog as backlog_module
 from wsfake.proxy.backlog import LAG_BYTES, Backlog
 
@@ -137,9 +137,29 @@ def test_a_message_over_the_limit_passes_and_is_told_as_a_gap(proxy: Proxy) -> N
             told = proxy.until_over()
     assert told.behind == [
         ("server", "a"),
-        ("server", Gap("a message of more than 1000 bytes")),
-        ("server", Drop()),
+        ("server", Gap("a message of more than 1000 bytes, and what came behind it")),
     ]
+
+
+@pytest.mark.parametrize("largest", [1000, None])
+def test_nothing_is_told_of_how_a_side_ends_that_is_not_understood(
+    proxy: Proxy, largest: int | None
+) -> None:
+    large = b"\x81\x7e\x04\x00" + b"x" * 1024
+
+    def serve(wire: Wire) -> None:
+        wire.accept(large + b"\x88\x02\x03\xe8")
+        assert wire.frame() == (0x88, b"\x03\xe8")
+
+    def talk(wire: Wire) -> None:
+        opened(wire).send(b"\x88\x82\0\0\0\0\x03\xe8")
+        wire.read_to_end()
+
+    options = {} if largest is None else {"limits": Limits(message_bytes=largest)}
+    told = relay_raw(proxy, serve, talk, **options)
+    closes = [(side, what) for side, what in told.behind if isinstance(what, Close | Drop)]
+    heard = [("client", Close(1000)), *([("server", Close(1000))] if largest is None else [])]
+    assert sorted(closes, key=str) == heard
 
 
 def test_an_extension_that_is_not_known_passes_and_is_told_as_a_gap(proxy: Proxy) -> None:

@@ -33,10 +33,12 @@ def client_of(proxy: Proxy) -> socket.socket:
     return socket.create_connection(("127.0.0.1", proxy.port), timeout=10)
 
 
-def relay_raw(proxy: Proxy, serve: Callable[[Wire], None], talk: Callable[[Wire], None]) -> Told:
+def relay_raw(
+    proxy: Proxy, serve: Callable[[Wire], None], talk: Callable[[Wire], None], **options: object
+) -> Told:
     """Relay one connection whose two ends are played by functions; return its story."""
     with WireServer(serve) as server:
-        proxy.to(server.url + "path?query")
+        proxy.to(server.url + "path?query", **options)
 
         def play() -> None:
             with client_of(proxy) as sock:
@@ -361,8 +363,9 @@ def test_an_aborted_relay_frees_its_sockets_and_tells_nothing_more(
     assert not proxy.stories[0].is_over
 
 
-def test_a_second_request_behind_a_refusal_is_not_passed_on(proxy: Proxy) -> None:
-    refusal = b"HTTP/1.1 401 Who\r\nContent-Length: 2\r\n\r\nno"
+@pytest.mark.parametrize("interim", [b"", b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"])
+def test_a_second_request_behind_a_refusal_is_not_passed_on(proxy: Proxy, interim: bytes) -> None:
+    refusal = interim + b"HTTP/1.1 401 Who\r\nContent-Length: 2\r\n\r\nno"
     behind: list[bytes] = []
 
     def serve(wire: Wire) -> None:

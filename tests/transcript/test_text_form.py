@@ -377,3 +377,11 @@ def test_what_has_no_text_form_shows_no_escape_codes() -> None:
     assert str(Transcript().client_json(Red())) == (
         "connect\n     0 ms  client  <DecodedJson(matcher=\\u001b[31m red)>\n"
     )
+
+
+@pytest.mark.parametrize("name", ["\x1b[31m", "a\n0 ms  client  ends"])
+def test_the_name_of_a_header_that_cannot_be_one_is_shown_on_its_line(name: str) -> None:
+    for what in (Open("ws://a/", ((name, "v"),)), Accept(headers=((name, "v"),))):
+        lines = write_entry(Entry(0, 1, Side.CLIENT, what))
+        assert len(lines) == 2
+        assert all(line.isprintable() for line in lines)

@@ -1,6 +1,7 @@
 """The command line: one module for each command.
 
-Exit codes: 0 is fine, 1 a finding (a failure, a damaged cassette), 2 wrong use.
+Exit codes: 0 is fine, 1 a finding (a failure, a damaged cassette), 2 wrong use, 130 interrupted
+by Ctrl-C where that is not how the command is ended.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ _COMMANDS = (
     "verify",
 )
 
+_INTERRUPTED = 130
+"""What shells say of a program that SIGINT, which is 2, has ended: 128 and that."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; return its exit code."""
@@ -52,6 +56,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # as when the reader of a pipe has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except KeyboardInterrupt:
+        print("wsfake: interrupted", file=sys.stderr)
+        return _INTERRUPTED
     return code
 
 

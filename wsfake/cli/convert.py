@@ -11,18 +11,19 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from wsfake.cassette import Header, find_leaks, load, write_cassette
+from wsfake.cli.output import CUT_OFF
 from wsfake.cli.redacting import (
     add_redaction_options,
     names_secrets,
     redacted_by,
     redactor_of,
 )
+from wsfake.cli.texts import read_text
 from wsfake.errors import CassetteError, UnsafeCassette, UsageError
 from wsfake.foreign import is_foreign, read_foreign
 from wsfake.foreign.cassetter import FILTERED
 from wsfake.model import Entry
 from wsfake.network import write_dialogue
-from wsfake.transcript.parsing import parse_entries
 
 __all__ = ["add_parser"]
 
@@ -93,7 +94,7 @@ def _read(path: Path, arguments: argparse.Namespace) -> _Source:
         source = _Source(Header(recorded=foreign.recorded), foreign.entries, notes=foreign.notes)
         return _without_secrets(path, source, arguments)
     else:
-        source = _Source(Header(), tuple(parse_entries(_read_text(path))))
+        source = _Source(Header(), read_text(path))
     return _without_secrets(path, source, arguments) if names_secrets(arguments) else source
 
 
@@ -103,7 +104,7 @@ def _read_cassette(path: Path, *, recover: bool) -> _Source:
     if cassette.cut and not recover:
         raise UsageError(f"{path} is cut off: --recover keeps what it holds")
     if cassette.cut:
-        lost.append("cut off: what was recorded after this is lost")
+        lost.append(CUT_OFF)
     return _Source(cassette.header, cassette.entries, lost)
 
 
@@ -118,13 +119,6 @@ def _without_secrets(path: Path, source: _Source, arguments: argparse.Namespace)
         )
     header = redacted_by(redactor, source.header)
     return evolve(source, header=header, entries=entries)
-
-
-def _read_text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: expected a text in UTF-8: {error}") from None
 
 
 def _write_text(path: Path, entries: Sequence[Entry]) -> None:

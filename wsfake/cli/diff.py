@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from wsfake.cassette import read_cassette
-from wsfake.errors import UsageError
+from wsfake.cassette import CassetteReader, read_cassette
+from wsfake.cli.output import CUT_OFF
+from wsfake.cli.texts import read_text
 from wsfake.model import Entry
 from wsfake.transcript import Matching
 from wsfake.transcript.alignment import Change, changes
 from wsfake.transcript.differences import differences
-from wsfake.transcript.parsing import parse_entries
 from wsfake.transcript.writing import write_entry
 
 __all__ = ["add_parser"]
@@ -34,7 +35,7 @@ def add_parser(commands: Any) -> None:
 
 
 def diff(arguments: argparse.Namespace) -> int:
-    """Print every difference; one is a finding."""
+    """Print every difference; one is a finding, and so is a cassette that is cut off."""
     found = False
     with _entries(Path(arguments.one)) as one, _entries(Path(arguments.other)) as other:
         for change in changes(one, other, times=arguments.times):
@@ -43,6 +44,10 @@ def diff(arguments: argparse.Namespace) -> int:
             found = True
             for line in _lines(change):
                 print(line)
+        for path, entries in ((arguments.one, one), (arguments.other, other)):
+            if isinstance(entries, CassetteReader) and entries.cut:
+                found = True
+                print(f"wsfake: {path}: {CUT_OFF}", file=sys.stderr)
     return 1 if found else 0
 
 
@@ -53,11 +58,7 @@ def _entries(path: Path) -> Iterator[Iterable[Entry]]:
         with read_cassette(path) as reader:
             yield reader
     else:
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path}: expected a cassette or a text in UTF-8: {error}") from None
-        yield parse_entries(text)
+        yield read_text(path)
 
 
 def _lines(change: Change) -> Iterator[str]:

@@ -6,7 +6,9 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 
-__all__ = ["line_printer", "print_lines"]
+__all__ = ["CUT_OFF", "line_printer", "print_lines"]
+
+CUT_OFF = "cut off: what was recorded after this is lost"
 
 _SAID = re.compile(r"(\s*[\d.]+ ms  (?:#\d+  )?)(client|server)(.*)", re.DOTALL)
 _COLOURS = {"client": "cyan", "server": "green"}

@@ -79,7 +79,8 @@ def add_parser(commands: Any) -> None:
         metavar="MIB",
         type=float,
         default=256,
-        help="a larger message passes, but is not recorded (%(default)s MiB)",
+        help="a larger message passes, but neither it nor what its side says behind it is recorded"
+        " (%(default)s MiB)",
     )
     add_redaction_options(parser)
     add_fault_options(parser)

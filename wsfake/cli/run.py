@@ -68,17 +68,20 @@ def run(arguments: argparse.Namespace) -> int:
             what="the script",
         ),
     )
-    code = _run(script, harness, arguments.seconds)
-    written = harness.summary.written
-    if written is not None:
-        print(
-            f"wsfake: {'recorded' if harness.summary.kept else 'set aside'} {written}",
-            file=sys.stderr,
-        )
-    elif arguments.record:
+    try:
+        code = _run(script, harness, arguments.seconds)
+    finally:
+        _tell_written(harness)
+    if arguments.record and harness.summary.written is None:
         print("wsfake: nothing was recorded: the script made no connection", file=sys.stderr)
         code = code or 1
     return code
+
+
+def _tell_written(harness: Harness) -> None:
+    written, kept = harness.summary.written, harness.summary.kept
+    if written is not None:
+        print(f"wsfake: {'recorded' if kept else 'set aside'} {written}", file=sys.stderr)
 
 
 def _run(script: Path, harness: Harness, seconds: float | None) -> int:

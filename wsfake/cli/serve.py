@@ -13,7 +13,8 @@ from wsfake.cli.listening import address, is_loopback, signals
 from wsfake.cli.playing import Watcher, add_matching, playing
 from wsfake.errors import UsageError
 from wsfake.harness.doors import Secure
-from wsfake.model import Open
+from wsfake.model import Open, normalise_url
+from wsfake.transcript.literals import printable
 
 __all__ = ["add_parser"]
 
@@ -25,13 +26,13 @@ def add_parser(commands: Any) -> None:
         "serve", help="be the server of a cassette at a real port, or its client"
     )
     parser.add_argument("cassette", metavar="FILE", help="the path of a cassette")
-    parser.add_argument("url", metavar="URL", nargs="?", help="with --side client: the server")
     parser.add_argument(
         "--side",
         choices=("server", "client"),
         default="server",
-        help="listen as the recorded server, or connect to URL as the recorded client",
+        help="listen as the recorded server, or connect to the URL of --at as the recorded client",
     )
+    parser.add_argument("--at", metavar="URL", help="with --side client: where the server is")
     parser.add_argument(
         "--listen",
         metavar="HOST:PORT",
@@ -59,12 +60,12 @@ def add_parser(commands: Any) -> None:
 
 def serve(arguments: argparse.Namespace) -> int:
     """Play until SIGINT or SIGTERM, or as a client to the end; a mismatch is a finding."""
-    if (arguments.side == "client") != (arguments.url is not None):
-        raise UsageError("expected a URL with --side client, and none without")
+    if (arguments.side == "client") != (arguments.at is not None):
+        raise UsageError("expected --at URL with --side client, and not without")
     connect = "connect a client to the URL above" if arguments.side == "server" else ""
     with playing(arguments, arguments.speed, connect=connect) as watcher:
         if arguments.side == "client":
-            watcher.act_client(arguments.url)
+            watcher.act_client(arguments.at)
         else:
             _listen(arguments, watcher)
     return 0 if watcher.finish() else 1
@@ -79,8 +80,8 @@ def _listen(arguments: argparse.Namespace, watcher: Watcher) -> None:
     with signals(wake.set) as ended:
         for url in _origins(arguments.cassette):
             at = watcher.harness.url_for(url, tls=tls, host=host, port=port)
-            shown = Redactor().url(url)
-            print(f"wsfake: listening at {at} for {shown} (Ctrl-C ends it)", flush=True)
+            where = printable(f"{at} for {Redactor().url(url)}")
+            print(f"wsfake: listening at {where} (Ctrl-C ends it)", flush=True)
             port = 0
         if tls is True:
             print(f"wsfake: clients are to trust {watcher.harness.ca_file}", flush=True)
@@ -94,12 +95,15 @@ def _origins(path: str) -> list[str]:
     found: dict[str, str] = {}
     for entry in load(path).entries:
         if isinstance(entry.what, Open):
-            parts = urlsplit(entry.what.url)
-            if parts.scheme not in ("ws", "wss"):
+            if "://" not in entry.what.url:
                 raise UsageError(
-                    f"{path}: these are clients of a script's server, {entry.what.url}:"
-                    " act them with --side client URL"
+                    f"{path}: these are clients of a script's server, {printable(entry.what.url)}:"
+                    " act them with --side client --at URL"
                 )
+            try:
+                parts = urlsplit(normalise_url(entry.what.url))
+            except UsageError as error:
+                raise UsageError(f"{path}: {error}") from None
             found.setdefault(f"{parts.scheme}://{parts.netloc}", entry.what.url)
     if not found:
         raise UsageError(f"{path}: there is no connection in this cassette")

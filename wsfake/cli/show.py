@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from wsfake.cassette import read_cassette
-from wsfake.cli.output import print_lines
+from wsfake.cli.output import CUT_OFF, print_lines
 from wsfake.model import Entry
 from wsfake.transcript.writing import write_entries
 
@@ -43,7 +43,7 @@ def show(arguments: argparse.Namespace) -> int:
             print_lines(write_entries(entries, numbered=numbered))
         findings = [str(damage) for damage in reader.damage]
         if reader.cut:
-            findings.append("cut off: what was recorded after this is lost")
+            findings.append(CUT_OFF)
     for finding in findings:
         print(f"wsfake: {arguments.cassette}: {finding}", file=sys.stderr)
     return 1 if findings else 0

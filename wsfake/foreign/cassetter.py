@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from attrs import define, field
 
 from wsfake.foreign.closes import as_close
-from wsfake.foreign.handshakes import as_accept, as_open, named
+from wsfake.foreign.handshakes import as_accept, as_open, header_name, named
 from wsfake.foreign.timeline import Told
 from wsfake.foreign.values import Value
 from wsfake.foreign.yaml_events import plain_value
@@ -87,6 +87,7 @@ class _Connection:
         frames = interaction.get("frames")
         said = list(self._frames(frames)) if frames is not None else []
         told = Told(
+            interaction,
             as_open(Value(self._clean(uri.text()), uri.path, uri.place), headers),
             self._start(max((at for at, _, _ in said), default=0)),
         )
@@ -108,7 +109,7 @@ class _Connection:
         headers = self._interaction.get("headers")
         for name, values in () if headers is None else headers.members():
             for value in values.items():
-                yield name, self._clean(value.text())
+                yield header_name(name, value), self._clean(value.text())
 
     def _frames(self, frames: Value) -> Iterator[tuple[int, Side, Event]]:
         last = 0

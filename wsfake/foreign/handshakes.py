@@ -5,10 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from wsfake.errors import UsageError
 from wsfake.foreign.values import Value
-from wsfake.model import Accept, Headers, Open, Refuse, Reject, without_mechanics
+from wsfake.model import (
+    Accept,
+    Headers,
+    Open,
+    Refuse,
+    Reject,
+    normalise_url,
+    without_mechanics,
+)
+from wsfake.transcript.checks import TOKEN
 
-__all__ = ["as_accept", "as_open", "as_refusal", "as_reject", "named"]
+__all__ = ["as_accept", "as_open", "as_refusal", "as_reject", "header_name", "named"]
 
 _SCHEMES = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
 _URL = re.compile(r"([A-Za-z]+)://([^/?#\s][^\s]*)")
@@ -30,17 +40,24 @@ def as_open(url: Value, headers: Iterable[tuple[str, str]] = ()) -> Open:
     found = _URL.fullmatch(url.text())
     scheme = _SCHEMES.get(found[1].lower()) if found else None
     if found is None or scheme is None:
-        url.wrong(
-            "a URL of ws, wss, http or https with a host",
-            repr(_USER.sub("", url.text().partition("?")[0])[:80]),
-        )
+        url.wrong("a URL of ws, wss, http or https with a host", _shown(url))
     given = _real(headers)
+    asked = f"{scheme}://{found[2].partition('#')[0]}"
+    try:
+        normalise_url(asked)
+    except UsageError:
+        url.wrong("a URL with a possible host and port", _shown(url))
     return Open(
-        f"{scheme}://{found[2].partition('#')[0]}",
+        asked,
         tuple(header for header in without_mechanics(given) if header[0].lower() != "host"),
         _items(named(given, "sec-websocket-protocol")),
         _items(named(given, "sec-websocket-extensions")),
     )
+
+
+def _shown(url: Value) -> str:
+    """Return as much of a URL as may be told: what else is in it can be a secret."""
+    return repr(_USER.sub("", url.text().partition("?")[0])[:80])
 
 
 def as_accept(headers: Iterable[tuple[str, str]] = ()) -> Accept:
@@ -73,6 +90,13 @@ def as_refusal(error: str) -> Refuse | Reject:
 def named(headers: Headers, name: str) -> str:
     """Return the values of a header, as one."""
     return ", ".join(value for key, value in headers if key.lower() == name)
+
+
+def header_name(name: str, place: Value) -> str:
+    """Return the name of a header, of HTTP/2 too. Raises `ForeignFileError` for what is none."""
+    if not TOKEN.fullmatch(name.removeprefix(":")):
+        place.wrong("the name of a header (RFC 9110 section 5.6.2)", repr(name[:40]))
+    return name
 
 
 def _real(headers: Iterable[tuple[str, str]]) -> Headers:

@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from wsfake.foreign.closes import as_close
-from wsfake.foreign.handshakes import as_accept, as_open, as_refusal, as_reject, named
+from wsfake.foreign.handshakes import as_accept, as_open, as_refusal, as_reject, header_name, named
 from wsfake.foreign.timeline import Told
 from wsfake.foreign.values import Value
 from wsfake.model import Close, Drop, Event, Gap, Ping, Pong, Side
@@ -63,14 +63,17 @@ def _is_web_socket(entry: Value) -> bool:
 def _headers(message: Value) -> Iterator[tuple[str, str]]:
     headers = message.get("headers")
     for header in () if headers is None else headers.items():
-        yield header.need("name").text(), header.need("value").text()
+        name = header.need("name")
+        yield header_name(name.text(), name), header.need("value").text()
 
 
 def _connection(entry: Value, attached: Attachments) -> Told:
     request = entry.need("request")
     started = entry.get("startedDateTime")
     told = Told(
-        as_open(request.need("url"), _headers(request)), None if started is None else started.date()
+        entry,
+        as_open(request.need("url"), _headers(request)),
+        None if started is None else started.date(),
     )
     messages = list(_messages(entry, attached))
     answered = _answer(told, entry, messages)

@@ -8,14 +8,21 @@ from heapq import merge
 
 from attrs import define, field
 
+from wsfake.foreign.values import Value
 from wsfake.model import Entry, Event, Open, Side
 
 __all__ = ["Told", "date_of", "timeline"]
+
+_MOST = (1 << 53) - 1
+"""Microseconds of a recording: so many can be told by any reader of a cassette."""
 
 
 @define
 class Told:
     """One connection as a file tells of it. Times are in microseconds."""
+
+    place: Value
+    """Where in the file it is told of."""
 
     opening: Open
     start: int | None = None
@@ -47,9 +54,10 @@ def timeline(connections: Sequence[Told]) -> list[Entry]:
 
 def _entries(told: Told, start: int, origin: int, number: int) -> Iterator[Entry]:
     last = start
-    yield Entry(last - origin, number, Side.CLIENT, told.opening)
-    for at, side, what in told.said:
+    for at, side, what in ((start, Side.CLIENT, told.opening), *told.said):
         last = last if at is None else max(last, at)
+        if last - origin > _MOST:
+            told.place.wrong("at most 285 years since the first connection", "more")
         yield Entry(last - origin, number, side, what)
 
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 
 from wsfake.errors import ForeignFileError
 
 __all__ = ["Value"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_YEAR_10000 = 253_402_300_800_000_000
+"""In microseconds since 1970; the last date that can be written is before it."""
 
 _KINDS = {dict: "an object", list: "a list", str: "a text", bool: "true or false"}
 
@@ -98,8 +103,10 @@ class Value:
             self.wrong("a date and time of ISO 8601", repr(text[:40]))
         if date.tzinfo is None:
             date = date.replace(tzinfo=UTC)
-        past = date - datetime(1970, 1, 1, tzinfo=UTC)
-        return (past.days * 86_400 + past.seconds) * 1_000_000 + past.microseconds
+        microseconds = (date - _EPOCH) // _MICROSECOND
+        if not 0 <= microseconds < _YEAR_10000:
+            self.wrong("a date and time from 1970 to 9999", repr(text[:40]))
+        return microseconds
 
     def wrong(self, expected: str, actual: str) -> NoReturn:
         """Raise the error for this place."""

@@ -13,6 +13,7 @@ from wsfake.clock import VirtualClock
 from wsfake.errors import UsageError
 from wsfake.harness.settings import Settings
 from wsfake.model import normalise_url
+from wsfake.transcript.matching import PLACEHOLDER
 
 if TYPE_CHECKING:
     import ssl
@@ -82,6 +83,8 @@ class Doors:
         parts = urlsplit(url)
         scheme, _, authority = port.url.partition("://")
         user, at, _ = parts.netloc.rpartition("@")
+        if PLACEHOLDER in user:  # which no client can send
+            user = at = ""
         query = f"?{parts.query}" if parts.query else ""
         return f"{scheme}://{user}{at}{authority}{parts.path}{query}"
 

@@ -20,19 +20,61 @@ from wsfake.live.http import (
 )
 from wsfake.model import Accept, Raw, Reject
 
-__all__ = ["Answer", "AnswerReader"]
+__all__ = ["Answer", "AnswerReader", "StatusReader"]
 
 Answer = Accept | Reject | Raw
 
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-5][0-9][0-9])(?: .*)?")
+_SWITCHING = 101
 _NO_BODY = {204, 304}
+_MOST_INTERIM = 32
+"""So many interim answers are passed over; what follows more of them is taken for none."""
+
+_LONGEST_INTERIM = 1 << 16
+"""Bytes of an interim answer; what is longer is taken for none."""
+
+_STATUS = re.compile(rb"HTTP/1\.[01] ([0-9]{3})")
+_STATUS_BYTES = len(b"HTTP/1.1 101")
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _HEX_DIGITS = re.compile(rb"[ \t]*([0-9a-fA-F]{1,15})[ \t]*")
+
+
+def _is_interim(status: int) -> bool:
+    """Tell whether another answer follows one with this status (RFC 9110 section 15.2).
+
+    101 is the last one of HTTP: the other protocol follows.
+    """
+    return 100 <= status < 200 and status != _SWITCHING
+
+
+class StatusReader:
+    """Finds out what a server does with a request, where its answer need be no valid one.
+
+    Holds 64 KiB and one piece of the stream at most.
+    """
+
+    def __init__(self) -> None:
+        self._head = bytearray()
+
+    def receive(self, data: bytes) -> int | None:
+        """Return the status behind interim answers, once it is there; 0 for what is not HTTP."""
+        self._head += data
+        while len(self._head) >= _STATUS_BYTES:
+            found = _STATUS.match(self._head)
+            status = 0 if found is None else int(found[1])
+            if not _is_interim(status):
+                return status
+            end = self._head.find(b"\r\n\r\n")
+            if end < 0:
+                return None if len(self._head) <= _LONGEST_INTERIM else 0
+            del self._head[: end + 4]
+        return None
 
 
 class AnswerReader:
     """Understands the answer to a request with `key`, in which `subprotocols` were offered.
 
+    Interim answers before it, as 103 with early hints, are passed over (RFC 9110 section 15.2).
     `agree` is called with the extensions of an answer that accepts, and raises `InvalidHandshake`
     for those that were not offered.
     """
@@ -83,20 +125,26 @@ class AnswerReader:
 
     def _parse(self) -> Generator[None, None, None]:
         try:
+            status, headers = self._head = yield from self._read_head()
+        except (ValueError, EOFError, SecurityError):  # EOFError: a line that ends in LF alone
+            self._answer = Raw(bytes(self._seen))
+            return
+        if status == _SWITCHING:
+            self._answer = self._accept(headers)
+        else:
+            yield from self._read_body(status, headers)
+            self._answer = Reject(status, headers_of(headers), bytes(self._body))
+
+    def _read_head(self) -> Generator[None, None, tuple[int, HttpHeaders]]:
+        for _ in range(_MOST_INTERIM + 1):
             line = yield from parse_line(self._reader.read_line)
             status = _STATUS_LINE.fullmatch(line)
             if status is None:
                 raise ValueError("not a status line of HTTP/1")
             headers = yield from parse_headers(self._reader.read_line)
-        except (ValueError, EOFError, SecurityError):  # EOFError: a line that ends in LF alone
-            self._answer = Raw(bytes(self._seen))
-            return
-        self._head = int(status[1]), headers
-        if self._head[0] == 101:
-            self._answer = self._accept(headers)
-        else:
-            yield from self._read_body(*self._head)
-            self._answer = Reject(self._head[0], headers_of(headers), bytes(self._body))
+            if not _is_interim(int(status[1])):
+                return int(status[1]), headers
+        raise ValueError("no answer behind all the interim ones")
 
     def _accept(self, headers: HttpHeaders) -> Accept | Reject:
         """Check the answer as RFC 6455 section 4.1 asks for."""
@@ -108,7 +156,7 @@ class AnswerReader:
             extensions = extensions_in(headers)
             self._agree(extensions)
         except InvalidHandshake:
-            return Reject(101, headers_of(headers))
+            return Reject(_SWITCHING, headers_of(headers))
         # Sec-WebSocket-Accept depends on the key alone, which is another one each time.
         kept = without(headers_of(headers), {"sec-websocket-accept"})
         return Accept(subprotocol, kept, extensions)
@@ -124,7 +172,7 @@ class AnswerReader:
         """Read into `_body` what RFC 9112 section 6.3 says is there, or what comes of it."""
         lengths = set(headers.get_all("Content-Length"))
         coding = ", ".join(headers.get_all("Transfer-Encoding")).lower()
-        if status < 200 or status in _NO_BODY:
+        if status in _NO_BODY:
             return
         if coding.endswith("chunked"):
             yield from self._read_chunks()

@@ -160,7 +160,9 @@ class Framing:
             self._events.append(Raw(b"".join([*held, data[position:]])))
             self._over = True
         except PayloadTooBig:
-            self._events.append(Gap(f"a message of more than {self._largest} bytes"))
+            self._events.append(
+                Gap(f"a message of more than {self._largest} bytes, and what came behind it")
+            )
             self._over = True
 
     def _hear_plain(self, data: bytes, position: int) -> int:

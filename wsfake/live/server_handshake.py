@@ -163,8 +163,10 @@ class ServerHandshake:
         """Check the request as RFC 6455 section 4.2.1 asks for."""
         headers = request.headers
         check_upgrade(headers)
-        self._key = headers["Sec-WebSocket-Key"]
-        if not _is_key(self._key) or headers["Sec-WebSocket-Version"] != "13":
+        self._key = ", ".join(headers.get_all("Sec-WebSocket-Key"))
+        if not _is_key(self._key):
+            raise NegotiationError("no Sec-WebSocket-Key of 16 bytes in base64")
+        if headers.get_all("Sec-WebSocket-Version") != ["13"]:
             raise NegotiationError("not version 13 of the protocol")
         # Only GET, and no HTTP/1.0 (`method` and `protocol` came to `Request` with version 16).
         if getattr(request, "method", "GET") != "GET":

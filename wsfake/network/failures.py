@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wsfake.errors import Failure, UnexpectedClose, UnexpectedHandshake, UnexpectedMessage
-from wsfake.model import Close, Entry, Open, Refuse, Side
+from wsfake.model import Close, Entry, Open, Raw, Refuse, Side
 from wsfake.network.dialogue import LITERAL_LENGTH
 from wsfake.player import Mismatch, Player
 from wsfake.player.plan import CLOSINGS
@@ -96,14 +96,20 @@ _KINDS: dict[str, type[Failure]] = {
 def _headline(mismatch: Mismatch, script: Side, *, recorded: bool) -> str:
     what = "recording" if recorded else "transcript"
     if mismatch.kind == "extra":
-        return f"{script} message #{mismatch.number} is one more than the {what} has"
+        return f"{_came(mismatch, script)} is one more than the {what} has"
     if mismatch.kind == "message":
-        return f"{script} message #{mismatch.number} does not match the {what}"
+        return f"{_came(mismatch, script)} does not match the {what}"
     if mismatch.kind == "close" and not _expects_close(mismatch):
         return f"the {script} closed before it had said what the {what} has"
     if mismatch.kind == "close":
         return f"the {script}'s close does not match the {what}"
     return f"the {script}'s opening handshake does not match the {what}"
+
+
+def _came(mismatch: Mismatch, script: Side) -> str:
+    if isinstance(mismatch.actual, Raw):
+        return f"the {script}'s violation of the protocol"
+    return f"{script} message #{mismatch.number}"
 
 
 def _expects_close(mismatch: Mismatch) -> bool:

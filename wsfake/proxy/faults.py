@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from attrs import Attribute, evolve, field, frozen
 
 from wsfake.errors import TranscriptError, UsageError
 from wsfake.model import Close, Message, Refuse, Side
-from wsfake.transcript.checks import as_side
+from wsfake.transcript.checks import as_close, as_side
 from wsfake.transcript.steps import Effect, Phase, check_fault
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ Edit: TypeAlias = Callable[[Side, Message], Message | None]
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
 
 
 def _not_negative(_: Faults, attribute: Attribute[float], value: Any) -> None:
@@ -82,10 +83,13 @@ class Faults:
         In phase `"message"` it happens once `side` has said `after` messages; there it may be a
         `Close`, too. In phase `"close"` it happens in place of the answer of `side` to a Close.
 
-        Raises `TranscriptError` for a phase and an effect that do not go together.
+        Raises `TranscriptError` for a phase and an effect that do not go together, and for a
+        `Close` that fits into no frame.
         """
         who = as_side(side)
-        if not (phase == "message" and isinstance(effect, Close)):
+        if phase == "message" and isinstance(effect, Close):
+            as_close(effect.code, effect.reason or None, empty=effect.code is None)
+        else:
             check_fault(phase, effect, who)
         if after < 0 or (after and phase != "message"):
             raise TranscriptError(f"expected 0 messages before a fault in {phase!r}, got {after!r}")

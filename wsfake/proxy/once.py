@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from wsfake.live.answers import StatusReader
 from wsfake.proxy.halves import Half
 
 __all__ = ["OneRequest"]
 
-_STATUS = re.compile(rb"HTTP/1\.[01] ([0-9]{3})")
-_STATUS_BYTES = len(b"HTTP/1.1 101")
+_NOT_REFUSED = {101, 0}
+"""Switched to another protocol, or none of HTTP from the start."""
+
 _BODY = re.compile(rb"\r\n(?:content-length|transfer-encoding)[ \t]*:", re.IGNORECASE)
 _REQUEST_LINE = re.compile(rb"[!-'*-~]+ [!-~]+ HTTP/1\.[01]\r\n")
 
@@ -32,21 +34,19 @@ class OneRequest:
         self._on_second = on_second
         head = request.partition(b"\r\n\r\n")[0]
         self._has_body = _BODY.search(head) is not None
-        self._status = b""
+        self._answers = StatusReader()
         self._refused = False
         self._over = False
         client.way = _Watch(client, self._asked)
         server.way = _Watch(server, self._answered)
 
     def _answered(self, data: bytes) -> bool:
-        if not self._refused:
-            self._status += data[: _STATUS_BYTES - len(self._status)]
-            if len(self._status) == _STATUS_BYTES:
-                found = _STATUS.fullmatch(self._status)
-                self._refused = found is not None and found[1] != b"101"
-                if not self._refused:
-                    for half, way in zip(self._halves, self._ways, strict=True):
-                        half.way = way
+        status = None if self._refused else self._answers.receive(data)
+        if status in _NOT_REFUSED:
+            for half, way in zip(self._halves, self._ways, strict=True):
+                half.way = way
+        elif status is not None:
+            self._refused = True
         return True
 
     def _asked(self, data: bytes) -> bool:

@@ -8,6 +8,7 @@ from wsfake.errors import UsageError
 from wsfake.live.http import basic_credentials, request_target, without
 from wsfake.model import Headers
 from wsfake.proxy.upstream import Upstream
+from wsfake.transcript.checks import TOKEN
 
 __all__ = ["headers_in", "rewrite_request"]
 
@@ -52,9 +53,13 @@ def _with_value(line: bytes, changed: dict[bytes, bytes]) -> bytes:
 
 
 def headers_in(request: bytes) -> Headers:
-    """Return the headers of a request that need not be a valid one, but for the client's key."""
+    """Return the headers of a request that need not be a valid one, but for the client's key.
+
+    Lines whose name is no token (RFC 9110 section 5.6.2) are none.
+    """
     _, *lines = request.partition(b"\r\n\r\n")[0].split(b"\r\n")
     pairs = [line.decode("latin-1").partition(":") for line in lines]
     return without(
-        tuple((name.strip(), value.strip()) for name, _, value in pairs), {"sec-websocket-key"}
+        tuple((name, value.strip()) for name, _, value in pairs if TOKEN.fullmatch(name)),
+        {"sec-websocket-key"},
     )

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from websockets.exceptions import PayloadTooBig
 
 from wsfake.errors import UsageError
-from wsfake.live.answers import AnswerReader
+from wsfake.live.answers import AnswerReader, StatusReader
 from wsfake.live.framing import Framing
 from wsfake.live.http import deflate_of, without
 from wsfake.live.server_handshake import NotAWebSocket, ServerHandshake
@@ -18,7 +18,7 @@ from wsfake.proxy.request import headers_in
 
 __all__ = ["Story", "Tap"]
 
-_SWITCHES = b"HTTP/1.1 101"
+_SWITCHING = 101
 
 
 class Story(Protocol):
@@ -41,7 +41,8 @@ class Tap:
 
     It is as strict as RFC 6455, and at the first violation of a side it tells the bytes of that
     side as `Raw` from there on. What it cannot understand for another reason is told as a `Gap`,
-    behind which that side says nothing more. Errors of the story itself are raised.
+    behind which that side says nothing more, and ends by no `Drop`: it may have closed. Errors of
+    the story itself are raised.
     """
 
     def __init__(self, story: Story, url: str, largest: int) -> None:
@@ -94,8 +95,11 @@ class Tap:
     def _ends_by_drop(self, side: Side, *, reset: bool) -> bool:
         if not self._asked:
             return False  # nobody asked for a WebSocket
-        if side in self._closed and (not reset or side.other in self._closed):
-            return False
+        if side in self._closed:
+            if not reset or side.other in self._closed:
+                return False
+        elif self._hear[side] is _nothing:
+            return False  # it may have closed behind a Gap
         # What ends behind the end of the other side, with no word of its own, follows from it.
         return not self._ended or (self._last is side and side not in self._ended)
 
@@ -145,13 +149,13 @@ class Tap:
 
     def _doubting(self, request: bytes, why: str) -> Callable[[bytes], list[Event]]:
         """Return what hears whether the server switches all the same; then it is to be known."""
-        answer = bytearray()
+        answers = StatusReader()
 
         def hear(data: bytes) -> list[Event]:
-            answer.extend(data[: len(_SWITCHES) - len(answer)])
-            if not _SWITCHES.startswith(answer):
+            status = answers.receive(data)
+            if status is not None:
                 self._hear[Side.SERVER] = _nothing
-            if answer != _SWITCHES:
+            if status != _SWITCHING:
                 return []
             self._asked = True
             self._tell(Side.CLIENT, [Open(self._url, headers_in(request))])
@@ -182,7 +186,15 @@ class Tap:
             return self._accept(answer, answers.rest)
         self._hear[Side.SERVER] = _raw  # also behind a refusal
         rest = b"" if isinstance(answer, Raw) else answers.rest
-        return [answer, Raw(rest)] if rest else [answer]
+        events: list[Event] = [answer, Raw(rest)] if rest else [answer]
+        if isinstance(answer, Raw) or answer.status == _SWITCHING:
+            # A lenient client goes on all the same, and its bytes pass.
+            self._hear[Side.CLIENT] = _not_accepted
+            if self._early:
+                self._tell(Side.SERVER, events)
+                self._tell(Side.CLIENT, _not_accepted(b""))
+                return []
+        return events
 
     def _accept(self, answer: Accept, rest: bytes) -> list[Event]:
         try:
@@ -206,6 +218,10 @@ class Tap:
 
 def _nothing(_: bytes) -> list[Event]:
     return []
+
+
+def _not_accepted(_: bytes) -> list[Event]:
+    return [Gap("what the client said, whose opening handshake was not accepted")]
 
 
 def _raw(data: bytes) -> list[Event]:

@@ -69,7 +69,8 @@ class Limits:
     """How long a side is given to take what it was sent, once the other side has gone."""
 
     message_bytes: int = 256 * MEBIBYTE
-    """A message that is larger passes, and is told as a `Gap`; so much fits into a cassette."""
+    """A message that is larger passes, and with all that its side says behind it is told as a
+    `Gap`; so much fits into a cassette."""
 
     delayed_bytes: int = 16 * MEBIBYTE
     """What a fault that takes time may hold of each direction; then reading stops."""
