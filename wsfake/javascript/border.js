@@ -1,6 +1,7 @@
 // The border: one call in (a turn), an outbox of operations out. Both are JSON.
 //
-// Every other file of wsfake is a function of `host`, which is made here. Nothing of it is a global.
+// Every other file of wsfake is a function of `host`, which is made here. Nothing of it is a global,
+// and what it uses of the engine's globals it has taken before the script runs: see `faces.read_source`.
 (function (common, own) {
   "use strict";
   const { parse, stringify } = JSON;
@@ -15,8 +16,14 @@
   const began = realNow();
   let time = 0;
 
+  // Every global as wsfake's own files know it, also those that they define: a script may declare
+  // another one by its name.
+  const globals = Object.create(null);
+  for (const name of Object.getOwnPropertyNames(globalThis)) globals[name] = globalThis[name];
+
   const host = {
     start,
+    globals,
     profile: start.profile,
     states: start.states,
     turns, // what a turn does, by its name
@@ -90,12 +97,13 @@
     define(names) {
       for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(names))) {
         Object.defineProperty(globalThis, name, { ...property, enumerable: false, configurable: true });
+        if ("value" in property) globals[name] = property.value;
       }
     },
 
     // Evaluate another file of wsfake, by its name, and give it the host: once.
     load(name) {
-      if (!(name in loaded)) loaded[name] = host.evaluate(start.files[name])(host);
+      if (!(name in loaded)) loaded[name] = host.evaluate(start.files[name])(globals)(host);
       return loaded[name];
     },
 

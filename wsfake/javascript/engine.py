@@ -16,13 +16,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from wsfake.errors import UsageError
 from wsfake.javascript.modules import load_modules
 from wsfake.javascript.rejections import track_rejections
 
-__all__ = ["INTERRUPTED", "Engine", "Interrupted", "Thrown"]
+__all__ = ["INTERRUPTED", "Engine", "Interrupted", "Thrown", "global_names"]
 
 
 INTERRUPTED = "InternalError: interrupted"
@@ -65,13 +66,13 @@ class Engine:
         self._endless = False
 
     def boot(self, source: str, common: str, own: dict[str, Any]) -> None:
-        """Evaluate the function that makes the border, and call it with what is common and own.
+        """Make the border of a file of wsfake's, with what is common and own.
 
         Raises `UsageError` where there is too little memory for it.
         """
         tracks = track_rejections(self._context)
         try:
-            make = self._context.eval(source)
+            make = self._context.eval(source)()
             self._call = make(common, dumps({**own, "tracks": tracks is not None}))
         except self._thrown as error:
             if "memory" not in _thrown(error).text:
@@ -141,6 +142,13 @@ class Engine:
         self._call = self._run_job = self._rejections = None
         del self._context
         self._modules = None  # which the context may have asked until now
+
+
+@cache
+def global_names() -> frozenset[str]:
+    """Return the names of the globals that the engine has, before a host adds any."""
+    names: str = _quickjs().Context().eval("Object.getOwnPropertyNames(globalThis).join()")
+    return frozenset(names.split(","))
 
 
 def dumps(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from attrs import frozen
 
 from wsfake.errors import UsageError
-from wsfake.javascript.engine import dumps
+from wsfake.javascript.engine import dumps, global_names
 from wsfake.javascript.messages import Messages
 from wsfake.javascript.pages import PageSockets
 from wsfake.javascript.servers import Servers
@@ -138,8 +139,13 @@ def face_of(profile: Profile) -> Face:
 
 @cache
 def read_source(name: str) -> str:
-    """Return a file of this package."""
-    return files(__package__).joinpath(name).read_text("utf-8")
+    """Return a file of this package, as a function that takes the engine's globals it names.
+
+    So a script may declare a `Map` of its own, and the host goes on with the one that there was.
+    """
+    text = files(__package__).joinpath(name).read_text("utf-8")
+    taken = global_names().intersection(re.findall(r"\w+", text))
+    return f"({{ {', '.join(sorted(taken))} }} = this) => {text}"
 
 
 _common: dict[tuple[int, bool], tuple[Profile, str]] = {}  # which keeps the profile, and so its id
