@@ -110,6 +110,7 @@ FACES: dict[str, Face] = {
             "signals.js",
             "stubs.js",
             "websocket.js",
+            "files.js",
             "script.js",
             "questions.js",
         ),

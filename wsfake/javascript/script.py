@@ -78,6 +78,7 @@ class Script:
         self._begin = self._places.add(shown_path(path), self.text)
         facts = {
             "url": url_of(path),
+            "begin": self._begin,
             "sources": self._number(named_files(path, self.text, files, beside)),
             "context": context,
             **self._surroundings(host),
