@@ -22,6 +22,7 @@ from typing import Any
 from wsfake.errors import UsageError
 from wsfake.javascript.modules import load_modules
 from wsfake.javascript.rejections import track_rejections
+from wsfake.javascript.stacks import STACK
 
 __all__ = ["INTERRUPTED", "Engine", "Interrupted", "Thrown", "global_names"]
 
@@ -59,6 +60,8 @@ class Engine:
         self._context = quickjs.Context()
         self._context.set_memory_limit(memory_limit)
         self._context.set_time_limit(time_limit)
+        self._stack = 0
+        self._fit_stack()
         self._run_job = self._context.execute_pending_job
         self._call: Any = None
         self._rejections: Any = None
@@ -84,11 +87,18 @@ class Engine:
             self._context.eval(f"delete globalThis.{_HOLDER}")
         self._rejections = tracks
 
+    def _fit_stack(self) -> None:
+        """Be entered by this thread."""
+        self._stack = STACK.limit
+        self._context.set_max_stack_size(self._stack)
+
     def evaluate(self, source: str) -> Any:
         """Evaluate a whole script; return what its last expression is, a value of the engine's.
 
         Raises `Thrown`.
         """
+        if STACK.limit != self._stack:
+            self._fit_stack()
         try:
             return self._context.eval(source)
         except self._thrown as error:
@@ -110,6 +120,8 @@ class Engine:
 
         Raises `Thrown`; what is in the outbox then comes with the next turn.
         """
+        if STACK.limit != self._stack:
+            self._fit_stack()
         try:
             out: str = self._call(text) if value is None else self._call(text, value)
         except self._thrown as error:
