@@ -90,6 +90,21 @@ def test_an_error_that_no_run_has_told_is_told_at_the_end(write: Write) -> None:
         ws_fake.load_script(write("throw new Error('no')"))
 
 
+def test_an_error_is_told_to_the_script_wherever_it_comes_from(write: Write) -> None:
+    path = write("""
+Script.unhandledException.connect(function (error) { print(error.name, error.message); });
+Script.setTimeout(function () { throw new RangeError("timer"); }, 10);
+throw new TypeError("top");
+""")
+    with Harness() as ws_fake:
+        script = ws_fake.load_script(path)
+        assert script.printed == ["TypeError top"]
+        for line in (4, 3):
+            with pytest.raises(ScriptError, match=f"script.js:{line}:"):
+                ws_fake.run()
+    assert script.printed == ["TypeError top", "RangeError timer"]
+
+
 def test_a_rejection_that_is_handled_in_time_is_none(write: Write) -> None:
     with Harness() as ws_fake:
         ws_fake.load_script(

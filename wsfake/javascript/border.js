@@ -152,6 +152,14 @@
     return kind === "bytes" ? Uint8Array.fromBase64(text).buffer : kind === "number" ? Number(text) : BigInt(text);
   }
 
+  // The top level has thrown. The engine tells a text and a stack of it: an error is made of them again.
+  turns.thrown = (text, stack) => {
+    if (stack === "") return host.report(text);
+    const [name, ...message] = text.split(": ");
+    const Class = globals[name]?.prototype instanceof Error ? globals[name] : Error;
+    return host.report(Object.assign(new Class(message.join(": ")), { name, stack }));
+  };
+
   // Promises that were rejected, with their reasons, for as long as nobody handles them.
   const rejected = new Map();
   host.tracks = start.tracks;

@@ -133,13 +133,16 @@ class Script:
             self.turn("loaded", entity, entity_id, value=last)
 
     def _evaluate(self) -> Any:
+        last = None
         try:
-            return self._engine.evaluate("\n" * (self._begin - 1) + self.text)
+            last = self._engine.evaluate("\n" * (self._begin - 1) + self.text)
+        except Interrupted as interrupted:  # which is no affair of the script's
+            self._throw(interrupted)
         except Thrown as thrown:
-            self._throw(thrown)
+            self._turn(self._envelope("thrown", (thrown.text, thrown.stack)))
             return None
-        finally:
-            self._finish_turn("")
+        self._finish_turn("")
+        return last
 
     def _import(self) -> None:
         self._engine.have_modules(self._read_module)
