@@ -323,6 +323,13 @@ def test_what_is_no_text_is_refused(write: Write) -> None:
     assert str(caught.value) == f"{path.resolve()}: is no UTF-8, at byte 7"
 
 
+def test_a_file_with_a_nul_is_refused(write: Write) -> None:
+    path = write("var a;\nvar b = '\0';")
+    with Harness() as ws_fake, pytest.raises(UsageError) as caught:
+        ws_fake.load_script(path)
+    assert str(caught.value) == f"{path.resolve()}: is no script: there is a NUL in line 2"
+
+
 def test_a_file_that_is_given_and_is_not_there_is_refused(write: Write) -> None:
     path = write("")
     with Harness() as ws_fake, pytest.raises(UsageError, match="there is no such script in"):

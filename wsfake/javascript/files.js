@@ -71,7 +71,7 @@
     } catch {
       return; // nothing of this name is declared there
     }
-    Object.defineProperty(globalThis, name, { get, set, configurable: true });
+    host.property(globalThis, name, { get, set, configurable: true });
   }
 
   function load(path, base, asker) {
