@@ -18,6 +18,7 @@ from wsfake.javascript.servers import Servers
 from wsfake.javascript.sockets import Sockets
 from wsfake.javascript.timers import Timers
 from wsfake.script_api import Host
+from wsfake.script_api.lints import MISSPELT
 from wsfake.script_api.profiles.table import STATES, Profile
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ FACES: dict[str, Face] = {
         files=(
             "dates.js",
             "interpreter.js",
+            "misspelt.js",
             "browser/webidl.js",
             "browser/events.js",
             "browser/targets.js",
@@ -104,6 +106,7 @@ FACES: dict[str, Face] = {
         files=(
             "dates.js",
             "interpreter.js",
+            "misspelt.js",
             "arguments.js",
             "bare.js",
             "urls.js",
@@ -172,5 +175,6 @@ def _make_start(profile: Profile, *, servers: bool) -> dict[str, Any]:
     return {
         "profile": profile.as_data(),
         "states": STATES,
+        "misspelt": MISSPELT,
         "files": {"eager": eager, **numbered},
     }

@@ -149,5 +149,6 @@
   }
 
   define(WebSocket, CONSTANTS);
+  host.watchMisspelt(WebSocket.prototype);
   host.defineHandlers(WebSocket.prototype, ["open", "message", "error", "close"]);
 };
