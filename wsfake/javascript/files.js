@@ -48,7 +48,7 @@
   // What a file declares at its top is global on the hosts. What `let`, `const` and `class` declare in an
   // evaluated text is not, nor is anything of strict code: it is made so. Any word may be such a name.
   const KEEPING = /\b(?:let|const|class|use strict)\b/;
-  const WORD = /[\p{ID_Start}$_][\p{ID_Continue}$]*/gu;
+  const WORD = "[\\p{ID_Start}$_][\\p{ID_Continue}$]*"; // few scripts need it, and it takes long to compile
   const RESERVED = new Set(
     `arguments await break case catch class const continue debugger default delete do else enum eval export extends
     false finally for function if implements import in instanceof interface let new null package private protected
@@ -59,7 +59,7 @@
     const [url, line, source] = find(path, base, "Script.include", [""]);
     if (included.has(url)) return;
     included.add(url);
-    const words = KEEPING.test(source) ? new Set(source.match(WORD)).difference(RESERVED) : [];
+    const words = KEEPING.test(source) ? new Set(source.match(new RegExp(WORD, "gu"))).difference(RESERVED) : [];
     const shared = Array.from(words, (name) => `["${name}",()=>${name},($wsfake)=>{${name}=$wsfake}]`);
     for (const [name, get, set] of evaluate(url, line, source, `${source}\n;[${shared}]`)) share(name, get, set);
   }
