@@ -123,5 +123,5 @@
     return find(path, askerOf(resolveModule), "Script.require.resolve")[0];
   };
 
-  host.files = { resolvePath, include, require };
+  return { resolvePath, include, require };
 };

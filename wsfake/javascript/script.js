@@ -61,10 +61,10 @@
     scriptEnding,
     unhandledException,
     context: start.context,
-    ...host.files,
     stop: () => host.emit("stop"),
     print: (...given) => print(...given),
   };
+  host.lazily(["include", "require", "resolvePath"], (name) => host.load("files.js")[name], Script);
 
   // `print` joins its arguments with a space.
 

@@ -83,18 +83,17 @@
     });
   };
 
-  // Globals that cost nothing until a script touches them.
-  host.lazily = (names, make) => {
+  // Globals, or properties of another object, that cost nothing until a script touches them.
+  host.lazily = (names, make, object = globalThis) => {
     for (const name of names) {
-      Object.defineProperty(globalThis, name, {
+      const become = (value) => host.property(object, name, { value, writable: true, configurable: true });
+      host.property(object, name, {
         get() {
           const value = make(name);
-          host.property(globalThis, name, { value, writable: true, configurable: true });
+          become(value);
           return value;
         },
-        set(value) {
-          host.property(globalThis, name, { value, writable: true, configurable: true });
-        },
+        set: become,
         configurable: true,
       });
     }
