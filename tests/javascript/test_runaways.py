@@ -10,7 +10,7 @@ import pytest
 from tests.javascript.writing import Write
 from wsfake import Harness, Transcript
 from wsfake.errors import RunawayScript, ScriptError
-from wsfake.javascript import Script
+from wsfake.javascript import Script, stacks
 
 LIMIT = 0.1
 AMPLE = 60  # seconds, on a slow and busy machine
@@ -114,6 +114,13 @@ def test_recursion_may_be_two_thousand_calls_deep(write: Write) -> None:
         script = ws_fake.load_script(write(RECURSION))
         assert script.eval("typeof list(2000)") == "object"
         assert script.eval("visit(700)") == 700
+
+
+def test_where_nobody_knows_the_stack_the_limit_is_the_engines_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ctypes.CDLL", lambda name: object())
+    assert type(stacks.STACK)().limit == 2**20
 
 
 @pytest.mark.parametrize("size", [0, 128 * 2**10, 2**20, 64 * 2**20])
