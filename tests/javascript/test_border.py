@@ -95,6 +95,12 @@ VALUES = {
     "new Date(0)": "1970-01-01T00:00:00.000Z",
     "(function named() {})": "[function named]",
     "Symbol('s')": "Symbol(s)",
+    "({ $wsfake: 1 })": {"$wsfake": 1},
+    "({ $wsfake: ['number', 'NaN'], b: [{ $wsfake: new Uint8Array(1) }] })": {
+        "$wsfake": ["number", "NaN"],
+        "b": [{"$wsfake": b"\0"}],
+    },
+    "({ toJSON: () => ({ $wsfake: { $wsfake: 1n } }) })": {"$wsfake": {"$wsfake": 1}},
 }
 
 
@@ -110,7 +116,7 @@ def test_a_value_of_the_script_is_one_in_python(source: str, write: Write) -> No
 json_values = st.recursive(
     st.none() | st.booleans() | st.text() | st.binary() | st.floats()
     | st.integers(-(2**80), 2**80),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.just("$wsfake"), inner),
     max_leaves=8,
 )  # fmt: skip
 
@@ -145,6 +151,59 @@ def test_what_javascript_has_not_is_refused() -> None:
     with pytest.raises(UsageError) as caught:
         encode({"a": {1, 2}})
     assert str(caught.value) == "expected a value that JavaScript has, got set: {1, 2}"
+
+
+def test_values_that_do_not_end_are_refused(listener: Script) -> None:
+    circle: list[Any] = []
+    circle.append(circle)
+    with pytest.raises(UsageError) as caught:
+        listener.emit("Controller.keyPressEvent", circle)
+    assert str(caught.value) == "expected values that hold neither themselves nor too much"
+
+
+def test_what_is_asked_of_a_script_is_text(listener: Script) -> None:
+    with pytest.raises(UsageError) as caught:
+        listener.eval(5)  # type: ignore[arg-type]
+    assert str(caught.value) == "expected an expression of JavaScript, a text, got 5"
+    with pytest.raises(UsageError) as caught:
+        listener.emit(5)  # type: ignore[arg-type]
+    assert str(caught.value) == "expected a signal of signal.js's host, got 5"
+
+
+PATCHES = {
+    "toJSON of all arrays": "Array.prototype.toJSON = function () { return 'array'; };",
+    "toJSON of all objects": """
+Object.defineProperty(Object.prototype, "toJSON", { value: () => 7, configurable: true });
+""",
+    "toJSON that stays": 'Object.defineProperty(Array.prototype, "toJSON", { value: null });',
+    "get and set of all objects": """
+Object.prototype.get = Object.prototype.set = function () { throw new Error("no accessor"); };
+Object.prototype.has = Object.prototype.apply = Object.prototype.get;
+""",
+}
+
+
+@pytest.mark.parametrize("what", PATCHES)
+def test_what_a_library_gives_all_objects_is_no_harm(what: str, write: Write) -> None:
+    with Harness() as ws_fake:
+        ws_fake.serve(URL, Transcript().client("text").server(b"\1"))
+        script = ws_fake.load_script(
+            write(f"""{PATCHES[what]}
+var seen = [], before = JSON.stringify([1]);
+var socket = new WebSocket("{URL}");
+socket.onopen = function () {{ socket.send("text"); }};
+socket.onmessage = function (event) {{ seen.push(event.data); }};
+Script.mine = [1, 2];
+Overlays.addOverlay("text", {{ deep: [Script.mine] }});
+Menu = {{ a: 1 }};
+print(Vec3.sum(Vec3.ONE, Vec3.ONE).x, "Menu" in this, Window.location.href);
+""")
+        )
+        ws_fake.run()
+        assert script.eval("seen") == [b"\1"]
+        assert script.eval("[before === JSON.stringify([1]), Menu]") == [True, {"a": 1}]
+    assert script.calls("Overlays.addOverlay") == [["text", {"deep": [[1, 2]]}]]
+    assert script.printed == ["2 true Window.location.href"]
 
 
 def test_an_object_that_looks_like_a_tag_is_itself() -> None:

@@ -90,6 +90,21 @@ def test_an_error_that_no_run_has_told_is_told_at_the_end(write: Write) -> None:
         ws_fake.load_script(write("throw new Error('no')"))
 
 
+def test_an_error_is_told_to_the_script_wherever_it_comes_from(write: Write) -> None:
+    path = write("""
+Script.unhandledException.connect(function (error) { print(error.name, error.message); });
+Script.setTimeout(function () { throw new RangeError("timer"); }, 10);
+throw new TypeError("top");
+""")
+    with Harness() as ws_fake:
+        script = ws_fake.load_script(path)
+        assert script.printed == ["TypeError top"]
+        for line in (4, 3):
+            with pytest.raises(ScriptError, match=f"script.js:{line}:"):
+                ws_fake.run()
+    assert script.printed == ["TypeError top", "RangeError timer"]
+
+
 def test_a_rejection_that_is_handled_in_time_is_none(write: Write) -> None:
     with Harness() as ws_fake:
         ws_fake.load_script(
@@ -182,6 +197,56 @@ Script.setTimeout(function () { throw new Error("first"); }, 5);
         "Error: first",
         "Error: again",
     ]
+
+
+ON_ERROR = {
+    "function (err) {}": "err",
+    "function named(err) {}": "err",
+    "async function (err) {}": "err",
+    "function* (err) {}": "err",
+    "err => {}": "err",
+    "async err => {}": "err",
+    "(err, more) => {}": "err",
+    "async (err) => {}": "err",
+    "({ async onerror(err) {} }).onerror": "err",
+    "({ message }) => {}": "its argument",
+}
+
+
+@pytest.mark.parametrize("handler", ON_ERROR)
+def test_the_argument_that_is_not_there_is_named(handler: str, write: Write) -> None:
+    told = f"onerror is called without an argument on this host: {ON_ERROR[handler]} is undefined"
+    with Harness() as ws_fake:
+        ws_fake.serve(URL)
+        with pytest.warns(LintWarning) as warned:
+            ws_fake.load_script(write(f"new WebSocket('{URL}').onerror = {handler};"))
+    assert [str(warning.message) for warning in warned] == [f"{told} there"]
+
+
+@pytest.mark.parametrize("profile", ["overte", "browser"])
+@pytest.mark.parametrize("name", ["on_message", "onMessage", "onClose"])
+def test_a_handler_under_another_name_is_noticed_and_kept(
+    name: str, profile: str, write: Write
+) -> None:
+    source = f"""
+var s = new WebSocket("{URL}"), keys = [];
+var before = [s.{name}, Object.keys(s).length];
+s.{name} = 5; delete s.{name};
+s.{name} = function () {{ return 7; }};
+s.onmessage = s.other = function () {{}};
+for (var key in s) keys.push(key);
+"""
+    with Harness(profile=profile) as ws_fake, warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        ws_fake.serve(URL)
+        script = ws_fake.load_script(write(source))
+        ws_fake.run()
+        assert script.eval(f"[s.{name}(), keys.includes('{name}')]") == [7, True]
+        assert script.eval("before[0]") is None
+    (warning,) = warned
+    assert (warning.filename, warning.lineno) == ("script.js", 5)
+    right = name.replace("_", "").lower()
+    assert str(warning.message) == f"{name} is never called: the handler is {right}"
 
 
 LINTS = {

@@ -1,12 +1,16 @@
 """A script that would go on for ever, or take all memory: it is stopped, and the next test runs."""
 
+import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.javascript.writing import Write
 from wsfake import Harness, Transcript
 from wsfake.errors import RunawayScript, ScriptError
+from wsfake.javascript import Script, stacks
 
 LIMIT = 0.1
 AMPLE = 60  # seconds, on a slow and busy machine
@@ -92,6 +96,71 @@ def test_what_takes_too_much_is_an_error(what: str, write: Write) -> None:
         with pytest.raises(ScriptError) as caught:
             ws_fake.run()
     assert str(caught.value).splitlines()[0] == told
+
+
+RECURSION = """
+var depth = 0;
+function list(n) { return n === 0 ? null : { next: list(n - 1) }; }
+function visit(n) { if (n > 0) [n].forEach(() => visit(n - 1)); return n; }
+function endless() { depth += 1; endless(); }
+function caught(f) { depth = 0; try { f(); } catch (error) { return String(error); } }
+"""
+OVERFLOW = "RangeError: Maximum call stack size exceeded"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the limit is the engine's own")
+def test_recursion_may_be_two_thousand_calls_deep(write: Write) -> None:
+    with Harness() as ws_fake:
+        script = ws_fake.load_script(write(RECURSION))
+        assert script.eval("typeof list(2000)") == "object"
+        assert script.eval("visit(700)") == 700
+
+
+def test_where_nobody_knows_the_stack_the_limit_is_the_engines_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ctypes.CDLL", lambda name: object())
+    assert type(stacks.STACK)().limit == 2**20
+
+
+@pytest.mark.parametrize("size", [0, 128 * 2**10, 2**20, 64 * 2**20])
+def test_endless_recursion_is_an_error_in_a_thread_of_any_stack(size: int, write: Write) -> None:
+    path = write(RECURSION)
+
+    def overflow(script: Script) -> list[object]:
+        waits = "Promise.resolve().then(() => print(caught(endless)))"
+        script.eval(waits)
+        return [script.eval("caught(endless)"), script.printed.pop(), script.eval("depth > 5")]
+
+    def load() -> list[object]:
+        with Harness() as ws_fake:
+            return overflow(ws_fake.load_script(path))
+
+    before = threading.stack_size(size)
+    try:
+        with Harness() as ws_fake, ThreadPoolExecutor(1) as thread:
+            script = ws_fake.load_script(path)
+            told = [thread.submit(overflow, script).result(), thread.submit(load).result()]
+            told.append(overflow(script))
+    finally:
+        threading.stack_size(before)
+    assert told == [[OVERFLOW, OVERFLOW, True]] * 3
+
+
+def test_endless_recursion_is_an_error_far_within_calls_of_python(write: Write) -> None:
+    path = write(RECURSION)
+    with Harness() as ws_fake:
+
+        def go_on(text: str) -> None:
+            if text != "0":
+                script.eval(f"print({text} - 1)")
+            else:
+                told.append(script.eval("caught(endless)"))
+
+        told: list[str] = []
+        script = ws_fake.load_script(path, on_print=go_on)
+        script.eval("print(30)")
+    assert told == [OVERFLOW]
 
 
 def test_an_endless_loop_at_the_end_is_told_too(write: Write) -> None:

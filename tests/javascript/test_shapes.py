@@ -216,6 +216,98 @@ def test_a_path_is_resolved_from_the_file_that_asks(write: Write) -> None:
     ]  # fmt: skip
 
 
+def test_a_module_requires_from_its_own_folder_at_any_time(write: Write) -> None:
+    write(
+        "exports.name = 'util'; exports.far = () => module.require('../far').name;", "app/util.js"
+    )
+    write("exports.name = 'far';", "far.js")
+    write(
+        """
+exports.start = function () { var util = require("./util.js"); print(util.name, util.far()); };
+exports.where = () => require.resolve("./util");
+""",
+        "app/app.js",
+    )
+    path = write("""
+var app = Script.require("./app/app.js");
+app.start();
+Script.setTimeout(() => print(app.where().endsWith("/app/util.js")), 10);
+""")
+    with Harness() as ws_fake:
+        script = ws_fake.load_script(path)
+        ws_fake.run()
+    assert script.printed == ["util far", "true"]
+
+
+def test_a_function_of_a_file_asks_from_that_file_at_any_time(write: Write) -> None:
+    write("print('part');", "lib/part.js")
+    write("exports.name = 'module';", "lib/module.js")
+    write(
+        """
+function later() {
+    ["part.js"].forEach(function (name) { Script.include(name); });
+    print(Script.require("./module.js").name, eval("Script.resolvePath('x.wav')"));
+    print(Script.require.resolve("module.js"));
+    mine();
+}
+""",
+        "lib/a.js",
+    )
+    path = write("""
+Script.include("lib/a.js");
+Script.setTimeout(later, 10);
+function mine() { print(Script.resolvePath("x.wav")); }
+""")
+    with Harness() as ws_fake:
+        script = ws_fake.load_script(path)
+        ws_fake.run()
+        folder = f"file://{path.resolve().parent}"
+        assert script.eval("Script.resolvePath('x.wav')") == f"{folder}/x.wav"
+    assert script.printed == [
+        "part",
+        f"module {folder}/lib/x.wav",
+        f"{folder}/lib/module.js",
+        f"{folder}/x.wav",
+    ]
+
+
+def test_what_strict_code_declares_is_shared_too(write: Write) -> None:
+    write(
+        """
+"use strict"; // function for whom, var in what, let this be
+var version = 2, größe = 3;
+const { low, high: [top] } = { low: 0, high: [9] };
+let $wsfake2 = "v", v = 1;
+function clamp(x) { var inner = 7; return Math.min(Math.max(x, low), top); }
+class Point {}
+function next() { return ++v; }
+""",
+        "lib.js",
+    )
+    path = write("""
+Script.include("lib.js");
+print(clamp(50), version, größe, low, top, $wsfake2, typeof inner, typeof high, typeof new Point());
+v = 5;
+print(next(), v, typeof Math.min);
+""")
+    with Harness() as ws_fake:
+        script = ws_fake.load_script(path)
+        assert script.printed == ["9 2 3 0 9 v undefined undefined object", "6 6 function"]
+
+
+def test_a_module_that_throws_throws_again(write: Write) -> None:
+    write("exports.x = 1; throw new Error('boom');", "a.js")
+    write("{", "b.json")
+    path = write("""
+["./a.js", "./a.js", "./b.json", "./b.json"].forEach(function (name) {
+    try { print(JSON.stringify(Script.require(name))); } catch (error) { print(error.name); }
+});
+""")
+    with Harness() as ws_fake:
+        script = ws_fake.load_script(path)
+        assert script.printed == ["Error", "Error", "SyntaxError", "SyntaxError"]
+
+
 def test_a_file_of_a_windows_editor_is_read(write: Write) -> None:
     path = write("")
     path.write_bytes(b"\xef\xbb\xbf#!/usr/bin/env node\r\nprint('a\\\r\nb');\r\n")
@@ -229,6 +321,13 @@ def test_what_is_no_text_is_refused(write: Write) -> None:
     with Harness() as ws_fake, pytest.raises(UsageError) as caught:
         ws_fake.load_script(path)
     assert str(caught.value) == f"{path.resolve()}: is no UTF-8, at byte 7"
+
+
+def test_a_file_with_a_nul_is_refused(write: Write) -> None:
+    path = write("var a;\nvar b = '\0';")
+    with Harness() as ws_fake, pytest.raises(UsageError) as caught:
+        ws_fake.load_script(path)
+    assert str(caught.value) == f"{path.resolve()}: is no script: there is a NUL in line 2"
 
 
 def test_a_file_that_is_given_and_is_not_there_is_refused(write: Write) -> None:

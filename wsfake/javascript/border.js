@@ -1,6 +1,7 @@
 // The border: one call in (a turn), an outbox of operations out. Both are JSON.
 //
-// Every other file of wsfake is a function of `host`, which is made here. Nothing of it is a global.
+// Every other file of wsfake is a function of `host`, which is made here. Nothing of it is a global,
+// and what it uses of the engine's globals it has taken before the script runs: see `faces.read_source`.
 (function (common, own) {
   "use strict";
   const { parse, stringify } = JSON;
@@ -15,8 +16,14 @@
   const began = realNow();
   let time = 0;
 
+  // Every global as wsfake's own files know it, also those that they define: a script may declare
+  // another one by its name.
+  const globals = Object.create(null);
+  for (const name of Object.getOwnPropertyNames(globalThis)) globals[name] = globalThis[name];
+
   const host = {
     start,
+    globals,
     profile: start.profile,
     states: start.states,
     turns, // what a turn does, by its name
@@ -86,16 +93,22 @@
       return [told.toWellFormed(), isError && typeof error.stack === "string" ? error.stack : ""];
     },
 
+    // Define a property, whatever a script has given to all objects, such as a `get`.
+    property(object, name, property) {
+      Object.defineProperty(object, name, { __proto__: null, ...property });
+    },
+
     // Define globals; `names` is an object of them, getters included.
     define(names) {
       for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(names))) {
-        Object.defineProperty(globalThis, name, { ...property, enumerable: false, configurable: true });
+        host.property(globalThis, name, { ...property, enumerable: false, configurable: true });
+        if ("value" in property) globals[name] = property.value;
       }
     },
 
     // Evaluate another file of wsfake, by its name, and give it the host: once.
     load(name) {
-      if (!(name in loaded)) loaded[name] = host.evaluate(start.files[name])(host);
+      if (!(name in loaded)) loaded[name] = host.evaluate(start.files[name])(globals)(host);
       return loaded[name];
     },
 
@@ -105,14 +118,28 @@
   };
   const loaded = Object.create(null);
 
-  host.encode = (value) => stringify(value, tag);
+  // Return JSON. Old libraries give a toJSON to all arrays, or to all objects: it is none of theirs here.
+  function write(value, replacer) {
+    if (outbox.toJSON === undefined) return stringify(value, replacer);
+    const given = [Array.prototype, Object.prototype].filter((each) => Object.hasOwn(each, "toJSON"));
+    const kept = given.map((each) => Object.getOwnPropertyDescriptor(each, "toJSON"));
+    for (const each of given) Reflect.deleteProperty(each, "toJSON");
+    try {
+      return stringify(value, replacer);
+    } finally {
+      given.forEach((each, index) => host.property(each, "toJSON", kept[index]));
+    }
+  }
+
+  host.encode = (value) => write(value, tag);
   host.decode = (text) => parse(text, untag);
 
   news.now = (now) => {
     time = now;
   };
 
-  // Values that JSON has not are written as {"$wsfake": [kind, text]}.
+  // Values that JSON has not are written as {"$wsfake": [kind, text]}, and objects that look like that as
+  // {"$wsfake": ["object", [[name, value], ...]]}.
   const TAG = "$wsfake";
   function tag(key, encoded) {
     const value = this[key]; // what it was before toJSON
@@ -135,14 +162,29 @@
           return { [TAG]: ["bytes", bytes.toBase64()] };
         }
     }
-    return encoded;
+    const looksAlike = encoded !== null && typeof encoded === "object" && Object.hasOwn(encoded, TAG);
+    return looksAlike ? { [TAG]: ["object", Object.entries(encoded)] } : encoded;
   }
 
   function untag(key, value) {
-    if (value === null || typeof value !== "object" || !(TAG in value)) return value;
-    const [kind, text] = value[TAG];
-    return kind === "bytes" ? Uint8Array.fromBase64(text).buffer : kind === "number" ? Number(text) : BigInt(text);
+    if (value === null || typeof value !== "object" || !Object.hasOwn(value, TAG)) return value;
+    const [kind, what] = value[TAG];
+    return UNTAG[kind](what);
   }
+  const UNTAG = {
+    bytes: (text) => Uint8Array.fromBase64(text).buffer,
+    number: Number,
+    bigint: BigInt,
+    object: Object.fromEntries,
+  };
+
+  // The top level has thrown. The engine tells a text and a stack of it: an error is made of them again.
+  turns.thrown = (text, stack) => {
+    if (stack === "") return host.report(text);
+    const [name, ...message] = text.split(": ");
+    const Class = globals[name]?.prototype instanceof Error ? globals[name] : Error;
+    return host.report(Object.assign(new Class(message.join(": ")), { name, stack }));
+  };
 
   // Promises that were rejected, with their reasons, for as long as nobody handles them.
   const rejected = new Map();
@@ -167,7 +209,7 @@
       for (const [promise, reason] of told) host.report(reason, true, promise);
     }
     if (outbox.length === 0) return "";
-    const out = stringify(outbox);
+    const out = write(outbox);
     outbox.length = 0;
     return out;
   }

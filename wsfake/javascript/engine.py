@@ -16,13 +16,15 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from wsfake.errors import UsageError
 from wsfake.javascript.modules import load_modules
 from wsfake.javascript.rejections import track_rejections
+from wsfake.javascript.stacks import STACK
 
-__all__ = ["INTERRUPTED", "Engine", "Interrupted", "Thrown"]
+__all__ = ["INTERRUPTED", "Engine", "Interrupted", "Thrown", "global_names"]
 
 
 INTERRUPTED = "InternalError: interrupted"
@@ -58,6 +60,8 @@ class Engine:
         self._context = quickjs.Context()
         self._context.set_memory_limit(memory_limit)
         self._context.set_time_limit(time_limit)
+        self._stack = 0
+        self._fit_stack()
         self._run_job = self._context.execute_pending_job
         self._call: Any = None
         self._rejections: Any = None
@@ -65,13 +69,13 @@ class Engine:
         self._endless = False
 
     def boot(self, source: str, common: str, own: dict[str, Any]) -> None:
-        """Evaluate the function that makes the border, and call it with what is common and own.
+        """Make the border of a file of wsfake's, with what is common and own.
 
         Raises `UsageError` where there is too little memory for it.
         """
         tracks = track_rejections(self._context)
         try:
-            make = self._context.eval(source)
+            make = self._context.eval(source)()
             self._call = make(common, dumps({**own, "tracks": tracks is not None}))
         except self._thrown as error:
             if "memory" not in _thrown(error).text:
@@ -83,11 +87,18 @@ class Engine:
             self._context.eval(f"delete globalThis.{_HOLDER}")
         self._rejections = tracks
 
+    def _fit_stack(self) -> None:
+        """Be entered by this thread."""
+        self._stack = STACK.limit
+        self._context.set_max_stack_size(self._stack)
+
     def evaluate(self, source: str) -> Any:
         """Evaluate a whole script; return what its last expression is, a value of the engine's.
 
         Raises `Thrown`.
         """
+        if STACK.limit != self._stack:
+            self._fit_stack()
         try:
             return self._context.eval(source)
         except self._thrown as error:
@@ -109,6 +120,8 @@ class Engine:
 
         Raises `Thrown`; what is in the outbox then comes with the next turn.
         """
+        if STACK.limit != self._stack:
+            self._fit_stack()
         try:
             out: str = self._call(text) if value is None else self._call(text, value)
         except self._thrown as error:
@@ -141,6 +154,13 @@ class Engine:
         self._call = self._run_job = self._rejections = None
         del self._context
         self._modules = None  # which the context may have asked until now
+
+
+@cache
+def global_names() -> frozenset[str]:
+    """Return the names of the globals that the engine has, before a host adds any."""
+    names: str = _quickjs().Context().eval("Object.getOwnPropertyNames(globalThis).join()")
+    return frozenset(names.split(","))
 
 
 def dumps(value: Any) -> str:

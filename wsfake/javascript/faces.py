@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
@@ -10,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from attrs import frozen
 
 from wsfake.errors import UsageError
-from wsfake.javascript.engine import dumps
+from wsfake.javascript.engine import dumps, global_names
 from wsfake.javascript.messages import Messages
 from wsfake.javascript.pages import PageSockets
 from wsfake.javascript.servers import Servers
 from wsfake.javascript.sockets import Sockets
 from wsfake.javascript.timers import Timers
 from wsfake.script_api import Host
+from wsfake.script_api.lints import MISSPELT
 from wsfake.script_api.profiles.table import STATES, Profile
 
 if TYPE_CHECKING:
@@ -79,6 +81,7 @@ FACES: dict[str, Face] = {
         files=(
             "dates.js",
             "interpreter.js",
+            "misspelt.js",
             "browser/webidl.js",
             "browser/events.js",
             "browser/targets.js",
@@ -103,6 +106,7 @@ FACES: dict[str, Face] = {
         files=(
             "dates.js",
             "interpreter.js",
+            "misspelt.js",
             "arguments.js",
             "bare.js",
             "urls.js",
@@ -120,6 +124,7 @@ FACES: dict[str, Face] = {
             "messages.js",
             "avatars.js",
             "places.js",
+            "files.js",
         ),
         parts=_qt_parts,
     ),
@@ -138,8 +143,13 @@ def face_of(profile: Profile) -> Face:
 
 @cache
 def read_source(name: str) -> str:
-    """Return a file of this package."""
-    return files(__package__).joinpath(name).read_text("utf-8")
+    """Return a file of this package, as a function that takes the engine's globals it names.
+
+    So a script may declare a `Map` of its own, and the host goes on with the one that there was.
+    """
+    text = files(__package__).joinpath(name).read_text("utf-8")
+    taken = global_names().intersection(re.findall(r"\w+", text))
+    return f"({{ {', '.join(sorted(taken))} }} = this) => {text}"
 
 
 _common: dict[tuple[int, bool], tuple[Profile, str]] = {}  # which keeps the profile, and so its id
@@ -165,5 +175,6 @@ def _make_start(profile: Profile, *, servers: bool) -> dict[str, Any]:
     return {
         "profile": profile.as_data(),
         "states": STATES,
+        "misspelt": MISSPELT,
         "files": {"eager": eager, **numbered},
     }

@@ -63,6 +63,9 @@ def read_script(path: Path) -> str:
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: is no UTF-8, at byte {error.start}") from None
     text = text.replace("\r\n", "\n")
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise UsageError(f"{path}: is no script: there is a NUL in line {line}")
     return f"//{text[2:]}" if text.startswith("#!") else text
 
 

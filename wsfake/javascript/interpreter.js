@@ -5,7 +5,6 @@
   "use strict";
   const compiled = Object.create(null); // by call, and then by state
   const sockets = new Map();
-  const { DOMException } = globalThis; // scripts may replace it, and some hosts have none
   let last = 0;
 
   class Socket {

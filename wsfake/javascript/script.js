@@ -52,78 +52,6 @@
     telling = false;
   };
 
-  // Files
-
-  const reading = [start.url]; // the file whose top level is running is the last
-  const modules = Object.create(null);
-  const included = new Set();
-
-  function resolvePath(path, base = reading.at(-1)) {
-    const text = String(path);
-    if (/^[A-Za-z][A-Za-z0-9+.-]+:/.test(text)) return text;
-    const parts = text.startsWith("/") ? ["file://"] : base.split("/").slice(0, -1);
-    for (const part of text.split("/")) {
-      if (part === "..") parts.pop();
-      else if (part !== "." && (part !== "" || parts.length === 1)) parts.push(part);
-    }
-    return text.startsWith("/") ? `file:///${parts.slice(1).filter(Boolean).join("/")}` : parts.join("/");
-  }
-
-  function read(asker, path, ...endings) {
-    const url = resolvePath(path);
-    for (const ending of ["", ...endings]) {
-      for (const name of [url + ending, String(path) + ending]) {
-        if (Object.hasOwn(start.sources, name)) return [name, start.sources[name]];
-      }
-    }
-    throw new Error(
-      `${asker}(${JSON.stringify(path)}): there is no such file among those that the script names;` +
-        ` give it to the script: load_script(..., files=[...])`,
-    );
-  }
-
-  function within(url, work) {
-    reading.push(url);
-    try {
-      return work();
-    } finally {
-      reading.pop();
-    }
-  }
-
-  // What `let`, `const` and `class` declare at the top of an included file is global on the hosts;
-  // in an evaluated text it is not, and so is made so.
-  const DECLARED = /\b(?:let|const|class)\s+([A-Za-z_$][\w$]*)/g;
-
-  function include(path) {
-    const [url, [line, source]] = read("Script.include", path);
-    if (included.has(url)) return;
-    included.add(url);
-    const names = new Set([...source.matchAll(DECLARED)].map((found) => found[1]));
-    const share = [...names].filter((name) => !(name in globalThis)).map(
-      (name) =>
-        `try{${name};Object.defineProperty(globalThis,"${name}",{configurable:true,` +
-        `get:()=>${name},set:(v)=>{${name}=v}})}catch{}`,
-    );
-    within(url, () => host.evaluate([line, `${source}\n;${share.join(";")}`]));
-  }
-
-  function require(path) {
-    const [url, [line, source]] = read("Script.require", path, ".js", ".json", "/index.js");
-    if (Object.hasOwn(modules, url)) return modules[url].exports;
-    const module = { exports: {}, id: url, filename: url };
-    modules[url] = module;
-    if (url.endsWith(".json")) {
-      module.exports = JSON.parse(source);
-      return module.exports;
-    }
-    const wrapped = `(function (exports, require, module, __filename, __dirname) {${source}\n})`;
-    const run = host.evaluate([line, wrapped]);
-    const folder = url.split("/").slice(0, -1).join("/");
-    within(url, () => run.call(module.exports, module.exports, require, module, url, folder));
-    return module.exports;
-  }
-
   const Script = {
     setTimeout: (callee, milliseconds) => begin(callee, milliseconds, false),
     setInterval: (callee, milliseconds) => begin(callee, milliseconds, true),
@@ -133,15 +61,10 @@
     scriptEnding,
     unhandledException,
     context: start.context,
-    resolvePath: (path) => resolvePath(path),
-    include(paths, done) {
-      for (const path of Array.isArray(paths) ? paths : [paths]) include(path);
-      if (typeof done === "function") host.call(done, globalThis);
-    },
-    require: Object.assign((path) => require(path), { resolve: (path) => read("Script.require.resolve", path)[0] }),
     stop: () => host.emit("stop"),
     print: (...given) => print(...given),
   };
+  host.lazily(["include", "require", "resolvePath"], (name) => host.load("files.js")[name], Script);
 
   // `print` joins its arguments with a space.
 

@@ -78,6 +78,7 @@ class Script:
         self._begin = self._places.add(shown_path(path), self.text)
         facts = {
             "url": url_of(path),
+            "begin": self._begin,
             "sources": self._number(named_files(path, self.text, files, beside)),
             "context": context,
             **self._surroundings(host),
@@ -132,13 +133,16 @@ class Script:
             self.turn("loaded", entity, entity_id, value=last)
 
     def _evaluate(self) -> Any:
+        last = None
         try:
-            return self._engine.evaluate("\n" * (self._begin - 1) + self.text)
+            last = self._engine.evaluate("\n" * (self._begin - 1) + self.text)
+        except Interrupted as interrupted:  # which is no affair of the script's
+            self._throw(interrupted)
         except Thrown as thrown:
-            self._throw(thrown)
+            self._turn(self._envelope("thrown", (thrown.text, thrown.stack)))
             return None
-        finally:
-            self._finish_turn("")
+        self._finish_turn("")
+        return last
 
     def _import(self) -> None:
         self._engine.have_modules(self._read_module)
@@ -303,8 +307,11 @@ class Script:
         """Evaluate an expression of JavaScript in the script, and return what it is.
 
         Null and undefined are None, buffers are `bytes`, a function is its name. Raises
-        `ScriptError` for what it throws, and `UsageError` where the script has ended.
+        `ScriptError` for what it throws, and `UsageError` for what is no text, and where the script
+        has ended.
         """
+        if not isinstance(source, str):
+            raise UsageError(f"expected an expression of JavaScript, a text, got {source!r}")
         if source not in self._asked:
             self._asked[source] = self._places.add("<eval>", source)
         return self._ask("evaluate", [self._asked[source], source])
@@ -321,9 +328,14 @@ class Script:
     def emit(self, signal: str, *arguments: Any) -> None:
         """Emit a signal of the host, as in `Controller.keyPressEvent`, to what is connected to it.
 
-        Raises `UsageError` for a name that is no signal, and where the script has ended.
+        Raises `UsageError` for a name that is no signal, for values that JavaScript has not, and
+        where the script has ended.
         """
-        if not self._ask("emit", signal, dumps([encode(argument) for argument in arguments])):
+        try:
+            encoded = dumps([encode(argument) for argument in arguments])
+        except RecursionError:
+            raise UsageError("expected values that hold neither themselves nor too much") from None
+        if not isinstance(signal, str) or not self._ask("emit", signal, encoded):
             raise UsageError(f"expected a signal of {self.path.name}'s host, got {signal!r}")
 
     def _ask(self, name: str, *given: Any) -> Any:

@@ -29,6 +29,7 @@
       disconnect: (...given) => signals.get(path)?.disconnect(...given),
     };
     const made = new Proxy(function () {}, {
+      __proto__: null, // scripts may give all objects a method by the name of a trap
       get(target, key) {
         if (members.has(key)) return members.get(key);
         if (Object.hasOwn(special, key)) return special[key];
@@ -64,6 +65,7 @@
   host.partly = (name, members, { notes = true } = {}) => {
     const noting = new Map();
     return new Proxy(members, {
+      __proto__: null,
       get(target, key) {
         if (typeof key === "symbol") return target[key];
         if (!(key in target)) target[key] = stub(`${name}.${key}`);
@@ -81,18 +83,17 @@
     });
   };
 
-  // Globals that cost nothing until a script touches them.
-  host.lazily = (names, make) => {
+  // Globals, or properties of another object, that cost nothing until a script touches them.
+  host.lazily = (names, make, object = globalThis) => {
     for (const name of names) {
-      Object.defineProperty(globalThis, name, {
+      const become = (value) => host.property(object, name, { value, writable: true, configurable: true });
+      host.property(object, name, {
         get() {
           const value = make(name);
-          Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
+          become(value);
           return value;
         },
-        set(value) {
-          Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
-        },
+        set: become,
         configurable: true,
       });
     }

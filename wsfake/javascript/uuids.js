@@ -1,6 +1,7 @@
 // `Uuid`, and the ids that the host gives.
 (host) => {
   "use strict";
+  const { print } = host.globals;
   const NULL = "{00000000-0000-0000-0000-000000000000}";
   const FORM = /^\{?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}?$/i;
 

@@ -1,4 +1,7 @@
-"""Values that cross the border: JSON, and what JSON has not, as `{"$wsfake": [kind, text]}`."""
+"""Values that cross the border: JSON, and what JSON has not, as `{"$wsfake": [kind, text]}`.
+
+An object that looks like that is `{"$wsfake": ["object", [[name, value], ...]]}`.
+"""
 
 from __future__ import annotations
 
@@ -29,14 +32,15 @@ def _whole(text: str) -> int | float:
 def _untag(value: dict[str, Any]) -> Any:
     if value.keys() != {_TAG}:
         return value
-    kind, text = value[_TAG]
-    return _DECODERS[kind](text)
+    kind, what = value[_TAG]
+    return _DECODERS[kind](what)
 
 
-_DECODERS: dict[str, Callable[[str], Any]] = {
+_DECODERS: dict[str, Callable[[Any], Any]] = {
     "bytes": base64.b64decode,
     "number": lambda text: float(text.replace("Infinity", "inf")),
     "bigint": int,
+    "object": dict,
 }
 
 
@@ -56,7 +60,8 @@ def encode(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [encode(item) for item in value]
     if isinstance(value, dict):
-        return {str(name): encode(item) for name, item in value.items()}
+        encoded = {str(name): encode(item) for name, item in value.items()}
+        return _tagged("object", list(encoded.items())) if _TAG in encoded else encoded
     raise UsageError(f"expected a value that JavaScript has, got {type(value).__name__}: {value!r}")
 
 
@@ -68,5 +73,5 @@ def _encode_float(value: float) -> Any:
     return _tagged("number", "-0") if value == 0 and math.copysign(1, value) < 0 else value
 
 
-def _tagged(kind: str, text: str) -> dict[str, Any]:
-    return {_TAG: [kind, text]}
+def _tagged(kind: str, what: object) -> dict[str, Any]:
+    return {_TAG: [kind, what]}

@@ -15,7 +15,7 @@ _MOST_FRAMES = 10
 
 def error_text(told: str, places: list[Place], path: Path) -> str:
     """Return what a script threw, with the line that threw it and those that called it."""
-    told = _advised(told, places[0].source if places else "")
+    told = _advised(told, places[0] if places else None)
     if not places:
         return "\n".join([told, *field_lines({"script": shown_path(path)})])
     lines = [told, *field_lines({"script": str(places[0]), "line": places[0].source})]
@@ -32,11 +32,16 @@ _ABSENT = re.compile(
 _OF_MODULES = re.compile(r"\s*(import\b(?!\s*[(.])|export\b)")
 
 
-def _advised(told: str, source: str) -> str:
-    if told.startswith("SyntaxError: ") and _OF_MODULES.match(source):
+def _advised(told: str, place: Place | None) -> str:
+    if told.startswith("SyntaxError: ") and place is not None and _is_of_modules(place):
         return f"{told} (a module is a file .mjs, in the profile browser)"
     found = _ABSENT.fullmatch(told)
     return f"{told} (this host has Script.{found[1]})" if found else told
+
+
+def _is_of_modules(place: Place) -> bool:
+    """Return whether a line is one of a module's, in a file that is none."""
+    return not place.path.endswith(".mjs") and _OF_MODULES.match(place.source) is not None
 
 
 def _frame(place: Place) -> str:

@@ -7,6 +7,7 @@
   const readUrl = host.readUrl[profile.urls];
   const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 };
   const ATTRIBUTES = { bufferedAmount: 0, extensions: "", protocol: "", ...CONSTANTS };
+  const FIRST_ARGUMENT = /^(?:(?:async\s+)?(?=[\w$]+\s*=>)|[^(]*\()\s*([\w$]+)/; // of the text of a function
   const ARGUMENTS = {
     open: () => [],
     message: ([data]) => [{ data }],
@@ -93,16 +94,18 @@
         host.emit("lint", "class constant", { name }, host.place(constant));
       },
       set(value) {
-        Object.defineProperty(WebSocket, name, { value, writable: true, configurable: true });
+        host.property(WebSocket, name, { value, writable: true, configurable: true });
       },
       configurable: true,
     };
   }
 
   function lintArgument(handler) {
-    const [, name] = /^[^(]*?\(?\s*([\w$]+)/.exec(String(handler).replace(/^(?:async\s+)?function\s*[\w$]*/, "")) ?? [];
+    const [, name] = FIRST_ARGUMENT.exec(String(handler)) ?? [];
     host.emit("lint", "error argument", { name: name ?? "its argument" }, host.place(lintArgument));
   }
+
+  host.watchMisspelt(WebSocket.prototype);
 
   host.peerOf = (socket) => new WebSocket(PEER, socket);
   host.closeSocket = closeSocket;

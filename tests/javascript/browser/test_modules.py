@@ -50,6 +50,7 @@ def test_what_a_module_throws_is_told_with_its_own_line(page: Harness, write: Wr
         ("import './nowhere.mjs';", "nowhere.mjs': expected a file"),
         ("import { no } from './here.mjs';", "Could not find export 'no'"),
         ("x y", "SyntaxError: expecting ';'"),
+        ("export const = 1;", "SyntaxError: variable name expected\n  script  main.mjs:1:"),
     ],
 )
 def test_a_module_that_cannot_be_fails_the_test(

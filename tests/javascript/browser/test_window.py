@@ -97,6 +97,46 @@ setTimeout(() => {
 """) == ["Error: first", "second second", "third"]
 
 
+@pytest.mark.parametrize(
+    ("mistake", "told"),
+    [
+        ("undefinedFunction();", "ReferenceError: undefinedFunction is not defined true true"),
+        ("throw new TypeError('a: b');", "TypeError: a: b true true"),
+        ("throw 'text';", "text true false"),
+        ("class Own extends Error { name = 'Own' } throw new Own('it');", "Own: it true true"),
+        (
+            "class Own extends Error { toString() { return 'own' } } throw new Own();",
+            "own true true",
+        ),
+    ],
+)
+def test_an_error_at_the_top_level_is_told_too(mistake: str, told: str, show: Show) -> None:
+    assert show(f"""
+addEventListener("error", (event) => {{
+  const {{ error, message }} = event;
+  console.log(message, message === String(error), error instanceof Error && error.stack.includes("<input>"));
+  event.preventDefault();
+}});
+Promise.resolve().then(() => console.log("later"));
+addEventListener("load", () => console.log("load"));
+{mistake}
+""") == [told, "later", "load"]
+
+
+def test_an_error_at_the_top_level_that_nobody_prevents_fails_the_test(
+    page: Harness, write: Write
+) -> None:
+    script = page.load_script(
+        write("onerror = (message) => console.log(message);\nnull.x;", "top.js")
+    )
+    assert script.printed == ["TypeError: cannot read property 'x' of null"]
+    with pytest.raises(ScriptError) as caught:
+        page.run()
+    assert str(caught.value) == (
+        "TypeError: cannot read property 'x' of null\n  script  top.js:2:1\n  line    null.x;"
+    )
+
+
 def test_a_rejection_that_nobody_handles_fails_the_test(page: Harness, write: Write) -> None:
     page.load_script(write("queueMicrotask(async () => { throw new Error('lost'); });"))
     with pytest.raises(ScriptError, match="a promise was rejected, and nothing handles it"):

@@ -2,6 +2,7 @@
 (host) => {
   "use strict";
   const { define } = host.idl;
+  const { Event, EventTarget } = host.globals;
   const SECRET = Symbol("AbortSignal");
   let abort;
 
@@ -29,7 +30,8 @@
     }
     static timeout(milliseconds) {
       const signal = new AbortSignal(SECRET);
-      setTimeout(() => abort(signal, new DOMException("it took too long", "TimeoutError")), milliseconds);
+      const late = () => abort(signal, new DOMException("it took too long", "TimeoutError"));
+      host.globals.setTimeout(late, milliseconds);
       return signal;
     }
     static {

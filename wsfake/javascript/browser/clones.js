@@ -2,6 +2,7 @@
 (host) => {
   "use strict";
   const { atLeast, isObject } = host.idl;
+  const { Blob, EventTarget } = host.globals;
   const ERRORS = { EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
 
   const refuse = (value) => {

@@ -42,7 +42,7 @@
         ready: true, // document.createEvent makes one that is not, until it is initialised
         time: host.now(),
       });
-      Object.defineProperty(this, "isTrusted", { get: isTrusted, enumerable: true, configurable: false });
+      host.property(this, "isTrusted", { get: isTrusted, enumerable: true, configurable: false });
     }
 
     get type() {

@@ -3,6 +3,7 @@
 (host) => {
   "use strict";
   const { define, atLeast, domString, isObject, member } = host.idl;
+  const { Event, ErrorEvent } = host.globals;
   const { eventInside: of } = host;
   const known = new WeakMap(); // by target: its listeners, in order
   const handlers = new WeakMap(); // by target: the listeners of its on... attributes, by type
@@ -59,7 +60,7 @@
     const read = { capture: member(options, "capture", Boolean, false) };
     read.once = member(options, "once", Boolean, false);
     read.passive = member(options, "passive", Boolean, false);
-    if (options.signal !== undefined && !(options.signal instanceof AbortSignal)) {
+    if (options.signal !== undefined && !(options.signal instanceof host.globals.AbortSignal)) {
       throw new TypeError("addEventListener: expected signal to be an AbortSignal");
     }
     return { ...read, signal: options.signal };

@@ -3,6 +3,7 @@
   "use strict";
   const { define, atLeast, isObject, domString, usvString, clampedShort, bytesOf } = host.idl;
   const { Socket, profile } = host;
+  const { Blob, CloseEvent, Event, EventTarget, MessageEvent } = host.globals;
   const CONSTANTS = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 };
   const MOST_REASON = 123; // bytes of UTF-8 that fit into a Close (RFC 6455 section 5.5)
   const MAKERS = {
@@ -148,5 +149,6 @@
   }
 
   define(WebSocket, CONSTANTS);
+  host.watchMisspelt(WebSocket.prototype);
   host.defineHandlers(WebSocket.prototype, ["open", "message", "error", "close"]);
 };

@@ -2,6 +2,7 @@
 (host) => {
   "use strict";
   const { define, atLeast } = host.idl;
+  const { ErrorEvent, Event, EventTarget, PromiseRejectionEvent } = host.globals;
   const run = globalThis.eval; // called by another name it evaluates in the global scope
 
   class Window extends EventTarget {
