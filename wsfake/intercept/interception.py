@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from wsfake.intercept.authority import Authority
 from wsfake.intercept.lookout import WayTo
-from wsfake.intercept.names import Names, authority_of, is_literal
+from wsfake.intercept.names import authority_of, is_literal
 from wsfake.model import Event, Open, Refuse, normalise_url
 from wsfake.model.urls import DEFAULT_PORTS
 from wsfake.ports import TLS, Port
@@ -109,7 +109,6 @@ class Interception:
 
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
-        self.names = Names()
         self._authority: Authority | None = None
         self._lock = threading.Lock()
 
@@ -128,14 +127,6 @@ class Interception:
     def closes(self, host: str) -> bool:
         """Tell whether nobody is to be connected to a name for a WebSocket, as nobody answers."""
         return not self.ground.is_live and not self.ground.passes_through(host, None)
-
-    def place(self, host: str, port: int) -> Place:
-        """Return what is meant by a host or an address that we gave to one."""
-        return self.names.host_of(host), port
-
-    def is_ours(self, address: str) -> bool:
-        """Tell whether an address is one that we gave to a host."""
-        return self.names.host_of(address) != address
 
     # Places
 

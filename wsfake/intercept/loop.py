@@ -19,7 +19,7 @@ from wsfake.clock import Timer, VirtualClock, microseconds
 from wsfake.intercept import resolvers
 from wsfake.intercept.between import Between
 from wsfake.intercept.memory import Memory
-from wsfake.intercept.names import is_literal, number_of
+from wsfake.intercept.names import is_literal, names, number_of
 from wsfake.intercept.passing import Passing, Work
 from wsfake.intercept.selector import VirtualSelector
 from wsfake.intercept.transport import MemoryTls, MemoryTransport
@@ -156,7 +156,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     ) -> list[Any]:
         name = host.decode() if isinstance(host, bytes) else host
         if isinstance(name, str) and not is_literal(name) and self._in_memory(name, None):
-            return self._memory.names.infos(name, number_of(port) or 0, type, proto, family)
+            return names.infos(name, number_of(port) or 0, type, proto, family)
         return await super().getaddrinfo(
             host, port, family=family, type=type, proto=proto, flags=flags
         )
@@ -164,7 +164,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def _address_for(self, loop: object, name: str) -> str | None:
         """Return what a resolver of its own finds, if it is one of this loop."""
         ours = loop is self and not is_literal(name) and self._in_memory(name, None)
-        return self._memory.names.address_of(name) if ours else None
+        return names.address_of(name) if ours else None
 
     async def sock_connect(self, sock: socket.socket, address: Any) -> None:
         place = self._place(*address[:2]) if isinstance(address, tuple) else None
@@ -187,7 +187,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         place = self._place(host, port) if sock is None else self._connected.get(sock)
         if place is None:
             keywords |= {
-                "host": self._memory.names.host_of(host) if isinstance(host, str) else host,
+                "host": names.host_of(host) if isinstance(host, str) else host,
                 "port": port,
                 "ssl": ssl,
                 "sock": sock,
@@ -227,7 +227,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         number = number_of(port)
         if not isinstance(host, str) or number is None:
             return None
-        name = self._memory.names.host_of(host)
+        name = names.host_of(host)
         return (name, number) if self._in_memory(name, number) else None
 
     def _in_memory(self, host: str, port: int | None) -> bool:

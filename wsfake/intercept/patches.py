@@ -31,7 +31,7 @@ from wsfake.intercept.active import (
 from wsfake.intercept.importing import OnImport
 from wsfake.intercept.interception import Interception
 from wsfake.intercept.libraries import LIBRARIES
-from wsfake.intercept.names import number_of
+from wsfake.intercept.names import names, number_of
 
 __all__ = ["begin", "end"]
 
@@ -120,7 +120,7 @@ def _install() -> None:
 
 def _address_for(_: object, host: str) -> str | None:
     interception = for_name(host)
-    return None if interception is None else interception.names.address_of(host)
+    return None if interception is None else names.address_of(host)
 
 
 def _forget_import(on_import: OnImport) -> None:
@@ -168,7 +168,7 @@ def _getaddrinfo(real: Callable[..., Any]) -> Callable[..., Any]:
             except socket.gaierror as error:
                 raise _told_who_answers(error, host) from None
         name = host.decode() if isinstance(host, bytes) else host
-        return interception.names.infos(name, number_of(port) or 0, type, proto, family)
+        return names.infos(name, number_of(port) or 0, type, proto, family)
 
     return getaddrinfo
 
@@ -185,7 +185,7 @@ def _told_who_answers(error: socket.gaierror, host: Any) -> socket.gaierror:
 def _gethostbyname(real: Callable[..., str]) -> Callable[..., str]:
     def gethostbyname(hostname: str) -> str:
         interception = for_name(hostname)
-        return real(hostname) if interception is None else interception.names.address_of(hostname)
+        return real(hostname) if interception is None else names.address_of(hostname)
 
     return gethostbyname
 
@@ -194,29 +194,31 @@ def _gethostbyname(real: Callable[..., str]) -> Callable[..., str]:
 
 
 def _target(sock: socket.socket, address: Any) -> Any:
-    """Return where a connection really goes."""
+    """Return where a connection really goes; where nobody here answers it, it is read along."""
     if sock.family not in {socket.AF_INET, socket.AF_INET6} or sock.type != socket.SOCK_STREAM:
         return address
     found = for_place(address)
     if found is not None:
         interception, place = found
-        host = "127.0.0.1" if sock.family == socket.AF_INET else _V4_AS_V6
-        return (host, interception.port_for(place))
+        return (_here(sock), interception.port_for(place))
     name = origin_of(address)
     if name is not None:  # a name of ours, at a port that is not
         infos = _socket.getaddrinfo(name, address[1], sock.family, socket.SOCK_STREAM)
         address = infos[0][4]
     if _refusing:
         _refusing[0]()  # which raises what it has to say
-    if _writes_by_itself():
-        watcher = watcher_of(address)
-        if watcher is not None:
-            crossing = watcher.crossing_for((address[0], address[1]), False)
-            return ("127.0.0.1" if sock.family == socket.AF_INET else _V4_AS_V6, crossing)
+    watcher = watcher_of(address)
+    if watcher is not None:
+        host, port = address[0], number_of(address[1]) or 0
+        if _writes_by_itself():
+            return (_here(sock), watcher.crossing_for((host, port), False))
+        lookout.watch(sock, watcher, (host, port), secure=False)
     return address
 
 
-_V4_AS_V6 = "::ffff:127.0.0.1"
+def _here(sock: socket.socket) -> str:
+    """Return the address of this machine as a socket of its family takes it."""
+    return "127.0.0.1" if sock.family == socket.AF_INET else "::ffff:127.0.0.1"
 
 
 def _writes_by_itself() -> bool:
@@ -228,18 +230,10 @@ def _writes_by_itself() -> bool:
     return loop is not None and type(loop).__module__.partition(".")[0] == "uvloop"
 
 
-def _watch(sock: socket.socket, address: Any) -> None:
-    if sock.family in {socket.AF_INET, socket.AF_INET6} and sock.type == socket.SOCK_STREAM:
-        watcher = watcher_of(address)
-        if watcher is not None:
-            lookout.watch(sock, watcher, (address[0], number_of(address[1])), secure=False)
-
-
 def _connect(real: Callable[..., None]) -> Callable[..., None]:
     def connect(self: socket.socket, address: Any) -> None:
         target = _target(self, address)
         if target is address:
-            _watch(self, address)
             real(self, address)
         else:  # not by what others have put there to allow no hosts but some
             _socket.socket.connect(self, target)
@@ -255,8 +249,6 @@ def _connect_ex(real: Callable[..., int]) -> Callable[..., int]:
             if error.errno is None or isinstance(error, socket.gaierror | ssl.SSLError):
                 raise
             return error.errno
-        if target is address:
-            _watch(self, address)
         return real(self, target)
 
     return connect_ex
