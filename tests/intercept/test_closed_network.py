@@ -212,6 +212,46 @@ def test_so_is_one_on_uvloop(
     assert server.asked == []
 
 
+@pytest.mark.parametrize("secure", [False, True])
+@pytest.mark.parametrize("served", ["nothing", "another path"])
+def test_so_is_one_on_virtual_time(
+    real: Real, real_tls: Real, authority: trustme.CA, secure: bool, served: str
+) -> None:
+    server, context = (real, None)
+    if secure:
+        server, context = real_tls, ssl.create_default_context()
+        authority.configure_trust(context)
+
+    async def main() -> None:
+        with pytest.raises((OSError, websockets.WebSocketException)):
+            await websockets.connect(f"{server.url}/v1", ssl=context)
+
+    with (
+        pytest.raises(ConnectionNotAnswered) as caught,
+        Harness(unplayed="ignore") as ws_fake,
+    ):
+        if served != "nothing":
+            ws_fake.serve(f"{server.url}/v2", Transcript())
+        with asyncio.Runner(loop_factory=ws_fake.loop_factory) as runner:
+            runner.run(main())
+    assert text_of(caught).startswith(f"nothing answers {server.url}/v1")
+    assert server.asked == []
+
+
+def test_so_is_one_in_a_thread_of_a_loop_on_virtual_time(real: Real) -> None:
+    async def main() -> None:
+        with pytest.raises(websockets.ConnectionClosedError):
+            await asyncio.to_thread(connect, f"{real.url}/v1")
+
+    with (
+        pytest.raises(ConnectionNotAnswered),
+        Harness() as ws_fake,
+        asyncio.Runner(loop_factory=ws_fake.loop_factory) as runner,
+    ):
+        runner.run(main())
+    assert real.asked == []
+
+
 def test_one_that_tries_again_and_again_is_told_once(real: Real) -> None:
     with pytest.raises(ConnectionNotAnswered), Harness() as ws_fake, ws_fake.intercept():
         for _ in range(3):
@@ -247,6 +287,28 @@ def test_another_port_of_a_host_that_is_served_is_refused(real: Real) -> None:
         ws_fake.serve("ws://localhost:1", Transcript(), connections=None)
         with ws_fake.intercept(), pytest.raises(websockets.ConnectionClosedError):
             connect(real.url)
+    assert real.asked == []
+
+
+@pytest.mark.parametrize("virtual", [False, True])
+def test_so_is_another_port_of_a_name_that_is_served(
+    real: Real, monkeypatch: pytest.MonkeyPatch, virtual: bool
+) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", real.port))]
+    monkeypatch.setattr("_socket.getaddrinfo", lambda *_: found)
+    url = f"ws://feed.example:{real.port}/v1"
+
+    async def main() -> None:
+        with pytest.raises((OSError, websockets.WebSocketException)):
+            await websockets.connect(url)
+
+    with pytest.raises(ConnectionNotAnswered) as caught, Harness() as ws_fake:
+        ws_fake.serve("ws://feed.example", connections=None)
+        with ws_fake.intercept():
+            factory = ws_fake.loop_factory if virtual else None
+            with asyncio.Runner(loop_factory=factory) as runner:
+                runner.run(main())
+    assert text_of(caught).startswith(f"nothing answers {url}")
     assert real.asked == []
 
 
@@ -329,6 +391,18 @@ def test_requests_to_other_hosts_pass(ws_fake: Harness, page: int) -> None:
     ws_fake.serve("ws://feed.example", connections=None)
     with ws_fake.intercept(), urllib.request.urlopen(f"http://localhost:{page}") as answer:
         assert answer.read() == b"a page"
+
+
+def test_requests_to_other_hosts_pass_on_virtual_time(ws_fake: Harness, page: int) -> None:
+    async def main() -> Any:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"http://localhost:{page}") as answer,
+        ):
+            return await answer.read()
+
+    with asyncio.Runner(loop_factory=ws_fake.loop_factory) as runner:
+        assert runner.run(main()) == b"a page"
 
 
 def test_requests_to_other_hosts_pass_on_uvloop(ws_fake: Harness, page: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -13,6 +14,7 @@ from typing import Any
 import aiohttp
 import pytest
 import websockets
+from websockets.sync.client import connect
 
 from wsfake import ConnectionNotAnswered, Harness, Transcript, UnexpectedMessage, Unplayed
 from wsfake.errors import NeverIdle, NotHappened, UsageError
@@ -289,6 +291,36 @@ def test_real_sockets_work_in_the_same_loop(ws_fake: Harness) -> None:
             return line, await connection.recv()
 
     assert play(ws_fake, main()) == (b"real\n", "y")
+
+
+def test_a_client_in_a_thread_is_answered_too(ws_fake: Harness) -> None:
+    ws_fake.serve(URL, Transcript().client("x").server("y"))
+
+    def greet() -> str | bytes:
+        with connect(URL) as connection:
+            connection.send("x")
+            return connection.recv()
+
+    async def main() -> str | bytes:
+        return await asyncio.to_thread(greet)
+
+    assert play(ws_fake, main()) == "y"
+
+
+def test_tls_in_memory_needs_no_authority(
+    ws_fake: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "trustme", None)  # as without the extra
+    ws_fake.serve(URL, Transcript().server("hello"), connections=2)
+
+    async def main(context: ssl.SSLContext | bool) -> str | bytes:
+        async with websockets.connect(URL, ssl=context) as connection:
+            return await connection.recv()
+
+    with asyncio.Runner(loop_factory=ws_fake.loop_factory) as runner:
+        made_outside = ssl.create_default_context()
+        assert runner.run(main(made_outside)) == "hello"
+        assert runner.run(main(True)) == "hello"
 
 
 def test_an_executor_is_waited_for_before_time_jumps(ws_fake: Harness) -> None:

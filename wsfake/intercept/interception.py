@@ -105,10 +105,15 @@ class Refusal:
 
 
 class Interception:
-    """Answers for the places of one test: an address for a name, a port of ours for an address."""
+    """Answers for the places of one test: an address for a name, a port of ours for an address.
 
-    def __init__(self, ground: Ground) -> None:
+    `by_loop` is where it is for an event loop that answers its own clients in memory: it has what
+    gets past that.
+    """
+
+    def __init__(self, ground: Ground, *, by_loop: bool = False) -> None:
         self.ground = ground
+        self._by_loop = by_loop
         self._authority: Authority | None = None
         self._lock = threading.Lock()
 
@@ -216,8 +221,8 @@ class Interception:
 
     def _may_serve(self, host: str | None) -> bool:
         ground = self.ground
-        if host is None:
-            return ground.is_live or ground.serves_tls
+        if host is None:  # in memory no certificate is shown
+            return ground.is_live or (ground.serves_tls and not self._by_loop)
         passes = ground.passes_through(host, None)
         return not passes and (ground.is_live or ground.claims(host, None))
 
