@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 import pytest
 import websockets
+from hypothesis import given, strategies as st
 from websockets.sync.client import connect
 
 from wsfake import ConnectionNotAnswered, Harness, Transcript, UnexpectedMessage, Unplayed
@@ -137,6 +138,39 @@ def test_timers_come_in_the_order_of_their_times(ws_fake: Harness) -> None:
 
     play(ws_fake, main())
     assert said == [1, 2, 25, 3]
+
+
+@pytest.mark.parametrize(("pause", "heartbeat"), [(0.1, 0.2), (1.1, 2.2), (0.7, 0.1)])
+def test_a_heartbeat_that_is_no_whole_number_of_microseconds_comes_once(
+    ws_fake: Harness, pause: float, heartbeat: float
+) -> None:
+    """aiohttp asks again, for the same time, where it is called before it."""
+    ws_fake.serve(URL, Transcript().pause(pause).server("soon").pause(3).server("late"))
+
+    async def main() -> list[str]:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(URL, heartbeat=heartbeat) as connection,
+        ):
+            return [await connection.receive_str(), await connection.receive_str()]
+
+    assert play(ws_fake, main()) == ["soon", "late"]
+    assert pings(ws_fake) == pytest.approx((pause + 3) / heartbeat, abs=2)
+
+
+@given(st.floats(0, 1e8), st.floats(1e-7, 1e6))
+def test_nothing_is_called_before_its_time(begin: float, delay: float) -> None:
+    async def main() -> tuple[float, float]:
+        loop = asyncio.get_running_loop()
+        called: asyncio.Future[float] = loop.create_future()
+        when = loop.time() + delay
+        loop.call_at(when, lambda: called.set_result(loop.time()))
+        return when, await called
+
+    with Harness() as ws_fake:
+        ws_fake.advance(begin)
+        when, called = play(ws_fake, main())
+    assert when <= called <= when + 2e-6
 
 
 def test_what_waits_for_ever_is_told(ws_fake: Harness) -> None:

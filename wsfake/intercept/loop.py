@@ -12,10 +12,11 @@ import socket
 import ssl
 from collections.abc import Callable
 from functools import partial
+from math import ceil
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from wsfake.clock import Timer, VirtualClock, microseconds
+from wsfake.clock import Timer, VirtualClock
 from wsfake.intercept import resolvers
 from wsfake.intercept.between import Between
 from wsfake.intercept.memory import Memory
@@ -103,7 +104,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         with self._world.network.lock:
             # alone it keeps no `ws_fake.run_async()` going, as an interval of a script does not
             handle.timer = self._clock.call_at(
-                microseconds(when),
+                _due(when),
                 partial(self._ready.append, handle),  # type: ignore[attr-defined]
                 recurring=True,
             )
@@ -232,6 +233,15 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def _in_memory(self, host: str, port: int | None) -> bool:
         return not self._world.is_live and self._world.claims(host, port)
+
+
+def _due(when: float) -> int:
+    """Return the first microsecond at which a loop's time, as it tells it, is not before `when`.
+
+    Some ask a loop again and again that calls them any earlier.
+    """
+    due = ceil(when * 1_000_000)
+    return due if due / 1_000_000 >= when else due + 1
 
 
 def _tls(asked: Any, server_hostname: str) -> MemoryTls | None:

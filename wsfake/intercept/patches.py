@@ -106,8 +106,8 @@ def _install() -> None:
         _replace(ssl.SSLContext, name, partial(_trusting, position))
     _replace(ssl.SSLContext, "load_default_certs", _trusting_from_the_start)
     _replace(ssl.SSLContext, "set_alpn_protocols", _noting_http2)
-    for owner, names in _SENDERS.items():
-        for name in names:
+    for owner, functions in _SENDERS.items():
+        for name in functions:
             _replace(real if owner is None else owner, name, _sending)
     _replace(real, "sendmsg", _sending_parts)
     _undo.append(lookout.forget)
