@@ -5,6 +5,9 @@
 import pytest
 
 from tests.plugin.reports import block, run, summary, text
+from tests.servers import dead_url
+
+__all__ = ["dead_url"]
 
 HEAD = """
 import pytest
@@ -399,6 +402,40 @@ def test_a_client_that_met_the_real_network_is_told_of_interception(
         " ws_fake.intercept() or ws_fake.url_for(...)"
     )
     assert (hint in result.outlines) is not intercepts
+
+
+@pytest.mark.parametrize("swallows", [False, True])
+def test_a_client_that_found_nobody_is_told_how_to_record_or_script_it(
+    swallows: bool, dead_url: str, pytester: pytest.Pytester
+) -> None:
+    pytester.makepyfile(
+        test_it=f"""
+import pytest
+from contextlib import suppress
+from websockets.sync.client import connect
+
+@pytest.mark.ws_fake(intercept=True)
+def test_prices(ws_fake):
+    with suppress({"OSError" if swallows else ""}):
+        connect("{dead_url}/v1")
+    assert 0, "no prices"
+"""
+    )
+
+    result = run(pytester)
+
+    result.assert_outcomes(failed=1)
+    place = dead_url.replace("ws://127.0.0.1", "localhost")
+    expected = text(f"""
+        nobody was there at {place}, and nothing of the test answers there
+          mode      none (the network is closed)
+          served    nothing
+          cassette  cassettes/test_it/test_prices.msgpack (there is none)
+
+          to record it: pytest --ws-record test_it.py::test_prices
+          to script it: ws_fake.serve(url, Transcript()...)
+        """)
+    assert f" ws_fake hint {'-' * 33}\n{expected}" in "\n".join(result.outlines)
 
 
 def test_an_error_that_is_its_own_cause_is_told_as_any_other(pytester: pytest.Pytester) -> None:

@@ -77,6 +77,12 @@ class Ground(Protocol):
     def remember(self, host: str, context: ssl.SSLContext) -> None:
         """Take note by what a client verifies a host."""
 
+    def seek(self, place: WayTo) -> None:
+        """Take note of a place that a client connects to, and that nobody here answers."""
+
+    def find(self, place: WayTo) -> None:
+        """Take note that somebody real is there."""
+
     def refuse_unanswered(self, opening: Open) -> str:
         """Let the test fail for a client whom nobody answers; return why, in a line."""
 
@@ -151,6 +157,14 @@ class Interception:
         ground = self.ground
         here = port in _OTHER_PROTOCOLS or ground.passes_through(host, port)
         return not here and not ground.is_live
+
+    def seek(self, place: WayTo) -> None:
+        """Take note of a place that a client connects to, and that nobody here answers."""
+        self.ground.seek(place)
+
+    def find(self, place: WayTo) -> None:
+        """Take note that somebody real is there."""
+        self.ground.find(place)
 
     def refuse(self, opening: Open, place: WayTo) -> str | None:
         """Refuse a client that asks for a WebSocket which nobody answers, and return why.

@@ -114,7 +114,7 @@ def _install() -> None:
     on_import = OnImport(LIBRARIES, _install_late)
     sys.meta_path.insert(0, on_import)
     _undo.append(partial(_forget_import, on_import))
-    resolvers.add(_address_for)
+    resolvers.add(_address_for, lambda host: _seek_in_vain(host, None))
     _undo.append(partial(resolvers.remove, _address_for))
 
 
@@ -166,20 +166,28 @@ def _getaddrinfo(real: Callable[..., Any]) -> Callable[..., Any]:
             try:
                 return real(host, port, family, type, proto, flags)
             except socket.gaierror as error:
-                raise _told_who_answers(error, host) from None
+                raise _told_who_answers(error, host, port) from None
         name = host.decode() if isinstance(host, bytes) else host
         return names.infos(name, number_of(port) or 0, type, proto, family)
 
     return getaddrinfo
 
 
-def _told_who_answers(error: socket.gaierror, host: Any) -> socket.gaierror:
+def _told_who_answers(error: socket.gaierror, host: Any, port: Any) -> socket.gaierror:
     """Return an error that says, too, that nothing of a test is to be found at a name."""
     name = host.decode() if isinstance(host, bytes) else host
-    if isinstance(name, str) and any(each.closes(name) for each in active):
+    if isinstance(name, str) and _seek_in_vain(name, number_of(port)):
         number, text = error.errno, error.strerror
         return socket.gaierror(number, f"{text} (and wsfake serves and replays nothing at {name})")
     return error
+
+
+def _seek_in_vain(name: str, port: int | None) -> bool:
+    """Let a test know that a name is not to be found; tell whether the network is closed there."""
+    closing = next((each for each in latest_first() if each.closes(name)), None)
+    if closing is not None:
+        closing.seek((name, port))
+    return closing is not None
 
 
 def _gethostbyname(real: Callable[..., str]) -> Callable[..., str]:
@@ -212,7 +220,7 @@ def _target(sock: socket.socket, address: Any) -> Any:
         host, port = address[0], number_of(address[1]) or 0
         if _writes_by_itself():
             return (_here(sock), watcher.crossing_for((host, port), False))
-        lookout.watch(sock, watcher, (host, port), secure=False)
+        lookout.seek(sock, watcher, (host, port))
     return address
 
 
@@ -237,6 +245,7 @@ def _connect(real: Callable[..., None]) -> Callable[..., None]:
             real(self, address)
         else:  # not by what others have put there to allow no hosts but some
             _socket.socket.connect(self, target)
+        lookout.find(self)
 
     return connect
 
@@ -249,7 +258,10 @@ def _connect_ex(real: Callable[..., int]) -> Callable[..., int]:
             if error.errno is None or isinstance(error, socket.gaierror | ssl.SSLError):
                 raise
             return error.errno
-        return real(self, target)
+        number = real(self, target)
+        if number == 0:
+            lookout.find(self)
+        return number
 
     return connect_ex
 
