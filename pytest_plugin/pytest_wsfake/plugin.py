@@ -240,7 +240,7 @@ def _sections(harness: Harness, when: str | None, error: BaseException) -> list[
     shown = any(isinstance(each, mismatches) for each in (error, *untold))
     if lines and not shown and lines[-1] not in told:
         sections.append(("ws_fake dialogue", "\n".join(lines)))
-    if when == "call" and _is_of_the_network(error) and (hint := harness.nobody_connected()):
+    if when == "call" and (hint := harness.hint(met_network=_is_of_the_network(error))):
         sections.append(("ws_fake hint", hint))
     return sections
 

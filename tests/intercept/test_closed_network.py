@@ -10,10 +10,11 @@ import ssl
 import struct
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
@@ -26,7 +27,10 @@ from websockets.sync.server import Server, ServerConnection, serve
 from tests.intercept.clients import CLIENTS, Call, Client
 from tests.intercept.matrix import talk
 from tests.processes import ECHO_SERVER, running
+from tests.servers import dead_url
 from wsfake import ConnectionNotAnswered, Harness, Transcript
+
+__all__ = ["dead_url"]
 
 SHORT = {"websockets (asyncio)", "websockets (sync)", "websocket-client"}
 """What looks at proxies by itself; the others are for the long tests."""
@@ -212,6 +216,46 @@ def test_so_is_one_on_uvloop(
     assert server.asked == []
 
 
+@pytest.mark.parametrize("secure", [False, True])
+@pytest.mark.parametrize("served", ["nothing", "another path"])
+def test_so_is_one_on_virtual_time(
+    real: Real, real_tls: Real, authority: trustme.CA, secure: bool, served: str
+) -> None:
+    server, context = (real, None)
+    if secure:
+        server, context = real_tls, ssl.create_default_context()
+        authority.configure_trust(context)
+
+    async def main() -> None:
+        with pytest.raises((OSError, websockets.WebSocketException)):
+            await websockets.connect(f"{server.url}/v1", ssl=context)
+
+    with (
+        pytest.raises(ConnectionNotAnswered) as caught,
+        Harness(unplayed="ignore") as ws_fake,
+    ):
+        if served != "nothing":
+            ws_fake.serve(f"{server.url}/v2", Transcript())
+        with asyncio.Runner(loop_factory=ws_fake.loop_factory) as runner:
+            runner.run(main())
+    assert text_of(caught).startswith(f"nothing answers {server.url}/v1")
+    assert server.asked == []
+
+
+def test_so_is_one_in_a_thread_of_a_loop_on_virtual_time(real: Real) -> None:
+    async def main() -> None:
+        with pytest.raises(websockets.ConnectionClosedError):
+            await asyncio.to_thread(connect, f"{real.url}/v1")
+
+    with (
+        pytest.raises(ConnectionNotAnswered),
+        Harness() as ws_fake,
+        asyncio.Runner(loop_factory=ws_fake.loop_factory) as runner,
+    ):
+        runner.run(main())
+    assert real.asked == []
+
+
 def test_one_that_tries_again_and_again_is_told_once(real: Real) -> None:
     with pytest.raises(ConnectionNotAnswered), Harness() as ws_fake, ws_fake.intercept():
         for _ in range(3):
@@ -250,10 +294,117 @@ def test_another_port_of_a_host_that_is_served_is_refused(real: Real) -> None:
     assert real.asked == []
 
 
+@pytest.mark.parametrize("virtual", [False, True])
+def test_so_is_another_port_of_a_name_that_is_served(
+    real: Real, monkeypatch: pytest.MonkeyPatch, virtual: bool
+) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", real.port))]
+    monkeypatch.setattr("_socket.getaddrinfo", lambda *_: found)
+    url = f"ws://feed.example:{real.port}/v1"
+
+    async def main() -> None:
+        with pytest.raises((OSError, websockets.WebSocketException)):
+            await websockets.connect(url)
+
+    with pytest.raises(ConnectionNotAnswered) as caught, Harness() as ws_fake:
+        ws_fake.serve("ws://feed.example", connections=None)
+        with ws_fake.intercept():
+            factory = ws_fake.loop_factory if virtual else None
+            with asyncio.Runner(loop_factory=factory) as runner:
+                runner.run(main())
+    assert text_of(caught).startswith(f"nothing answers {url}")
+    assert real.asked == []
+
+
 def test_a_name_that_is_nowhere_is_said_to_be_none_of_the_tests(ws_fake: Harness) -> None:
     with ws_fake.intercept(), pytest.raises(socket.gaierror) as caught:
         connect("ws://nowhere.invalid/v1")
     assert "wsfake serves and replays nothing at nowhere.invalid" in str(caught.value)
+
+
+# Where nobody is
+
+
+async def connect_async(url: str) -> None:
+    await websockets.connect(url)
+
+
+async def connect_by_a_resolver_of_its_own(url: str) -> None:
+    resolver = aiohttp.AsyncResolver(nameservers=["127.0.0.1"], timeout=0.01, tries=1)
+    connector = aiohttp.TCPConnector(resolver=resolver)
+    async with aiohttp.ClientSession(connector=connector) as session:
+        await session.ws_connect(url)
+
+
+def connect_ex(url: str) -> None:
+    parts = urlsplit(url)
+    with socket.socket() as sock:
+        number = sock.connect_ex((parts.hostname, parts.port))
+    raise OSError(number, url)
+
+
+@pytest.mark.parametrize(
+    ("call", "place", "named"),
+    [
+        (connect, "localhost:{port}", "localhost:{port}"),
+        (connect_ex, "127.0.0.1:{port}", "localhost:{port}"),
+        (lambda url: asyncio.run(connect_async(url)), "127.0.0.1:{port}", "localhost:{port}"),
+        (connect, "nowhere.invalid", "nowhere.invalid:80"),
+        (
+            lambda url: asyncio.run(connect_by_a_resolver_of_its_own(url)),
+            "nowhere.invalid:81",
+            "nowhere.invalid",
+        ),
+    ],
+    ids=["sync", "connect_ex", "asyncio", "a name", "a resolver of its own"],
+)
+def test_a_place_where_nobody_is_is_named_with_what_to_type(
+    ws_fake: Harness, dead_url: str, call: Callable[[str], object], place: str, named: str
+) -> None:
+    port = urlsplit(dead_url).port
+    with ws_fake.intercept(), pytest.raises(OSError):  # noqa: PT011 - each has its own
+        call(f"ws://{place.format(port=port)}")
+    lines = ws_fake.hint(met_network=False).splitlines()
+    named = named.format(port=port)
+    assert lines[0] == f"nobody was there at {named}, and nothing of the test answers there"
+    assert lines[1:3] == ["  mode      none (the network is closed)", "  served    nothing"]
+    assert lines[-2].startswith("  to record it: pytest --ws-record ")
+    assert lines[-1] == "  to script it: ws_fake.serve(url, Transcript()...)"
+
+
+def test_of_many_places_where_nobody_is_the_first_are_named(ws_fake: Harness) -> None:
+    with ws_fake.intercept():
+        for number in range(7):
+            with pytest.raises(OSError, match="serves and replays nothing"):
+                socket.create_connection((f"{number}.invalid", 80))
+    named = ", ".join(f"{number}.invalid:80" for number in range(5))
+    assert ws_fake.hint(met_network=True).startswith(f"nobody was there at {named} and 2 more,")
+
+
+@pytest.mark.parametrize("first", [False, True], ids=["client first", "server first"])
+def test_of_a_place_where_somebody_was_found_nothing_is_said(ws_fake: Harness, first: bool) -> None:
+    database = Database(first=first)
+    with ws_fake.intercept():
+        ask(database, first=first)
+        assert ws_fake.hint(met_network=True) == ""
+    database.stop()
+
+
+def test_nor_of_one_that_was_found_in_the_end(ws_fake: Harness) -> None:
+    """As `localhost`, of which another address is tried first."""
+
+    async def say(port: int) -> None:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"hello")
+        writer.close()
+
+    with ws_fake.intercept(), socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(OSError), socket.socket(socket.AF_INET6) as sock:  # noqa: PT011
+            sock.connect(("::1", port))
+        assert ws_fake.hint(met_network=False)
+        asyncio.run(say(port))
+        assert ws_fake.hint(met_network=False) == ""
 
 
 # What passes all the same
@@ -329,6 +480,18 @@ def test_requests_to_other_hosts_pass(ws_fake: Harness, page: int) -> None:
     ws_fake.serve("ws://feed.example", connections=None)
     with ws_fake.intercept(), urllib.request.urlopen(f"http://localhost:{page}") as answer:
         assert answer.read() == b"a page"
+
+
+def test_requests_to_other_hosts_pass_on_virtual_time(ws_fake: Harness, page: int) -> None:
+    async def main() -> Any:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"http://localhost:{page}") as answer,
+        ):
+            return await answer.read()
+
+    with asyncio.Runner(loop_factory=ws_fake.loop_factory) as runner:
+        assert runner.run(main()) == b"a page"
 
 
 def test_requests_to_other_hosts_pass_on_uvloop(ws_fake: Harness, page: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -13,6 +14,8 @@ from typing import Any
 import aiohttp
 import pytest
 import websockets
+from hypothesis import given, strategies as st
+from websockets.sync.client import connect
 
 from wsfake import ConnectionNotAnswered, Harness, Transcript, UnexpectedMessage, Unplayed
 from wsfake.errors import NeverIdle, NotHappened, UsageError
@@ -135,6 +138,39 @@ def test_timers_come_in_the_order_of_their_times(ws_fake: Harness) -> None:
 
     play(ws_fake, main())
     assert said == [1, 2, 25, 3]
+
+
+@pytest.mark.parametrize(("pause", "heartbeat"), [(0.1, 0.2), (1.1, 2.2), (0.7, 0.1)])
+def test_a_heartbeat_that_is_no_whole_number_of_microseconds_comes_once(
+    ws_fake: Harness, pause: float, heartbeat: float
+) -> None:
+    """aiohttp asks again, for the same time, where it is called before it."""
+    ws_fake.serve(URL, Transcript().pause(pause).server("soon").pause(3).server("late"))
+
+    async def main() -> list[str]:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(URL, heartbeat=heartbeat) as connection,
+        ):
+            return [await connection.receive_str(), await connection.receive_str()]
+
+    assert play(ws_fake, main()) == ["soon", "late"]
+    assert pings(ws_fake) == pytest.approx((pause + 3) / heartbeat, abs=2)
+
+
+@given(st.floats(0, 1e8), st.floats(1e-7, 1e6))
+def test_nothing_is_called_before_its_time(begin: float, delay: float) -> None:
+    async def main() -> tuple[float, float]:
+        loop = asyncio.get_running_loop()
+        called: asyncio.Future[float] = loop.create_future()
+        when = loop.time() + delay
+        loop.call_at(when, lambda: called.set_result(loop.time()))
+        return when, await called
+
+    with Harness() as ws_fake:
+        ws_fake.advance(begin)
+        when, called = play(ws_fake, main())
+    assert when <= called <= when + 2e-6
 
 
 def test_what_waits_for_ever_is_told(ws_fake: Harness) -> None:
@@ -289,6 +325,36 @@ def test_real_sockets_work_in_the_same_loop(ws_fake: Harness) -> None:
             return line, await connection.recv()
 
     assert play(ws_fake, main()) == (b"real\n", "y")
+
+
+def test_a_client_in_a_thread_is_answered_too(ws_fake: Harness) -> None:
+    ws_fake.serve(URL, Transcript().client("x").server("y"))
+
+    def greet() -> str | bytes:
+        with connect(URL) as connection:
+            connection.send("x")
+            return connection.recv()
+
+    async def main() -> str | bytes:
+        return await asyncio.to_thread(greet)
+
+    assert play(ws_fake, main()) == "y"
+
+
+def test_tls_in_memory_needs_no_authority(
+    ws_fake: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "trustme", None)  # as without the extra
+    ws_fake.serve(URL, Transcript().server("hello"), connections=2)
+
+    async def main(context: ssl.SSLContext | bool) -> str | bytes:
+        async with websockets.connect(URL, ssl=context) as connection:
+            return await connection.recv()
+
+    with asyncio.Runner(loop_factory=ws_fake.loop_factory) as runner:
+        made_outside = ssl.create_default_context()
+        assert runner.run(main(made_outside)) == "hello"
+        assert runner.run(main(True)) == "hello"
 
 
 def test_an_executor_is_waited_for_before_time_jumps(ws_fake: Harness) -> None:

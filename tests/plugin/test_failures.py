@@ -401,6 +401,40 @@ def test_a_client_that_met_the_real_network_is_told_of_interception(
     assert (hint in result.outlines) is not intercepts
 
 
+@pytest.mark.parametrize("swallows", [False, True])
+def test_a_client_that_found_nobody_is_told_how_to_record_or_script_it(
+    swallows: bool, dead_url: str, pytester: pytest.Pytester
+) -> None:
+    pytester.makepyfile(
+        test_it=f"""
+import pytest
+from contextlib import suppress
+from websockets.sync.client import connect
+
+@pytest.mark.ws_fake(intercept=True)
+def test_prices(ws_fake):
+    with suppress({"OSError" if swallows else ""}):
+        connect("{dead_url}/v1")
+    assert 0, "no prices"
+"""
+    )
+
+    result = run(pytester)
+
+    result.assert_outcomes(failed=1)
+    place = dead_url.replace("ws://127.0.0.1", "localhost")
+    expected = text(f"""
+        nobody was there at {place}, and nothing of the test answers there
+          mode      none (the network is closed)
+          served    nothing
+          cassette  cassettes/test_it/test_prices.msgpack (there is none)
+
+          to record it: pytest --ws-record test_it.py::test_prices
+          to script it: ws_fake.serve(url, Transcript()...)
+        """)
+    assert f" ws_fake hint {'-' * 33}\n{expected}" in "\n".join(result.outlines)
+
+
 def test_what_a_handler_raised_beside_another_failure_is_told_with_its_line(
     pytester: pytest.Pytester,
 ) -> None:

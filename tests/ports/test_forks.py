@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from tests.processes import ECHO_SERVER, running
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
@@ -70,6 +73,43 @@ with Harness() as ws_fake:
         "UsageError expected a port that was open before this process was forked"
     )
     assert printed[1] == "1"
+
+
+def test_a_process_that_is_forked_before_any_port_is_open_does_not_serve_itself() -> None:
+    printed = run("""
+with Harness() as ws_fake:
+    ws_fake.serve("ws://feed.example", Transcript().client("hi").server("hello"))
+    with ws_fake.intercept():
+        print(in_child(lambda: talk("ws://feed.example")))
+        print(in_child(lambda: ws_fake.url_for("ws://feed.example")))
+        talk("ws://feed.example")
+""")
+    refused = "UsageError expected a port that was open before this process was forked"
+    assert [line[: len(refused)] for line in printed] == [refused, "1", refused, "1"]
+
+
+def test_so_it_is_while_recording(tmp_path: Path) -> None:
+    with running(ECHO_SERVER) as server:
+        printed = run(f"""
+with Harness({str(tmp_path / "echo.msgpack")!r}, mode="rewrite") as ws_fake:
+    with ws_fake.intercept():
+        print(in_child(lambda: connect({server!r}).__enter__()))
+""")
+    assert printed[0].startswith("UsageError expected a port that was open before")
+    assert printed[1:] == ["1"]
+
+
+def test_a_harness_that_a_forked_process_makes_is_its_own() -> None:
+    printed = run("""
+def test():
+    with Harness(intercept=True) as ws_fake:
+        ws_fake.serve("ws://feed.example", Transcript().client("hi").server("hello"))
+        talk("ws://feed.example")
+
+with Harness(intercept=True):
+    print(in_child(test))
+""")
+    assert printed == ["0"]
 
 
 def test_a_forked_process_that_ends_its_harness_leaves_the_ports_to_its_parent() -> None:

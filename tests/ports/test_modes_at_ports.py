@@ -9,13 +9,14 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import InvalidStatus
 
 from tests.live.peers import Wire, WireServer
 from tests.ports.test_ports import PATIENCE, connect, raw
 from tests.servers import dead_url, server
 from wsfake import Harness, Transcript
 from wsfake.cassette import load
-from wsfake.errors import Drift, LiveConnectionError
+from wsfake.errors import CassetteError, Drift, LiveConnectionError
 from wsfake.model import Gap, Message, Open, Ping
 
 __all__ = ["dead_url", "server"]
@@ -100,6 +101,34 @@ def test_an_alias_that_stands_for_no_url_is_told_to_both_sides(tmp_path: Path) -
     with pytest.raises(Exception, match="HTTP 500"):
         say(ws_fake, "a")
     with pytest.raises(Exception, match="expected a ws or wss URL"):
+        ws_fake.finish()
+
+
+def test_a_cassette_that_cannot_be_written_is_told_to_both_sides(
+    server: str, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    ws_fake = Harness(tmp_path / "file" / "x.msgpack", "rewrite")
+    ws_fake.alias(ALIAS, to=server)
+    with pytest.raises(InvalidStatus) as caught:
+        say(ws_fake, "a")
+    known = ws_fake.untold(None)  # at once: the report of a test is made as soon as it has failed
+    assert b"this cassette cannot be written" in (caught.value.response.body or b"")
+    assert [type(each) for each in known] == [CassetteError]
+    with pytest.raises(CassetteError, match="this cassette cannot be written"):
+        ws_fake.finish()
+
+
+def test_what_finds_an_alias_out_and_raises_is_told_to_both_sides(tmp_path: Path) -> None:
+    def find_out() -> str:
+        raise KeyError("PORT")
+
+    ws_fake = Harness(tmp_path / "x.msgpack", "rewrite")
+    ws_fake.alias(URL, to=find_out)
+    answer = raw(ws_fake.url_for(URL), b"GET /shout HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 500 ")
+    assert b"wsfake: KeyError: 'PORT'\n" in answer
+    with pytest.raises(KeyError, match="PORT"):
         ws_fake.finish()
 
 

@@ -517,6 +517,16 @@ def test_what_a_client_said_before_it_was_gone_is_seen_at_once() -> None:
             assert ws_fake.dialogue.entries[-1].what == Drop()
 
 
+def test_an_answer_that_cannot_be_sent_ends_the_connection_and_is_known_by_then() -> None:
+    ws_fake = Harness()
+    ws_fake.serve(URL, lambda peer: peer.accept("two\r\nlines"))
+    with pytest.raises(ConnectionResetError):
+        raw(ws_fake.url_for(URL), f"{HEAD}\r\n".encode())
+    assert [type(each) for each in ws_fake.untold(None)] == [UsageError]
+    with pytest.raises(UsageError, match="two"):
+        ws_fake.finish()
+
+
 def test_a_handler_that_looks_at_its_connection_is_not_kept_waiting() -> None:
     with Harness() as ws_fake:
         seen = []

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from wsfake.errors import ConnectionNotAnswered, UsageError
 from wsfake.model import Accept, Entry, Open, Side, normalise_url
+from wsfake.model.urls import THIS_MACHINE
 from wsfake.network import Answerer, Connection, End, Network, PlayerEnd, ReplayTurns
 from wsfake.player import Player, Replay, ReplayConnection
 from wsfake.transcript.matching import PLACEHOLDER
@@ -167,6 +168,15 @@ def is_of_server(url: str, name: str) -> bool:
     return url == name or url.startswith((f"{name}/", f"{name}?"))
 
 
+_MOST_PLACES = 5
+
+
+def _place(host: str, port: int | None) -> str:
+    """Return a place as it is shown; clients try one address of this machine after another."""
+    name = "localhost" if host in THIS_MACHINE else f"[{host}]" if ":" in host else host
+    return name if port is None else f"{name}:{port}"
+
+
 class Unanswered:
     """Answers nobody: the network is closed."""
 
@@ -174,8 +184,36 @@ class Unanswered:
         self.intercepts = False
         """Whether connections of client code are intercepted, and could be let through."""
 
+        self._sought: dict[str, None] = {}
+        """Where client code was connecting to, and nobody was found yet."""
+
         self._explain = explain
         self._network = network
+
+    def seek(self, host: str, port: int | None) -> None:
+        """Take note of a place that client code connects to, and that nobody here answers."""
+        self._sought[_place(host, port)] = None
+
+    def find(self, host: str, port: int | None) -> None:
+        """Take note that somebody is there."""
+        self._sought.pop(_place(host, port), None)
+
+    def nobody_found(self) -> str:
+        """Say where client code has found nobody, and who could have answered; or nothing.
+
+        It may have meant a WebSocket, and that is all that is known: it came to say nothing.
+        """
+        places = list(self._sought)
+        if not places:
+            return ""
+        more = len(places) - _MOST_PLACES
+        named = ", ".join(places[:_MOST_PLACES]) + (f" and {more} more" if more > 0 else "")
+        text = [
+            f"nobody was there at {named}, and nothing of the test answers there",
+            *self._explain(),
+            "  to script it: ws_fake.serve(url, Transcript()...)",
+        ]
+        return self._network.redaction.text("\n".join(text))
 
     def answer(self, connection: Connection) -> End | None:
         network = self._network

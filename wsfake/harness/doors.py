@@ -39,6 +39,7 @@ class Doors:
         self._settings = settings
         self._clock = clock
         self._make_desk = make_desk
+        self._process = os.getpid()
         self._throw_away: TLS | None = None
         self._named: dict[object, TLS] = {}
         self.ports: Ports | None = None
@@ -99,7 +100,8 @@ class Doors:
         if self.ports is None:
             from wsfake.ports import Ports  # noqa: PLC0415 - it takes websockets
 
-            self.ports = Ports(self._make_desk(), order_wait=self._settings.order_wait)
+            wait = self._settings.order_wait
+            self.ports = Ports(self._make_desk(), process=self._process, order_wait=wait)
             if not self._clock.real:
                 self._clock.follow(_microseconds)
             self.on_open(self.ports)

@@ -113,10 +113,14 @@ class Finishing(ABC):
         """
         return self._verdicts().untold(error)
 
-    def nobody_connected(self) -> str:
-        """Say what client code may be missing that met the real network; or nothing."""
-        if self._sources.unanswered.intercepts:
-            return ""
+    def hint(self, *, met_network: bool) -> str:
+        """Say what client code may be missing, in a test that has failed; or nothing.
+
+        `met_network` is whether it has failed with an error of the real network.
+        """
+        unanswered = self._sources.unanswered
+        if unanswered.intercepts or not met_network:
+            return unanswered.nobody_found()
         from wsfake.harness import verdicts  # noqa: PLC0415 - only for a failure
 
         return verdicts.nobody_connected(self._network, self._services, self._advice)

@@ -35,7 +35,6 @@ from wsfake.transcript import Matching, Transcript
 
 if TYPE_CHECKING:
     from wsfake.harness.desk import FrontDesk
-    from wsfake.harness.territory import Territory
     from wsfake.intercept import Interception
     from wsfake.intercept.asgi import Application
     from wsfake.javascript import Script
@@ -83,7 +82,6 @@ class Harness(Timing, Hosting, Intercepting, Finishing):
         self._scripts: list[Script] = []
         self._running_scripts: list[Script] = []
         self._interceptions: list[Interception] = []
-        self._bypassing: list[Territory] = []
         self._finished = False
         self.summary = Summary()
         """What the test did; known once it is finished."""

@@ -41,9 +41,6 @@ class Intercepting(ABC):
     _doors: Doors
     _pumps: Pumps
     _interceptions: list[Interception]
-    _bypassing: list[Territory]
-    """Whose hosts no proxy of the environment is asked for."""
-
     _clients: list[tuple[str, Player]]
 
     def loop_factory(self) -> asyncio.AbstractEventLoop:
@@ -51,17 +48,14 @@ class Intercepting(ABC):
 
         For `asyncio.Runner(loop_factory=ws_fake.loop_factory)`, and wherever a test runner takes
         one. Clients that connect by it to what the test serves or replays need no socket, and
-        their time-outs, heartbeats and back-offs cost no real time. Where the mode connects for
-        real, its time is real, and what is connected to is intercepted as by `intercept`.
+        their time-outs, heartbeats and back-offs cost no real time. Whoever connects in another
+        way is intercepted as by `intercept`, until the loop is closed. Where the mode connects for
+        real, that is everybody, and the loop's time is real.
         """
         from wsfake.intercept import VirtualLoop  # noqa: PLC0415 - it takes asyncio
 
-        territory = self._territory()
-        if not self._sources.is_live:
-            self._bypass_proxies(territory)
-            return VirtualLoop(territory, lambda: self._ask_proxies_again(territory))
-        interception = self._begin_intercepting()
-        return VirtualLoop(territory, lambda: self._end_intercepting(interception))
+        interception = self._begin_intercepting(by_loop=True)
+        return VirtualLoop(self._territory(), lambda: self._end_intercepting(interception))
 
     @property
     def event_loop_policy(self) -> asyncio.AbstractEventLoopPolicy:
@@ -104,10 +98,10 @@ class Intercepting(ABC):
         play(self._territory(), application, player, url)
         raise_errors(self._network)
 
-    def _begin_intercepting(self) -> Interception:
+    def _begin_intercepting(self, *, by_loop: bool = False) -> Interception:
         from wsfake.intercept import Interception, begin  # noqa: PLC0415 - it takes ssl
 
-        interception = Interception(self._territory())
+        interception = Interception(self._territory(), by_loop=by_loop)
         begin(interception)
         self._interceptions.append(interception)
         self._sources.unanswered.intercepts = True
@@ -120,21 +114,8 @@ class Intercepting(ABC):
         if interception in self._interceptions:
             self._interceptions.remove(interception)
 
-    def _bypass_proxies(self, territory: Territory) -> None:
-        from wsfake.intercept import bypass  # noqa: PLC0415 - as above
-
-        self._bypassing.append(territory)
-        bypass.add(territory.named_hosts)
-
-    def _ask_proxies_again(self, territory: Territory) -> None:
-        from wsfake.intercept import bypass  # noqa: PLC0415 - as above
-
-        bypass.remove(territory.named_hosts)
-        if territory in self._bypassing:
-            self._bypassing.remove(territory)
-
     def _hosts_changed(self) -> None:
-        if self._interceptions or self._bypassing:
+        if self._interceptions:
             from wsfake.intercept import bypass  # noqa: PLC0415 - as above
 
             bypass.refresh()
@@ -146,8 +127,6 @@ class Intercepting(ABC):
     def _stop_intercepting(self) -> None:
         for interception in list(self._interceptions):
             self._end_intercepting(interception)
-        for territory in list(self._bypassing):
-            self._ask_proxies_again(territory)
 
     def _territory(self) -> Territory:
         from wsfake.harness.territory import Territory  # noqa: PLC0415 - as above

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import ssl
 
     from wsfake.intercept.interception import Refusal
+    from wsfake.intercept.lookout import WayTo
     from wsfake.ports import TLS, Port
 
 __all__ = ["Territory"]
@@ -125,6 +126,12 @@ class Territory:
 
     def remember(self, host: str, context: ssl.SSLContext) -> None:
         self._sources.contexts[host.lower()] = context
+
+    def seek(self, place: WayTo) -> None:
+        self._sources.unanswered.seek(*place)
+
+    def find(self, place: WayTo) -> None:
+        self._sources.unanswered.find(*place)
 
     def refuse_unanswered(self, opening: Open) -> str:
         network = self.network

@@ -7,7 +7,7 @@ from typing import Any
 
 from wsfake.intercept.interception import Interception, Place
 from wsfake.intercept.lookout import Lookout
-from wsfake.intercept.names import number_of
+from wsfake.intercept.names import names, number_of
 
 __all__ = [
     "active",
@@ -45,11 +45,8 @@ def for_place(address: Any) -> tuple[Interception, Place] | None:
         return None
     if any(each.ground.is_own(address[0], port) for each in active):
         return None
-    for each in latest_first():
-        place = each.place(address[0], port)
-        if each.claims(place):
-            return each, place
-    return None
+    place = names.host_of(address[0]), port
+    return next(((each, place) for each in latest_first() if each.claims(place)), None)
 
 
 def watcher_of(address: Any) -> Interception | None:
@@ -67,7 +64,6 @@ def watcher_of(address: Any) -> Interception | None:
 def origin_of(address: Any) -> str | None:
     """Return the host behind an address of ours, of which another port is wanted."""
     if isinstance(address, tuple) and address and isinstance(address[0], str):
-        for each in latest_first():
-            if each.is_ours(address[0]):
-                return each.place(address[0], 0)[0]
+        host = names.host_of(address[0])
+        return None if host == address[0] else host
     return None

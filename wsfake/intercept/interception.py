@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from wsfake.intercept.authority import Authority
 from wsfake.intercept.lookout import WayTo
-from wsfake.intercept.names import Names, authority_of, is_literal
+from wsfake.intercept.names import authority_of, is_literal
 from wsfake.model import Event, Open, Refuse, normalise_url
 from wsfake.model.urls import DEFAULT_PORTS
 from wsfake.ports import TLS, Port
@@ -77,6 +77,12 @@ class Ground(Protocol):
     def remember(self, host: str, context: ssl.SSLContext) -> None:
         """Take note by what a client verifies a host."""
 
+    def seek(self, place: WayTo) -> None:
+        """Take note of a place that a client connects to, and that nobody here answers."""
+
+    def find(self, place: WayTo) -> None:
+        """Take note that somebody real is there."""
+
     def refuse_unanswered(self, opening: Open) -> str:
         """Let the test fail for a client whom nobody answers; return why, in a line."""
 
@@ -105,11 +111,15 @@ class Refusal:
 
 
 class Interception:
-    """Answers for the places of one test: an address for a name, a port of ours for an address."""
+    """Answers for the places of one test: an address for a name, a port of ours for an address.
 
-    def __init__(self, ground: Ground) -> None:
+    `by_loop` is where it is for an event loop that answers its own clients in memory: it has what
+    gets past that.
+    """
+
+    def __init__(self, ground: Ground, *, by_loop: bool = False) -> None:
         self.ground = ground
-        self.names = Names()
+        self._by_loop = by_loop
         self._authority: Authority | None = None
         self._lock = threading.Lock()
 
@@ -129,14 +139,6 @@ class Interception:
         """Tell whether nobody is to be connected to a name for a WebSocket, as nobody answers."""
         return not self.ground.is_live and not self.ground.passes_through(host, None)
 
-    def place(self, host: str, port: int) -> Place:
-        """Return what is meant by a host or an address that we gave to one."""
-        return self.names.host_of(host), port
-
-    def is_ours(self, address: str) -> bool:
-        """Tell whether an address is one that we gave to a host."""
-        return self.names.host_of(address) != address
-
     # Places
 
     def claims(self, place: Place) -> bool:
@@ -155,6 +157,14 @@ class Interception:
         ground = self.ground
         here = port in _OTHER_PROTOCOLS or ground.passes_through(host, port)
         return not here and not ground.is_live
+
+    def seek(self, place: WayTo) -> None:
+        """Take note of a place that a client connects to, and that nobody here answers."""
+        self.ground.seek(place)
+
+    def find(self, place: WayTo) -> None:
+        """Take note that somebody real is there."""
+        self.ground.find(place)
 
     def refuse(self, opening: Open, place: WayTo) -> str | None:
         """Refuse a client that asks for a WebSocket which nobody answers, and return why.
@@ -225,8 +235,8 @@ class Interception:
 
     def _may_serve(self, host: str | None) -> bool:
         ground = self.ground
-        if host is None:
-            return ground.is_live or ground.serves_tls
+        if host is None:  # in memory no certificate is shown
+            return ground.is_live or (ground.serves_tls and not self._by_loop)
         passes = ground.passes_through(host, None)
         return not passes and (ground.is_live or ground.claims(host, None))
 

@@ -32,6 +32,12 @@ WayTo = tuple[str, int | None]
 class Judge(Protocol):
     """Says what becomes of a client that asks for a WebSocket."""
 
+    def seek(self, place: WayTo) -> None:
+        """Take note of a place that a client is about to connect to."""
+
+    def find(self, place: WayTo) -> None:
+        """Take note that somebody is there."""
+
     def refuse(self, opening: Open, place: WayTo) -> str | None:
         """Refuse it, and return why; None where it is none of ours."""
 
@@ -54,6 +60,17 @@ class Lookout:
         """Watch a socket, or TLS, by which a client speaks with somebody."""
         self._streams[stream] = _Heard(judge, place, secure)
 
+    def seek(self, sock: socket, judge: Judge, place: WayTo) -> None:
+        """Watch a socket that is about to be connected."""
+        judge.seek(place)
+        self.watch(sock, judge, place, secure=False)
+
+    def find(self, sock: socket) -> None:
+        """Take note that a socket is connected; else that is known with what is sent there."""
+        heard = self._streams.get(sock)
+        if heard is not None:
+            heard.judge.find(heard.place)
+
     def forget(self) -> None:
         """Watch nothing any more."""
         self._streams.clear()
@@ -67,6 +84,8 @@ class Lookout:
         if heard is None:
             return
         head = heard.data
+        if not head:
+            heard.judge.find(heard.place)
         head += memoryview(data).cast("B")[:_LARGEST_HEAD]
         whole = _HEAD_END in head
         if whole and head.startswith(b"CONNECT "):  # to a proxy: what matters comes behind it

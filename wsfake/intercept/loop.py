@@ -12,14 +12,15 @@ import socket
 import ssl
 from collections.abc import Callable
 from functools import partial
+from math import ceil
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from wsfake.clock import Timer, VirtualClock, microseconds
+from wsfake.clock import Timer, VirtualClock
 from wsfake.intercept import resolvers
 from wsfake.intercept.between import Between
 from wsfake.intercept.memory import Memory
-from wsfake.intercept.names import is_literal, number_of
+from wsfake.intercept.names import is_literal, names, number_of
 from wsfake.intercept.passing import Passing, Work
 from wsfake.intercept.selector import VirtualSelector
 from wsfake.intercept.transport import MemoryTls, MemoryTransport
@@ -103,7 +104,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         with self._world.network.lock:
             # alone it keeps no `ws_fake.run_async()` going, as an interval of a script does not
             handle.timer = self._clock.call_at(
-                microseconds(when),
+                _due(when),
                 partial(self._ready.append, handle),  # type: ignore[attr-defined]
                 recurring=True,
             )
@@ -156,7 +157,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     ) -> list[Any]:
         name = host.decode() if isinstance(host, bytes) else host
         if isinstance(name, str) and not is_literal(name) and self._in_memory(name, None):
-            return self._memory.names.infos(name, number_of(port) or 0, type, proto, family)
+            return names.infos(name, number_of(port) or 0, type, proto, family)
         return await super().getaddrinfo(
             host, port, family=family, type=type, proto=proto, flags=flags
         )
@@ -164,7 +165,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def _address_for(self, loop: object, name: str) -> str | None:
         """Return what a resolver of its own finds, if it is one of this loop."""
         ours = loop is self and not is_literal(name) and self._in_memory(name, None)
-        return self._memory.names.address_of(name) if ours else None
+        return names.address_of(name) if ours else None
 
     async def sock_connect(self, sock: socket.socket, address: Any) -> None:
         place = self._place(*address[:2]) if isinstance(address, tuple) else None
@@ -187,7 +188,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         place = self._place(host, port) if sock is None else self._connected.get(sock)
         if place is None:
             keywords |= {
-                "host": self._memory.names.host_of(host) if isinstance(host, str) else host,
+                "host": names.host_of(host) if isinstance(host, str) else host,
                 "port": port,
                 "ssl": ssl,
                 "sock": sock,
@@ -227,11 +228,20 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         number = number_of(port)
         if not isinstance(host, str) or number is None:
             return None
-        name = self._memory.names.host_of(host)
+        name = names.host_of(host)
         return (name, number) if self._in_memory(name, number) else None
 
     def _in_memory(self, host: str, port: int | None) -> bool:
         return not self._world.is_live and self._world.claims(host, port)
+
+
+def _due(when: float) -> int:
+    """Return the first microsecond at which a loop's time, as it tells it, is not before `when`.
+
+    Some ask a loop again and again that calls them any earlier.
+    """
+    due = ceil(when * 1_000_000)
+    return due if due / 1_000_000 >= when else due + 1
 
 
 def _tls(asked: Any, server_hostname: str) -> MemoryTls | None:

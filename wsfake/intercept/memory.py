@@ -9,7 +9,7 @@ import ssl
 
 from wsfake.clock import Clock
 from wsfake.intercept.between import Between
-from wsfake.intercept.names import Names
+from wsfake.intercept.names import names
 from wsfake.intercept.pipe import LoopReactor
 from wsfake.intercept.transport import MemoryTls, MemoryTransport
 from wsfake.intercept.world import World
@@ -29,7 +29,6 @@ class Memory:
     """Takes clients of one event loop to the reception of the origin that they ask for."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, between: Between, world: World) -> None:
-        self.names = Names()
         self.reactor: Reactor = LoopReactor(loop, between).as_reactor()
         self.lane: Clock = world.clock
         self._loop = loop
@@ -54,9 +53,9 @@ class Memory:
             refused = None if url is None else _Refused(self._world.desk, url, self._loop)
         if refused is not None:
             why = await refused.why
-            raise await _refusal(why, (self.names.address_of(host), port))
+            raise await _refusal(why, (names.address_of(host), port))
         reception = self._reception(host, port, secure=tls is not None)
-        address = self.names.address_of(host), port
+        address = names.address_of(host), port
         transport = MemoryTransport(self._loop, self._between, address, tls, sock)
         _Visitor(self.reactor, transport, reception)
         return transport

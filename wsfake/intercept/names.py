@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from threading import Lock
 from typing import Any
 
 from wsfake.model.urls import THIS_MACHINE
 
-__all__ = ["AddressInfo", "Names", "authority_of", "is_literal", "number_of"]
+__all__ = ["AddressInfo", "Names", "authority_of", "is_literal", "names", "number_of"]
 
 AddressInfo = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[Any, ...]]
 
@@ -16,6 +17,8 @@ _MAPPED = "::ffff:"
 """An address of IPv4 as one of IPv6 (RFC 4291 section 2.5.5.2)."""
 
 _NET = ipaddress.IPv4Network("127.77.0.0/16")
+_MOST = _NET.num_addresses - 2
+""".0.0 is no host's, and .255.255 is everybody's."""
 
 
 def is_literal(host: str) -> bool:
@@ -49,20 +52,30 @@ def authority_of(host: str, port: int | None) -> str:
 
 
 class Names:
-    """Gives each host an address in 127.77.0.0/16, and knows it again by that."""
+    """Gives each host an address in 127.77.0.0/16, and knows it again by that; in any thread.
+
+    Where all are given, the host that was asked for longest ago gives its own away.
+    """
 
     def __init__(self) -> None:
         self._addresses: dict[str, str] = {}
+        """By host; the one that was asked for last is the last."""
         self._hosts: dict[str, str] = {}
+        self._lock = Lock()
 
     def address_of(self, host: str) -> str:
         host = host.lower().rstrip(".")
-        if host not in self._addresses:
-            # .0.0 is no host's, and .255.255 is everybody's
-            address = str(_NET[1 + len(self._addresses) % (_NET.num_addresses - 2)])
+        with self._lock:
+            address = self._addresses.pop(host, None) or self._free_address()
             self._addresses[host] = address
             self._hosts[address] = host
-        return self._addresses[host]
+        return address
+
+    def _free_address(self) -> str:
+        given = len(self._addresses)
+        if given < _MOST:
+            return str(_NET[1 + given])
+        return self._addresses.pop(next(iter(self._addresses)))
 
     def host_of(self, address: str) -> str:
         """Return the host that an address was given to, or what was asked for itself."""
@@ -91,3 +104,9 @@ class Names:
             for each, number in wanted
             if kind in {0, each} and protocol in {0, number}
         ]
+
+
+names = Names()
+"""Those of this process, for as long as it lives: clients keep what they have looked up once, over
+many tests, and several tests may be under way at a time.
+"""

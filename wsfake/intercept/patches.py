@@ -31,7 +31,7 @@ from wsfake.intercept.active import (
 from wsfake.intercept.importing import OnImport
 from wsfake.intercept.interception import Interception
 from wsfake.intercept.libraries import LIBRARIES
-from wsfake.intercept.names import number_of
+from wsfake.intercept.names import names, number_of
 
 __all__ = ["begin", "end"]
 
@@ -106,21 +106,21 @@ def _install() -> None:
         _replace(ssl.SSLContext, name, partial(_trusting, position))
     _replace(ssl.SSLContext, "load_default_certs", _trusting_from_the_start)
     _replace(ssl.SSLContext, "set_alpn_protocols", _noting_http2)
-    for owner, names in _SENDERS.items():
-        for name in names:
+    for owner, functions in _SENDERS.items():
+        for name in functions:
             _replace(real if owner is None else owner, name, _sending)
     _replace(real, "sendmsg", _sending_parts)
     _undo.append(lookout.forget)
     on_import = OnImport(LIBRARIES, _install_late)
     sys.meta_path.insert(0, on_import)
     _undo.append(partial(_forget_import, on_import))
-    resolvers.add(_address_for)
+    resolvers.add(_address_for, lambda host: _seek_in_vain(host, None))
     _undo.append(partial(resolvers.remove, _address_for))
 
 
 def _address_for(_: object, host: str) -> str | None:
     interception = for_name(host)
-    return None if interception is None else interception.names.address_of(host)
+    return None if interception is None else names.address_of(host)
 
 
 def _forget_import(on_import: OnImport) -> None:
@@ -166,26 +166,34 @@ def _getaddrinfo(real: Callable[..., Any]) -> Callable[..., Any]:
             try:
                 return real(host, port, family, type, proto, flags)
             except socket.gaierror as error:
-                raise _told_who_answers(error, host) from None
+                raise _told_who_answers(error, host, port) from None
         name = host.decode() if isinstance(host, bytes) else host
-        return interception.names.infos(name, number_of(port) or 0, type, proto, family)
+        return names.infos(name, number_of(port) or 0, type, proto, family)
 
     return getaddrinfo
 
 
-def _told_who_answers(error: socket.gaierror, host: Any) -> socket.gaierror:
+def _told_who_answers(error: socket.gaierror, host: Any, port: Any) -> socket.gaierror:
     """Return an error that says, too, that nothing of a test is to be found at a name."""
     name = host.decode() if isinstance(host, bytes) else host
-    if isinstance(name, str) and any(each.closes(name) for each in active):
+    if isinstance(name, str) and _seek_in_vain(name, number_of(port)):
         number, text = error.errno, error.strerror
         return socket.gaierror(number, f"{text} (and wsfake serves and replays nothing at {name})")
     return error
 
 
+def _seek_in_vain(name: str, port: int | None) -> bool:
+    """Let a test know that a name is not to be found; tell whether the network is closed there."""
+    closing = next((each for each in latest_first() if each.closes(name)), None)
+    if closing is not None:
+        closing.seek((name, port))
+    return closing is not None
+
+
 def _gethostbyname(real: Callable[..., str]) -> Callable[..., str]:
     def gethostbyname(hostname: str) -> str:
         interception = for_name(hostname)
-        return real(hostname) if interception is None else interception.names.address_of(hostname)
+        return real(hostname) if interception is None else names.address_of(hostname)
 
     return gethostbyname
 
@@ -194,29 +202,31 @@ def _gethostbyname(real: Callable[..., str]) -> Callable[..., str]:
 
 
 def _target(sock: socket.socket, address: Any) -> Any:
-    """Return where a connection really goes."""
+    """Return where a connection really goes; where nobody here answers it, it is read along."""
     if sock.family not in {socket.AF_INET, socket.AF_INET6} or sock.type != socket.SOCK_STREAM:
         return address
     found = for_place(address)
     if found is not None:
         interception, place = found
-        host = "127.0.0.1" if sock.family == socket.AF_INET else _V4_AS_V6
-        return (host, interception.port_for(place))
+        return (_here(sock), interception.port_for(place))
     name = origin_of(address)
     if name is not None:  # a name of ours, at a port that is not
         infos = _socket.getaddrinfo(name, address[1], sock.family, socket.SOCK_STREAM)
         address = infos[0][4]
     if _refusing:
         _refusing[0]()  # which raises what it has to say
-    if _writes_by_itself():
-        watcher = watcher_of(address)
-        if watcher is not None:
-            crossing = watcher.crossing_for((address[0], address[1]), False)
-            return ("127.0.0.1" if sock.family == socket.AF_INET else _V4_AS_V6, crossing)
+    watcher = watcher_of(address)
+    if watcher is not None:
+        host, port = address[0], number_of(address[1]) or 0
+        if _writes_by_itself():
+            return (_here(sock), watcher.crossing_for((host, port), False))
+        lookout.seek(sock, watcher, (host, port))
     return address
 
 
-_V4_AS_V6 = "::ffff:127.0.0.1"
+def _here(sock: socket.socket) -> str:
+    """Return the address of this machine as a socket of its family takes it."""
+    return "127.0.0.1" if sock.family == socket.AF_INET else "::ffff:127.0.0.1"
 
 
 def _writes_by_itself() -> bool:
@@ -228,21 +238,14 @@ def _writes_by_itself() -> bool:
     return loop is not None and type(loop).__module__.partition(".")[0] == "uvloop"
 
 
-def _watch(sock: socket.socket, address: Any) -> None:
-    if sock.family in {socket.AF_INET, socket.AF_INET6} and sock.type == socket.SOCK_STREAM:
-        watcher = watcher_of(address)
-        if watcher is not None:
-            lookout.watch(sock, watcher, (address[0], number_of(address[1])), secure=False)
-
-
 def _connect(real: Callable[..., None]) -> Callable[..., None]:
     def connect(self: socket.socket, address: Any) -> None:
         target = _target(self, address)
         if target is address:
-            _watch(self, address)
             real(self, address)
         else:  # not by what others have put there to allow no hosts but some
             _socket.socket.connect(self, target)
+        lookout.find(self)
 
     return connect
 
@@ -255,9 +258,10 @@ def _connect_ex(real: Callable[..., int]) -> Callable[..., int]:
             if error.errno is None or isinstance(error, socket.gaierror | ssl.SSLError):
                 raise
             return error.errno
-        if target is address:
-            _watch(self, address)
-        return real(self, target)
+        number = real(self, target)
+        if number == 0:
+            lookout.find(self)
+        return number
 
     return connect_ex
 

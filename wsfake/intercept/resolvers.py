@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from threading import RLock
 from typing import Any
 
@@ -15,14 +16,21 @@ Namer = Callable[[Any, str], "str | None"]
 """Takes the event loop of a resolver and a name, and returns the address to be found; or None."""
 
 _lock = RLock()
-_namers: list[Namer] = []
+_namers: dict[Namer, Callable[[str], object]] = {}
 _undo: list[Callable[[], None]] = []
 
 
-def add(namer: Namer) -> None:
-    """Have a namer asked first, until it is removed."""
+def _let_be(_: str) -> None:
+    """Nobody is to know."""
+
+
+def add(namer: Namer, on_nowhere: Callable[[str], object] = _let_be) -> None:
+    """Have a namer asked first, until it is removed.
+
+    `on_nowhere` is told each name for which there was no address in the end.
+    """
     with _lock:
-        _namers.append(namer)
+        _namers[namer] = on_nowhere
         if len(_namers) == 1:
             sys.meta_path.insert(0, _on_import)
         _install()
@@ -31,8 +39,7 @@ def add(namer: Namer) -> None:
 def remove(namer: Namer) -> None:
     """Ask it no more; with the last of them everything is as it was. Twice is nothing."""
     with _lock:
-        if namer in _namers:
-            _namers.remove(namer)
+        _namers.pop(namer, None)
         if not _namers:
             if _on_import in sys.meta_path:
                 sys.meta_path.remove(_on_import)
@@ -52,10 +59,19 @@ def _install() -> None:
             loop = getattr(self, "loop", None)
             found = (namer(loop, host) for namer in list(_namers))
             address = next((each for each in found if each is not None), host)
-            return real(self, address, *arguments, **keywords)
+            looked_up = real(self, address, *arguments, **keywords)
+            if address is host:
+                looked_up.add_done_callback(partial(_tell, host))
+            return looked_up
 
         kind.getaddrinfo = getaddrinfo
         _undo.append(lambda: setattr(kind, "getaddrinfo", real))
+
+
+def _tell(host: str, looked_up: Any) -> None:
+    if not looked_up.cancelled() and looked_up.exception() is not None:
+        for on_nowhere in list(_namers.values()):
+            on_nowhere(host)
 
 
 _on_import = OnImport({"aiodns"}, _install)

@@ -69,7 +69,8 @@ class Link:
             self._answered = isinstance(what, Accept | Reject | Refuse)
         try:
             self._client.arrive(what)
-        except Exception:  # what cannot be said: the client is not left waiting for it
+        except Exception as error:  # what cannot be said: the client is not left waiting for it
+            self._network.report(error)  # first: the test may end with that
             self.drop()
             raise
         finally:

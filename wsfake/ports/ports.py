@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -77,10 +78,13 @@ class Ports:
     """Every port of one test, served by one thread from the first of them on.
 
     `order_wait` is how many seconds an order across connections is waited for that does not come.
+    `process` is the id of the process whose test it is: in one that was forked from it no port is
+    opened, as what is said there would be said to nobody.
     """
 
-    def __init__(self, desk: Desk, *, order_wait: float = 5.0) -> None:
+    def __init__(self, desk: Desk, *, process: int, order_wait: float = 5.0) -> None:
         self.desk = desk
+        self._process = process
         self._order_wait = order_wait
         self._keeper: Keeper | None = None
         self._dropped_for: set[str] = set()
@@ -90,8 +94,6 @@ class Ports:
 
         self.stuck = False
         """Whether its thread could not be ended."""
-
-        self._is_copy = False
 
     def open(
         self,
@@ -205,6 +207,10 @@ class Ports:
 
     # A fork
 
+    @property
+    def _is_copy(self) -> bool:
+        return os.getpid() != self._process
+
     def hold(self) -> ExitStack:
         """Keep the thread from whatever it does, until the stack is closed."""
         held = ExitStack()
@@ -215,7 +221,7 @@ class Ports:
 
     def be_a_copy(self) -> None:
         """Leave everything to the process that this one was forked from."""
-        self._is_copy, self._keeper = True, None
+        self._keeper = None
 
     # The pump, as `run` in the test's thread sees it
 

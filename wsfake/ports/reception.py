@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from urllib.parse import urlsplit
 
-from wsfake.errors import Failure, UsageError
+from wsfake.errors import Failure, WsfakeError
 from wsfake.live.server_handshake import NotAWebSocket, ServerHandshake
 from wsfake.live.transport import Transport
 from wsfake.model import Headers, Open, without_mechanics
@@ -68,6 +68,13 @@ class Reception:
             connection.leave()
 
     def admit(self, client: Transport, received: bytes) -> None:
+        try:
+            self._receive(client, received)
+        except Exception as error:  # noqa: BLE001 - as of an alias that stands for no URL
+            self._network.report(error)  # first: the test may end with what its client is told
+            self._refuse(client, _SERVER_ERROR, self._network.redaction.text(_words_of(error)))
+
+    def _receive(self, client: Transport, received: bytes) -> None:
         handshake = ServerHandshake(self.authority, None)
         try:
             opening = handshake.receive(received)
@@ -77,11 +84,7 @@ class Reception:
         if opening is None:
             self._refuse(client, _BAD_REQUEST, "this is no request of HTTP/1.1")
             return
-        try:
-            self._connect(client, received, handshake, self._as_asked(opening))
-        except UsageError as error:  # as of an alias that stands for no URL
-            self._network.report(error)
-            self._refuse(client, _SERVER_ERROR, str(error))
+        self._connect(client, received, handshake, self._as_asked(opening))
 
     def _as_asked(self, opening: Open) -> Open:
         """Return the opening as the test knows it: of the origin, and not of this port."""
@@ -183,6 +186,10 @@ class _Reality:
 
     def answer(self, connection: Connection) -> End:
         return self._desk.pass_on(connection, self._upstream)
+
+
+def _words_of(error: Exception) -> str:
+    return str(error) if isinstance(error, WsfakeError) else f"{type(error).__name__}: {error}"
 
 
 def _told(headers: Headers) -> Headers:
