@@ -254,14 +254,18 @@ class Interception:
         return self._authority
 
 
-def error_of(why: str) -> OSError:
-    """Return what the system says of a connection that does not come about."""
+def error_of(why: str, address: Place | None = None) -> OSError:
+    """Return what the system says of a connection that does not come about.
+
+    With an address, in the words of asyncio.
+    """
     if why == "not found":
         return socket.gaierror(socket.EAI_NONAME, "Name or service not known")
     if why == "tls":
         return ssl.SSLCertVerificationError(1, "certificate verify failed")
     number = _NUMBERS.get(why, errno.ECONNREFUSED)
-    return OSError(number, os.strerror(number))
+    said = os.strerror(number) if address is None else f"Connect call failed {address}"
+    return OSError(number, said)
 
 
 _NUMBERS = {

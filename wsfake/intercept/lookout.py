@@ -16,13 +16,11 @@ from weakref import WeakKeyDictionary
 from attrs import define, field
 
 from wsfake.intercept.names import authority_of
+from wsfake.live.http import HEAD_END, LARGEST_HEAD
 from wsfake.live.server_handshake import NotAWebSocket, ServerHandshake
 from wsfake.model import Open, normalise_url
 
 __all__ = ["Judge", "Lookout", "WayTo"]
-
-_LARGEST_HEAD = 1 << 16
-_HEAD_END = b"\r\n\r\n"
 
 
 WayTo = tuple[str, int | None]
@@ -86,11 +84,11 @@ class Lookout:
         head = heard.data
         if not head:
             heard.judge.find(heard.place)
-        head += memoryview(data).cast("B")[:_LARGEST_HEAD]
-        whole = _HEAD_END in head
+        head += memoryview(data).cast("B")[:LARGEST_HEAD]
+        whole = HEAD_END in head
         if whole and head.startswith(b"CONNECT "):  # to a proxy: what matters comes behind it
             head.clear()
-        elif not _may_be_head(head) or whole or len(head) >= _LARGEST_HEAD:
+        elif not _may_be_head(head) or whole or len(head) >= LARGEST_HEAD:
             self._streams.pop(stream, None)
             opening = _opening(bytes(head), heard) if whole else None
             why = None if opening is None else heard.judge.refuse(opening, heard.place)

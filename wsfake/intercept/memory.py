@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import socket
-import ssl
 
 from wsfake.clock import Clock
 from wsfake.intercept.between import Between
+from wsfake.intercept.interception import error_of
 from wsfake.intercept.names import names
 from wsfake.intercept.pipe import LoopReactor
 from wsfake.intercept.transport import MemoryTls, MemoryTransport
 from wsfake.intercept.world import World
+from wsfake.live.http import HEAD_END, LARGEST_HEAD
 from wsfake.live.reactor import Reactor
 from wsfake.live.transport import Transport
 from wsfake.model import Event, Open, Refuse, normalise_url
@@ -21,8 +21,8 @@ from wsfake.ports.reception import Reception
 
 __all__ = ["Memory"]
 
-_LARGEST_HEAD = 1 << 16
-_HEAD_END = b"\r\n\r\n"
+_SYSTEM_PATIENCE_SECONDS = 127.0
+"""How long Linux tries to connect before it gives up."""
 
 
 class Memory:
@@ -53,7 +53,9 @@ class Memory:
             refused = None if url is None else _Refused(self._world.desk, url, self._loop)
         if refused is not None:
             why = await refused.why
-            raise await _refusal(why, (names.address_of(host), port))
+            if why == "timeout":
+                await asyncio.sleep(_SYSTEM_PATIENCE_SECONDS)
+            raise error_of(why, (names.address_of(host), port))
         reception = self._reception(host, port, secure=tls is not None)
         address = names.address_of(host), port
         transport = MemoryTransport(self._loop, self._between, address, tls, sock)
@@ -98,13 +100,13 @@ class _Visitor:
 
     def received(self, data: bytes) -> None:
         self._received += data
-        if _HEAD_END in self._received:
+        if HEAD_END in self._received:
             try:
                 self._reception.admit(self._transport, bytes(self._received))
             except BaseException:
                 self._transport.abort(reset=True)
                 raise
-        elif len(self._received) > _LARGEST_HEAD:
+        elif len(self._received) > LARGEST_HEAD:
             self._transport.abort()
 
     def ended(self, *, reset: bool) -> None:
@@ -112,21 +114,3 @@ class _Visitor:
 
     def flushed(self) -> None:
         """Nothing was written."""
-
-
-async def _refusal(why: str, address: tuple[str, int]) -> OSError:
-    """Return what the system says of a connection that does not come about."""
-    if why == "not found":
-        return socket.gaierror(socket.EAI_NONAME, "Name or service not known")
-    if why == "tls":
-        return ssl.SSLCertVerificationError(1, "certificate verify failed")
-    if why == "unreachable":
-        return OSError(errno.EHOSTUNREACH, f"Connect call failed {address}")
-    if why == "timeout":
-        await asyncio.sleep(_SYSTEM_PATIENCE_SECONDS)
-        return TimeoutError(errno.ETIMEDOUT, f"Connect call failed {address}")
-    return ConnectionRefusedError(errno.ECONNREFUSED, f"Connect call failed {address}")
-
-
-_SYSTEM_PATIENCE_SECONDS = 127.0
-"""How long Linux tries to connect before it gives up."""

@@ -12,6 +12,7 @@ from websockets.streams import StreamReader
 from websockets.utils import accept_key
 
 from wsfake.live.http import (
+    NO_BODY,
     check_upgrade,
     extensions_in,
     headers_of,
@@ -26,7 +27,6 @@ Answer = Accept | Reject | Raw
 
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-5][0-9][0-9])(?: .*)?")
 _SWITCHING = 101
-_NO_BODY = {204, 304}
 _MOST_INTERIM = 32
 """So many interim answers are passed over; what follows more of them is taken for none."""
 
@@ -172,7 +172,7 @@ class AnswerReader:
         """Read into `_body` what RFC 9112 section 6.3 says is there, or what comes of it."""
         lengths = set(headers.get_all("Content-Length"))
         coding = ", ".join(headers.get_all("Transfer-Encoding")).lower()
-        if status in _NO_BODY:
+        if status in NO_BODY:
             return
         if coding.endswith("chunked"):
             yield from self._read_chunks()

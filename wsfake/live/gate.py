@@ -8,13 +8,13 @@ import socket
 import ssl
 from collections.abc import Callable
 
+from wsfake.live.http import HEAD_END, LARGEST_HEAD
 from wsfake.live.reactor import Reactor
 from wsfake.live.transport import Transport, close_socket
 
 __all__ = ["Gate", "Visitor", "target_of"]
 
 _BACKLOG = 1024
-_LARGEST_HEAD = 1 << 16
 _PAUSE_SECONDS = 1.0
 """How long nobody is taken after the system could not: at once it could not either."""
 
@@ -30,7 +30,6 @@ _TLS_WHYS = {
     "SSLV3_ALERT_BAD_CERTIFICATE": "it does not trust our certificate",
 }
 
-_HEAD_END = b"\r\n\r\n"
 _REQUEST_LINE = re.compile(rb"[!-~]+ [!-~]+ HTTP/1\.[01]\r")
 
 
@@ -154,19 +153,19 @@ class Visitor:
         self._transport = Transport(reactor, sock, self)
 
     def received(self, data: bytes) -> None:
-        searched = max(0, len(self._received) - len(_HEAD_END) + 1)
+        searched = max(0, len(self._received) - len(HEAD_END) + 1)
         self._received += data
         if self._is_hopeless():
             self._give_up(_what_came(self._received))
-        elif self._received.find(_HEAD_END, searched) >= 0:
+        elif self._received.find(HEAD_END, searched) >= 0:
             self._done()
             try:
                 self._admit(self._transport, bytes(self._received))
             except BaseException:
                 self._transport.abort(reset=True)
                 raise
-        elif len(self._received) > _LARGEST_HEAD:
-            self._give_up(f"expected the head of a request in {_LARGEST_HEAD} bytes, got more")
+        elif len(self._received) > LARGEST_HEAD:
+            self._give_up(f"expected the head of a request in {LARGEST_HEAD} bytes, got more")
 
     def ended(self, *, reset: bool) -> None:
         error = self._transport.error

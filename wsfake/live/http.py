@@ -23,6 +23,9 @@ from wsfake.model import Headers, Side, normalise_url
 
 __all__ = [
     "DEFLATE",
+    "HEAD_END",
+    "LARGEST_HEAD",
+    "NO_BODY",
     "ascii_host",
     "basic_credentials",
     "can_be_used",
@@ -36,6 +39,14 @@ __all__ = [
     "subprotocols_in",
     "without",
 ]
+
+LARGEST_HEAD = 1 << 16
+"""Bytes of the head of a request; more are no client's."""
+
+HEAD_END = b"\r\n\r\n"
+
+NO_BODY = {204, 304}
+"""What has no body in any answer (RFC 9112 section 6.3), besides those below 200."""
 
 DEFLATE = "permessage-deflate"
 

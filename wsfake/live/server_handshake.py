@@ -18,6 +18,7 @@ from websockets.utils import accept_key
 
 from wsfake.live.http import (
     DEFLATE,
+    NO_BODY,
     can_be_used,
     check_upgrade,
     extensions_in,
@@ -38,7 +39,6 @@ _COMPUTED = {
     "sec-websocket-protocol",
     "sec-websocket-extensions",
 }
-_NO_BODY = {204, 304}
 
 
 class NotAWebSocket(Exception):
@@ -135,7 +135,7 @@ class ServerHandshake:
         """
         headers = without(answer.headers, {"transfer-encoding"})
         measured = any(name.lower() == "content-length" for name, _ in headers)
-        if not measured and answer.status >= 200 and answer.status not in _NO_BODY:
+        if not measured and answer.status >= 200 and answer.status not in NO_BODY:
             headers = (*headers, ("Content-Length", str(len(answer.body))))
         return self._response(answer.status, headers) + answer.body
 

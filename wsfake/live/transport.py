@@ -13,7 +13,7 @@ from typing import Protocol
 
 from wsfake.live.reactor import Reactor
 
-__all__ = ["Receiver", "Transport", "close_socket"]
+__all__ = ["Receiver", "Transport", "Unheard", "close_socket"]
 
 _SEGMENT_BYTES = 256 * 1024
 _TURN_BYTES = 1024 * 1024
@@ -33,6 +33,16 @@ class Receiver(Protocol):
 
     def flushed(self) -> None:
         """Everything written was given to the operating system; may come inside `write()`."""
+
+
+class Unheard:
+    """A receiver of what nobody is to hear: not yet, or not any more."""
+
+    def received(self, data: bytes) -> None: ...
+
+    def ended(self, *, reset: bool) -> None: ...
+
+    def flushed(self) -> None: ...
 
 
 class _Then(enum.Enum):

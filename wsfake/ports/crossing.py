@@ -11,7 +11,7 @@ from collections.abc import Callable
 from wsfake.live.connector import Connector
 from wsfake.live.gate import Gate, Visitor
 from wsfake.live.reactor import Reactor
-from wsfake.live.transport import Transport, close_socket
+from wsfake.live.transport import Transport, Unheard, close_socket
 from wsfake.ports.link import Link
 from wsfake.ports.passing import Passing
 from wsfake.ports.reception import Reception
@@ -115,11 +115,11 @@ class Crossing(Gate):
             through = self._roads.let_through
             Visitor(self._reactor, self, sock, self._admit, self._head_seconds, on_other=through)
         else:
-            self._roads.let_through(Transport(self._reactor, sock, _Nobody()), b"")
+            self._roads.let_through(Transport(self._reactor, sock, Unheard()), b"")
 
     def join(self, sock: socket.socket, server: socket.socket) -> None:
         """Let a client through to a server that has spoken first."""
-        self._roads.let_through(Transport(self._reactor, sock, _Nobody()), b"", server)
+        self._roads.let_through(Transport(self._reactor, sock, Unheard()), b"", server)
 
 
 class _Guest:
@@ -201,13 +201,3 @@ def _first_of(sock: socket.socket) -> bytes | None:
         return None
     except OSError:
         return b""
-
-
-class _Nobody:
-    """Who hears of a stream before anybody has taken it."""
-
-    def received(self, data: bytes) -> None: ...
-
-    def ended(self, *, reset: bool) -> None: ...
-
-    def flushed(self) -> None: ...

@@ -5,24 +5,11 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from wsfake.live.reactor import Reactor
-from wsfake.live.transport import Transport
+from wsfake.live.transport import Transport, Unheard
 
 __all__ = ["refuse"]
 
 _SECONDS = 10.0
-
-
-class _Deaf:
-    """Listens to a client that has had its answer."""
-
-    def received(self, data: bytes) -> None:
-        pass
-
-    def ended(self, *, reset: bool) -> None:
-        pass
-
-    def flushed(self) -> None:
-        pass
 
 
 def refuse(
@@ -37,7 +24,7 @@ def refuse(
         "Connection: close",
         *(f"{name}: {value}" for name, value in headers),
     ]
-    client.adopt(_Deaf())
+    client.adopt(Unheard())
     client.write("\r\n".join([*lines, "", ""]).encode() + body)
     client.close()
     if not client.closed:

@@ -6,7 +6,7 @@ import socket
 
 from wsfake.live.connector import Connector
 from wsfake.live.reactor import Reactor
-from wsfake.live.transport import Transport
+from wsfake.live.transport import Transport, Unheard
 
 __all__ = ["Tunnel"]
 
@@ -31,7 +31,7 @@ class Tunnel:
         self._received = received
         self._client = client
         self._server: Transport | None = None
-        client.adopt(_Early())
+        client.adopt(Unheard())
         client.pause()
         reactor.own(self)
         self._connector: Connector | None = None
@@ -68,16 +68,6 @@ class Tunnel:
         self._client.adopt(from_client)
         server.write(self._received)
         self._client.resume()
-
-
-class _Early:
-    """Hears nothing, for a client that is not read yet."""
-
-    def received(self, data: bytes) -> None: ...
-
-    def ended(self, *, reset: bool) -> None: ...
-
-    def flushed(self) -> None: ...
 
 
 class _Way:
