@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from wsfake import errors
@@ -30,3 +32,5 @@ def test_a_syntax_error_names_its_line() -> None:
     error = errors.TranscriptSyntaxError("expected a step", 3, "  hello ")
     assert str(error) == "line 3: expected a step\n  hello"
     assert error.line == 3
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.line) == (str(error), 3)

@@ -62,6 +62,11 @@ class TranscriptSyntaxError(TranscriptError):
     def __init__(self, message: str, line: int, text: str) -> None:
         super().__init__(f"line {line}: {message}\n  {text.strip()}")
         self.line = line
+        self._arguments = message, line, text
+
+    def __reduce__(self) -> tuple[type[TranscriptSyntaxError], tuple[str, int, str]]:
+        """Be made again of what it was made of, as in another process."""
+        return type(self), self._arguments
 
 
 class NoHarness(WsfakeError, RuntimeError):

@@ -53,23 +53,24 @@ class _Proxy(type):
         return issubclass(subclass, cls._real)
 
 
-class WebSocket(metaclass=_Proxy):
-    """The `WebSocket` of the active harness; outside one, using it raises `NoHarness`."""
+if TYPE_CHECKING:
+    WebSocketServer = ScriptWebSocketServer
 
-    _real = (ScriptWebSocket, BrowserWebSocket)
-
-    if TYPE_CHECKING:
-
-        def __init__(self, *arguments: Any, **keywords: Any) -> None: ...
-        def __getattr__(self, name: str) -> Any: ...
-
-
-class WebSocketServer(metaclass=_Proxy):
-    """The `WebSocketServer` of the active harness; outside one, using it raises `NoHarness`."""
-
-    _real = (ScriptWebSocketServer,)
-
-    if TYPE_CHECKING:
+    class WebSocket(ScriptWebSocket):
+        """What `ws_fake.WebSocket` is too: of whatever profile, so there may be more to it."""
 
         def __init__(self, *arguments: Any, **keywords: Any) -> None: ...
         def __getattr__(self, name: str) -> Any: ...
+        def __setattr__(self, name: str, value: Any) -> None: ...
+
+else:
+
+    class WebSocket(metaclass=_Proxy):
+        """The `WebSocket` of the active harness; outside one, using it raises `NoHarness`."""
+
+        _real = (ScriptWebSocket, BrowserWebSocket)
+
+    class WebSocketServer(metaclass=_Proxy):
+        """The `WebSocketServer` of the active harness; outside one, using it raises `NoHarness`."""
+
+        _real = (ScriptWebSocketServer,)

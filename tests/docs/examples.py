@@ -230,6 +230,8 @@ class PageRun:
 
     def _call(self, command: str, block: Block, expected: str) -> str:
         words = shlex.split(self._with_port(command))
+        if words[:3] == ["python", "-m", "pytest"]:
+            words = words[2:]
         environment = _environment(words) | {"HOME": str(self._pytester.path)}
         if words == ["kill", "%1"]:
             process = self._background.pop(0)

@@ -501,6 +501,45 @@ def test_a_secret_header_is_told_by_its_name_alone() -> None:
     )
 
 
+def test_a_client_that_nobody_let_go_is_unplayed() -> None:
+    with pytest.raises(Unplayed) as caught, Harness() as ws_fake:
+        server = ws_fake.WebSocketServer({"port": 8080})
+        ws_fake.play_client(server.url, Transcript().client("hello"))
+    says(
+        caught.value,
+        """
+        the test ended before everything was played
+          url       ws://127.0.0.1:8080 (client)
+          unplayed  never opened
+
+          to play it: ws_fake.run(), before the test ends
+          to let it be: unplayed="warn" or "ignore", or .optional(...) in the transcript
+        """,
+    )
+
+
+@pytest.mark.parametrize(
+    ("expected", "told"),
+    [
+        (
+            Transcript(subprotocol="chat"),
+            '  expected  accepts, subprotocol "chat"\n  actual    accepts, no subprotocol\n',
+        ),
+        (
+            Transcript().server_accepts(headers={"Server": "x"}),
+            '  expected  header Server: "x"\n  actual    no such header\n',
+        ),
+    ],
+)
+def test_an_answer_that_differs_in_a_part_of_it_is_told_by_that(
+    expected: Transcript, told: str
+) -> None:
+    with pytest.raises(UnexpectedHandshake) as caught, Harness() as ws_fake:
+        ws_fake.play_client(ws_fake.WebSocketServer({"port": 8080}).url, expected)
+        ws_fake.run()
+    assert told in str(caught.value)
+
+
 def test_an_answer_that_a_played_client_does_not_expect_is_told() -> None:
     with pytest.raises(UnexpectedHandshake) as caught, Harness() as ws_fake:
         server = ws_fake.WebSocketServer({"port": 8080})

@@ -205,3 +205,11 @@ def test_an_order_that_gave_way_is_a_warning(tmp_path: Path) -> None:
 def test_settings_that_cannot_be_are_errors(wrong: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="expected"):
         Harness(**wrong)
+
+
+def test_a_harness_is_for_one_test() -> None:
+    ws_fake = Harness()
+    with ws_fake:
+        pass
+    with pytest.raises(UsageError, match="make another one"):
+        ws_fake.__enter__()

@@ -257,8 +257,9 @@ def test_letting_time_pass_within_a_handler_is_refused(
         with pytest.raises(UsageError) as caught:
             ws_fake.run()
         assert str(caught.value) == (
-            f"{name}() was called while time passes, by a handler: return from it instead,"
-            " and do in call_later(...) what comes later"
+            f"{name}() was called while time passes already: in a handler, return instead, and"
+            " do in call_later(...) what comes later; in another task or thread, wait until the"
+            " first one is done"
         )
 
 
@@ -503,6 +504,11 @@ async def never_awaited() -> bool:
     return False
 
 
+class NeverAwaited:
+    async def __call__(self) -> None:
+        raise AssertionError
+
+
 @pytest.mark.parametrize(
     ("call", "role"),
     [
@@ -518,6 +524,9 @@ def test_what_cannot_be_called_or_would_have_to_be_awaited_is_refused(
         with pytest.raises(UsageError) as caught:
             call(ws_fake, True)
         assert str(caught.value) == f"expected a function for {role}, got True"
+        for other in (partial(never_awaited), NeverAwaited()):
+            with pytest.raises(UsageError, match="nothing would await it"):
+                call(ws_fake, other)
         with pytest.raises(UsageError) as caught:
             call(ws_fake, never_awaited)
     assert str(caught.value) == (

@@ -437,3 +437,25 @@ def test_what_was_not_played_is_counted_by_connections_though_handlers_have_some
 
     with pytest.raises(Unplayed, match=r"\(connection 2\)"):
         ws_fake.finish()
+
+
+# Wrong use
+
+
+@pytest.mark.parametrize("wrong", [["a"], 5, b"a", "a\r\nX-Evil: 1"], ids=repr)
+def test_what_is_no_subprotocol_cannot_be_accepted(wrong: Any) -> None:
+    with Harness() as ws_fake:
+        ws_fake.serve(URL, lambda peer: peer.accept(wrong))
+        ws_fake.WebSocket(URL)
+        with pytest.raises(UsageError, match="expected the name of a subprotocol"):
+            ws_fake.run()
+        assert "accepts" in str(ws_fake.dialogue)
+
+
+def test_a_subprotocol_is_chosen_by_the_handler_itself_and_not_later() -> None:
+    with Harness() as ws_fake:
+        ws_fake.serve(URL, lambda peer: peer.on_message(lambda _: peer.accept("late")))
+        socket = ws_fake.WebSocket(URL)
+        socket.onopen = lambda: socket.send("a")
+        with pytest.raises(UsageError, match="call it in the handler"):
+            ws_fake.run()

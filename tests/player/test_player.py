@@ -366,6 +366,12 @@ def test_headers_of_the_handshake_are_compared_without_case_of_their_names() -> 
         (T, Reject(403), False),
         (T.server_rejects(403), Reject(403, body=b"x"), True),
         (T.server_rejects(403), Reject(404), False),
+        (T.server_rejects(403, body="x"), Reject(403, body=b"x"), True),
+        (T.server_rejects(403, body="x"), Reject(403, body=b"y"), False),
+        (T.server_rejects(403, {"A": "b"}), Reject(403, (("a", "b"), ("c", "d"))), True),
+        (T.server_rejects(403, {"A": "b"}), Reject(403, (("a", "c"),)), False),
+        (T.server_accepts(headers={"A": "b"}), Accept(headers=(("c", "d"), ("a", "b"))), True),
+        (T.server_accepts(headers={"A": "b"}), Accept(), False),
         (T.server_rejects(403), Accept(), False),
         (T.server_refuses(), Refuse("timeout"), True),
         (T.server_refuses(), Accept(), False),
@@ -397,6 +403,13 @@ def test_a_played_client_answers_a_close_of_the_server() -> None:
     assert says(player) == ["a"]
     assert hear(player, Close(1001, "going")) is None
     assert says(player) == [Close(1001)]
+
+
+def test_a_played_client_that_was_never_let_go_is_unplayed() -> None:
+    player = player_of(T.client("a"), CLIENT, opened=False)
+    assert player.unplayed() == [(CLIENT, Open(""))]
+    player.take(0)
+    assert player.unplayed() == []
 
 
 def test_a_recording_without_an_answer_judges_none() -> None:

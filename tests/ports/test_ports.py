@@ -519,11 +519,11 @@ def test_what_a_client_said_before_it_was_gone_is_seen_at_once() -> None:
 
 def test_an_answer_that_cannot_be_sent_ends_the_connection_and_is_known_by_then() -> None:
     ws_fake = Harness()
-    ws_fake.serve(URL, lambda peer: peer.accept("two\r\nlines"))
+    ws_fake.serve(URL, lambda peer: peer.accept("a NUL: \0"))
     with pytest.raises(ConnectionResetError):
         raw(ws_fake.url_for(URL), f"{HEAD}\r\n".encode())
     assert [type(each) for each in ws_fake.untold(None)] == [UsageError]
-    with pytest.raises(UsageError, match="two"):
+    with pytest.raises(UsageError, match="a NUL"):
         ws_fake.finish()
 
 

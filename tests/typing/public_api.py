@@ -8,7 +8,8 @@ import wsfake
 from wsfake.clock import Timer
 from wsfake.harness import Summary
 from wsfake.javascript import Script
-from wsfake.network import Dialogue, Served
+from wsfake.model import Close, Drop, Refuse, Reject
+from wsfake.network import Dialogue, Peer, Served
 
 
 def harness(ws_fake: wsfake.Harness) -> None:
@@ -28,6 +29,32 @@ def harness(ws_fake: wsfake.Harness) -> None:
     socket = ws_fake.WebSocket("ws://a.test")
     assert_type(socket.readyState, int)
     assert_type(ws_fake.WebSocketServer().url, str)
+    script(ws_fake.WebSocket)
+    script(wsfake.WebSocket)
+    serve(ws_fake.WebSocketServer)
+    serve(wsfake.WebSocketServer)
+
+
+def script(kind: type[wsfake.WebSocket]) -> None:
+    socket = kind("ws://a.test", ["of", "browsers"])
+    socket.onopen = lambda: socket.send("hello")
+    socket.onmessage = lambda message: socket.send(message.data)
+    socket.addEventListener("close", lambda _: socket.close())
+    assert_type(socket.readyState, int)
+
+
+def serve(kind: type[wsfake.WebSocketServer]) -> None:
+    assert_type(kind(port=0).url, str)
+
+
+def handler(peer: Peer) -> None:
+    def gone(how: Close | Drop) -> Close | None:
+        return Close(4000) if isinstance(how, Close) else None
+
+    peer.accept("chat")
+    peer.on_close(gone)
+    peer.on_message(peer.send)
+    assert_type(peer.closed, Close | Drop | Refuse | Reject | None)
 
 
 def alone() -> None:

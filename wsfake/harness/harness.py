@@ -269,7 +269,14 @@ class Harness(Timing, Hosting, Intercepting, Finishing):
     # The end
 
     def activate(self) -> None:
-        """Be the harness that `from wsfake import WebSocket` means, until `deactivate`."""
+        """Be the harness that `from wsfake import WebSocket` means, until `deactivate`.
+
+        Raises `UsageError` where its test has ended.
+        """
+        if self._finished:
+            raise UsageError(
+                "this harness has ended its test, and checks no more: make another one"
+            )
         active.enter(self)
         try:
             self._intercept_as_set()

@@ -7,12 +7,12 @@ import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from wsfake.script_api import Host
 
 if TYPE_CHECKING:
-    from wsfake import script_api
+    from wsfake import proxies, script_api
     from wsfake.javascript import Script
     from wsfake.javascript.files import Files
 
@@ -27,9 +27,9 @@ class Hosting:
     _running_scripts: list[Script]
 
     @property
-    def WebSocket(self) -> type[script_api.WebSocket]:  # noqa: N802 - the name that scripts use
+    def WebSocket(self) -> type[proxies.WebSocket]:  # noqa: N802 - the name that scripts use
         """The class that a script of this test connects with."""
-        return self._host.WebSocket
+        return cast("type[proxies.WebSocket]", self._host.WebSocket)
 
     @property
     def WebSocketServer(self) -> type[script_api.WebSocketServer]:  # noqa: N802 - the name that scripts use

@@ -127,8 +127,9 @@ class Runner:
     def _check_idle(self, call: str) -> None:
         if self._running:
             raise UsageError(
-                f"{call}() was called while time passes, by a handler: return from it instead,"
-                " and do in call_later(...) what comes later"
+                f"{call}() was called while time passes already: in a handler, return instead, and"
+                " do in call_later(...) what comes later; in another task or thread, wait until the"
+                " first one is done"
             )
 
     def advance(self, seconds: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from wsfake.model import (
     Accept,
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from wsfake.network.ends import End
     from wsfake.network.network import Network
 
-__all__ = ["Connection"]
+__all__ = ["Connection", "Ending"]
+
+Ending: TypeAlias = Close | Drop | Refuse | Reject
+"""What ends a connection, or lets it not come about."""
 
 
 class Connection:
@@ -50,7 +53,7 @@ class Connection:
         self.source = ""
         """Where its transcript is from, for messages: a cassette's path, or nothing."""
         self.subprotocol: str | None = None
-        self.ended: Event | None = None
+        self.ended: Ending | None = None
         """The Close, drop or refusal that ended it; the first, where both sides closed."""
 
     @property
@@ -103,7 +106,7 @@ class Connection:
         if isinstance(what, Accept):
             self.subprotocol = what.subprotocol
             self.accepted = True
-        elif self.ended is None and isinstance(what, _ENDINGS):
+        elif self.ended is None and isinstance(what, Ending):
             self.ended = what
 
     def messages(self, side: Side) -> list[Message]:
@@ -117,5 +120,4 @@ class Connection:
         ]
 
 
-_ENDINGS = (Close, Drop, Refuse, Reject)
 _CLIENT = Side.CLIENT

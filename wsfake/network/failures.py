@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from wsfake.errors import Failure, UnexpectedClose, UnexpectedHandshake, UnexpectedMessage
-from wsfake.model import Close, Entry, Open, Raw, Refuse, Side
+from wsfake.model import Accept, Close, Entry, Open, Raw, Refuse, Reject, Side
 from wsfake.network.dialogue import LITERAL_LENGTH
 from wsfake.player import Mismatch, Player
 from wsfake.player.plan import CLOSINGS
@@ -172,16 +172,28 @@ def _expected_handshake(network: Network, mismatch: Mismatch) -> str:
     expected = mismatch.expected[0]
     if isinstance(expected, tuple):
         return _header(network, *expected)
-    return _literal(expected)
+    return _answer(network, expected, mismatch.actual)
 
 
 def _actual_handshake(network: Network, mismatch: Mismatch) -> str:
     expected, actual = mismatch.expected[0], mismatch.actual
     if not isinstance(expected, tuple):
-        return _literal(actual)
+        return _answer(network, actual, expected)
     name = expected[0]
     came = [value for other, value in actual.headers if other.lower() == name.lower()]
     return "\n".join(_header(network, name, value) for value in came) or "no such header"
+
+
+def _answer(network: Network, answer: Any, other: Any) -> str:
+    """Write an answer, with what tells it from another one that is called the same."""
+    answer, other = _without_secrets(network, answer), _without_secrets(network, other)
+    text = _literal(answer)
+    if text != _literal(other):
+        return text
+    if isinstance(answer, Accept):
+        chosen = answer.subprotocol
+        return f"{text}, subprotocol {_literal(chosen)}" if chosen else f"{text}, no subprotocol"
+    return f"{text}, body {_literal(answer.body)}" if isinstance(answer, Reject) else text
 
 
 def _header(network: Network, name: str, value: Any) -> str:

@@ -25,11 +25,11 @@ from wsfake.network.player_end import PlayerEnd
 from wsfake.player import Plan, Player
 from wsfake.transcript import Json, Matching, Transcript
 from wsfake.transcript.arity import check_function
-from wsfake.transcript.checks import as_close, as_message
+from wsfake.transcript.checks import as_accept, as_close, as_message
 from wsfake.transcript.matchers import AnyClose
 
 if TYPE_CHECKING:
-    from wsfake.network.connection import Connection
+    from wsfake.network.connection import Connection, Ending
     from wsfake.network.network import Network
 
 __all__ = ["Handler", "Peer", "PeerConnection", "Served", "Services", "sayable", "sayable_close"]
@@ -106,7 +106,7 @@ class PeerConnection:
         return self._connection.messages(Side.SERVER)
 
     @property
-    def closed(self) -> Event | None:
+    def closed(self) -> Ending | None:
         """The Close, drop or refusal that ended it, or None while it is open."""
         self._connection.network.settle()
         return self._connection.ended
@@ -144,7 +144,7 @@ class Peer(PeerConnection):
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection, Side.SERVER)
         self._on_message: Callable[[Message], object] | None = None
-        self._on_close: Callable[[Event], object] | None = None
+        self._on_close: Callable[[Close | Drop], object] | None = None
         self._choice: str | None = None
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -154,7 +154,16 @@ class Peer(PeerConnection):
         super().__setattr__(name, value)
 
     def accept(self, subprotocol: str | None) -> None:
-        """Choose one of the `subprotocols`; to be called by the handler itself."""
+        """Choose one of the `subprotocols`; to be called by the handler itself.
+
+        Raises `UsageError` for what is none, and where the connection is accepted already.
+        """
+        as_accept(subprotocol, (), ())
+        if self._connection.accepted:
+            raise UsageError(
+                "peer.accept(...) was called behind the opening handshake: call it in the handler"
+                " of serve() itself, before that returns"
+            )
         self._choice = subprotocol
 
     def on_message(self, function: Callable[[Message], object]) -> Callable[[Message], object]:
@@ -163,7 +172,9 @@ class Peer(PeerConnection):
         self._on_message = function
         return function
 
-    def on_close(self, function: Callable[[Event], object]) -> Callable[[Event], object]:
+    def on_close(
+        self, function: Callable[[Close | Drop], object]
+    ) -> Callable[[Close | Drop], object]:
         """Have a function called with the script's `Close` or `Drop`; usable as a decorator.
 
         A `Close` that it returns answers the script's, in place of one with the same code.

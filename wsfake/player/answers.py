@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from wsfake.model import (
     Accept,
@@ -22,7 +22,7 @@ from wsfake.model import (
 from wsfake.transcript import Matching
 from wsfake.transcript.matchers import AnyClose
 
-__all__ = ["NO_MESSAGE", "is_the_same", "missed_header", "same_answer", "same_close"]
+__all__ = ["NO_MESSAGE", "is_the_same", "missed_header", "missed_in_answer", "same_close"]
 
 NO_MESSAGE = (
     Open,
@@ -62,7 +62,23 @@ def same_close(expected: Any, what: Close | Drop, matching: Matching) -> bool:
     return False
 
 
-def same_answer(expected: Any, what: Accept | Reject | Refuse) -> bool:
+def missed_in_answer(
+    expected: Any, what: Accept | Reject | Refuse, *, recorded: bool
+) -> Accept | Reject | Refuse | tuple[str, Any] | None:
+    """Return what the answer to an opening handshake was to be, or the header that it has not.
+
+    Of one that was `recorded`, headers and body are those of that day, and do not count.
+    """
+    if not _same_answer(expected, what):
+        return cast("Accept | Reject | Refuse", expected)
+    if recorded or isinstance(what, Refuse):
+        return None
+    if isinstance(what, Reject) and expected.body not in (b"", what.body):
+        return cast("Reject", expected)
+    return missed_header(expected.headers, what)
+
+
+def _same_answer(expected: Any, what: Accept | Reject | Refuse) -> bool:
     if isinstance(expected, Accept):
         return isinstance(what, Accept) and expected.subprotocol in (None, what.subprotocol)
     if isinstance(expected, Reject):
@@ -70,8 +86,10 @@ def same_answer(expected: Any, what: Accept | Reject | Refuse) -> bool:
     return type(expected) is type(what)
 
 
-def missed_header(expected: tuple[tuple[str, Any], ...], what: Open) -> tuple[str, Any] | None:
-    """Return the first of the expected headers that an opening handshake does not have."""
+def missed_header(
+    expected: tuple[tuple[str, Any], ...], what: Open | Accept | Reject
+) -> tuple[str, Any] | None:
+    """Return the first of the expected headers that one side's opening handshake does not have."""
     came = [(name.lower(), value) for name, value in what.headers]
     for name, value in expected:
         if not any(name.lower() == n and value == v for n, v in came):

@@ -30,7 +30,7 @@ from wsfake.player.answers import (
     NO_MESSAGE,
     is_the_same,
     missed_header,
-    same_answer,
+    missed_in_answer,
     same_close,
 )
 from wsfake.player.mismatch import Mismatch
@@ -199,8 +199,9 @@ class Player:
         i = next((i for i in range(len(plan)) if plan.sides[i] is Side.SERVER), None)
         if i is None:
             return None
-        if not same_answer(plan.whats[i], what):
-            return self._mismatch("handshake", [plan.whats[i]], what)
+        missed = missed_in_answer(plan.whats[i], what, recorded=plan.indexes[i] >= 0)
+        if missed is not None:
+            return self._mismatch("handshake", [missed], what)
         self._meet(i, now)
         if not isinstance(what, Accept):
             self._stop()
@@ -378,10 +379,16 @@ class Player:
         )
 
     def unplayed(self) -> list[tuple[Side | None, Any]]:
-        """Return what the script did not say, and what stands before it on the player's side."""
-        if self._failed or self._closing or self.part.turn == len(self.part.plan):
+        """Return what the script did not say, and what stands before it on the player's side.
+
+        Of a client that was never let go it is the opening, and nothing else.
+        """
+        plan = self.part.plan
+        if self.side is Side.CLIENT and plan.happened[0] == NOT_YET:
+            return [(Side.CLIENT, plan.whats[0])]
+        if self._failed or self._closing or self.part.turn == len(plan):
             return []
-        return self.part.plan.unplayed(self.side.other)
+        return plan.unplayed(self.side.other)
 
 
 _MESSAGES = (str, bytes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from functools import partial
 from types import FunctionType
 from typing import Any, TypeGuard
 
@@ -65,7 +66,11 @@ def check_function(function: object, role: str) -> None:
 
 def is_async(function: object) -> bool:
     """Whether a call makes a coroutine, which does nothing until it is awaited."""
+    while isinstance(function, partial):
+        function = function.func
     code = getattr(function, "__code__", None)  # a method's too; `inspect` takes ten times as long
+    if code is None:
+        code = getattr(type(function).__call__, "__code__", None) if callable(function) else None
     return code is not None and bool(code.co_flags & inspect.CO_COROUTINE)
 
 

@@ -150,8 +150,12 @@ def as_accept(
     headers: Mapping[str, str] | Iterable[tuple[str, str]],
     extensions: Iterable[str],
 ) -> Accept:
-    if subprotocol is not None and not isinstance(subprotocol, str):
-        raise TranscriptError(f"expected the name of a subprotocol (str), got {subprotocol!r}")
+    if subprotocol is not None and (
+        not isinstance(subprotocol, str) or re.search(r"[\r\n]", subprotocol)
+    ):
+        raise TranscriptError(
+            f"expected the name of a subprotocol, a str of one line, got {subprotocol!r}"
+        )
     names = () if isinstance(extensions, str) else tuple(extensions)
     if isinstance(extensions, str) or not all(isinstance(name, str) for name in names):
         raise TranscriptError(f"expected a list of extensions (each a str), got {extensions!r}")
