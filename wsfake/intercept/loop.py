@@ -58,7 +58,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._on_close = on_close
         self._clock = world.clock
         self._work = Work()
-        self._between = Between(self._tell_of)
+        self._between = Between(world.network, self._tell_of)
         selector = VirtualSelector(Passing(world, self._work), self._work, self._between)
         super().__init__(selector)
         selector.waiting = self._ready  # type: ignore[attr-defined]
