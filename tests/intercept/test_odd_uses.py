@@ -20,7 +20,7 @@ from websockets.sync.server import serve
 from tests.processes import ECHO_SERVER, running
 from wsfake import Harness, Transcript
 from wsfake.cassette import load
-from wsfake.model import Close, Drop, End
+from wsfake.model import Close, Drop, End, Open
 
 URL = "wss://feed.example/v1"
 
@@ -117,13 +117,155 @@ def test_the_loop_of_a_harness_records_in_real_time_and_replays_in_virtual(tmp_p
         assert not ws_fake._clock.real
 
 
-def test_what_is_served_is_answered_in_real_time_too_while_the_loop_records(
+@pytest.mark.parametrize("mode", ["once", "new_episodes", "rewrite", "live"])
+@pytest.mark.parametrize("url", ["ws://feed.example", "wss://feed.example/v1?a=b"])
+def test_what_is_served_is_the_same_on_the_loop_of_a_harness_in_every_mode(
+    tmp_path: Path, mode: str, url: str
+) -> None:
+    cassette = tmp_path / "none.msgpack"
+    with Harness(cassette, mode=mode) as ws_fake:
+        ws_fake.serve(url, Transcript().client("hi").pause(86400).server("a day later"))
+        with asyncio.Runner(loop_factory=ws_fake.loop_factory) as runner:
+            assert runner.run(greet_async(url)) == "a day later"
+        assert ws_fake.now == 86400
+        assert ws_fake.is_live
+    assert not cassette.exists()
+
+
+def test_time_is_real_from_the_first_real_connection_on_and_what_is_served_goes_on(
     tmp_path: Path,
 ) -> None:
-    with Harness(tmp_path / "none.msgpack", mode="rewrite") as ws_fake:
-        ws_fake.serve("ws://feed.example", hello())
+    cassette = tmp_path / "echo.msgpack"
+    said = Transcript().client("hi").pause(86400).server("a day later").client("a").server("b")
+
+    async def main(server: str) -> list[Any]:
+        async with websockets.connect("ws://feed.example", ping_interval=None) as served:
+            await served.send("hi")
+            heard = [await served.recv()]
+            async with websockets.connect(server, ping_interval=None) as real:
+                await real.send("hello")
+                heard.append(await real.recv())
+                await served.send("a")
+                heard.append(await served.recv())
+            return heard
+
+    with running(ECHO_SERVER) as server, Harness(cassette, mode="rewrite") as ws_fake:
+        ws_fake.serve("ws://feed.example", said)
         with asyncio.Runner(loop_factory=ws_fake.loop_factory) as runner:
-            assert runner.run(greet_async("ws://feed.example")) == "hello"
+            assert runner.run(main(server)) == ["a day later", "hello", "b"]
+        assert 86400 <= ws_fake.now < 2 * 86400
+    urls = {entry.what.url for entry in load(cassette).entries if isinstance(entry.what, Open)}
+    assert urls == {f"{server}/"}
+
+
+def test_another_path_of_a_host_that_is_served_leads_to_the_real_server(tmp_path: Path) -> None:
+    cassette = tmp_path / "echo.msgpack"
+
+    async def main(server: str) -> list[Any]:
+        return [await greet_async(f"{server}/{path}") for path in ("served", "real", "served")]
+
+    with running(ECHO_SERVER) as server:
+        with Harness(cassette, mode="rewrite") as ws_fake:
+            ws_fake.serve(f"{server}/served", hello(), connections=2)
+            with asyncio.Runner(loop_factory=ws_fake.loop_factory) as runner:
+                assert runner.run(main(server)) == ["hello", "hi", "hello"]
+        said = [entry.what for entry in load(cassette).entries]
+    assert isinstance(said[0], Open)
+    assert said[0].url == f"{server}/real"
+    assert said[2:] == ["hi", "hi", Close(1000, ""), Close(1000, "")]
+
+
+@pytest.mark.parametrize("ends", ["closes", "drops"])
+def test_what_ends_on_the_way_to_the_real_server_ends_at_the_other_side(
+    tmp_path: Path, ends: str
+) -> None:
+    async def answer(connection: websockets.ServerConnection) -> None:
+        await connection.send("hello")
+        if ends == "closes":
+            await connection.close(4001, "enough")
+        else:
+            connection.transport.abort()
+
+    async def main(ws_fake: Harness) -> websockets.ConnectionClosed:
+        async with websockets.serve(answer, "127.0.0.1", 0) as server:
+            url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            ws_fake.serve(f"{url}/served", connections=None)
+            async with websockets.connect(f"{url}/real") as connection:
+                assert await connection.recv() == "hello"
+                with pytest.raises(websockets.ConnectionClosed) as caught:
+                    await connection.recv()
+            return caught.value
+
+    with (
+        Harness(mode="live") as ws_fake,
+        asyncio.Runner(loop_factory=ws_fake.loop_factory) as runner,
+    ):
+        error = runner.run(main(ws_fake))
+    received = None if error.rcvd is None else (error.rcvd.code, error.rcvd.reason)
+    assert received == ((4001, "enough") if ends == "closes" else None)
+
+
+def test_what_is_open_on_the_way_to_the_real_server_ends_with_the_loop(tmp_path: Path) -> None:
+    cassette = tmp_path / "echo.msgpack"
+    kept: list[websockets.ClientConnection] = []
+
+    async def main(server: str) -> None:
+        connection = await websockets.connect(f"{server}/real")
+        kept.append(connection)
+        await connection.send("hi")
+        assert await connection.recv() == "hi"
+
+    with running(ECHO_SERVER) as server, Harness(cassette, mode="rewrite") as ws_fake:
+        ws_fake.serve(f"{server}/served", connections=None)
+        with asyncio.Runner(loop_factory=ws_fake.loop_factory) as runner:
+            runner.run(main(server))
+    assert [entry.what for entry in load(cassette).entries][2:4] == ["hi", "hi"]
+
+
+def test_a_page_of_a_host_that_is_served_comes_from_the_real_server_while_recording() -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\na page")
+        writer.close()
+
+    async def main(ws_fake: Harness) -> bytes:
+        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+            place = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            ws_fake.serve(f"ws://{place}", connections=None)
+            async with aiohttp.ClientSession() as session, session.get(f"http://{place}/") as page:
+                return await page.read()
+
+    with (
+        Harness(mode="live") as ws_fake,
+        asyncio.Runner(loop_factory=ws_fake.loop_factory) as runner,
+    ):
+        assert runner.run(main(ws_fake)) == b"a page"
+
+
+def test_a_real_server_beside_what_is_served_is_verified_by_the_clients_context(
+    authority: trustme.CA,
+) -> None:
+    inside, context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+    authority.issue_cert("localhost").configure_cert(inside)
+    authority.configure_trust(context)
+
+    async def main(ws_fake: Harness) -> Any:
+        async with websockets.serve(echo, "127.0.0.1", 0, ssl=inside) as server:
+            url = f"wss://localhost:{server.sockets[0].getsockname()[1]}"
+            ws_fake.serve(f"{url}/served", connections=None)
+            async with websockets.connect(f"{url}/real", ssl=context) as connection:
+                await connection.send("hi")
+                return await connection.recv()
+
+    async def echo(connection: websockets.ServerConnection) -> None:
+        async for message in connection:
+            await connection.send(message)
+
+    with (
+        Harness(mode="live") as ws_fake,
+        asyncio.Runner(loop_factory=ws_fake.loop_factory) as runner,
+    ):
+        assert runner.run(main(ws_fake)) == "hi"
 
 
 # Threads and processes

@@ -49,8 +49,8 @@ class Intercepting(ABC):
         For `asyncio.Runner(loop_factory=ws_fake.loop_factory)`, and wherever a test runner takes
         one. Clients that connect by it to what the test serves or replays need no socket, and
         their time-outs, heartbeats and back-offs cost no real time. Whoever connects in another
-        way is intercepted as by `intercept`, until the loop is closed. Where the mode connects for
-        real, that is everybody, and the loop's time is real.
+        way is intercepted as by `intercept`, until the loop is closed; where the mode connects for
+        real, so is everybody who wants what is not served. Time is real from the first of them on.
         """
         from wsfake.intercept import VirtualLoop  # noqa: PLC0415 - it takes asyncio
 

@@ -66,9 +66,18 @@ class Territory:
     def claims(self, host: str, port: int | None) -> bool:
         """Tell whether a connection to a host is served, replayed or an alias."""
         with self.network.lock:
-            return any(
-                served.pattern.fits_place(host, port) for served in self._services.served
-            ) or any(is_at(url, host, port) for url in self._known_urls())
+            return self.serves(host, port) or any(
+                is_at(url, host, port) for url in self._known_urls()
+            )
+
+    def serves(self, host: str, port: int | None) -> bool:
+        """Tell whether anything is served at a host, or at a port of it."""
+        with self.network.lock:
+            return any(each.pattern.fits_place(host, port) for each in self._services.served)
+
+    def is_served(self, url: str) -> bool:
+        with self.network.lock:
+            return bool(self._services.fitting(url))
 
     def passes_through(self, host: str, port: int | None) -> bool:
         """Tell whether connections to a host are never touched, as `passthrough` says."""

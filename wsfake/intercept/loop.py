@@ -22,6 +22,7 @@ from wsfake.intercept.between import Between
 from wsfake.intercept.memory import Memory
 from wsfake.intercept.names import is_literal, names, number_of
 from wsfake.intercept.passing import Passing, Work
+from wsfake.intercept.patches import remember
 from wsfake.intercept.selector import VirtualSelector
 from wsfake.intercept.transport import MemoryTls, MemoryTransport
 from wsfake.intercept.world import World
@@ -58,7 +59,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._on_close = on_close
         self._clock = world.clock
         self._work = Work()
-        self._between = Between(self._tell_of)
+        self._between = Between(world.network, self._tell_of)
         selector = VirtualSelector(Passing(world, self._work), self._work, self._between)
         super().__init__(selector)
         selector.waiting = self._ready  # type: ignore[attr-defined]
@@ -196,6 +197,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             }
             return await super().create_connection(protocol_factory, **keywords)
         tls = _tls(ssl, server_hostname or place[0])
+        if tls is not None:
+            remember(tls.context, place[0])
         transport = await self._memory.connect(place, tls, sock)
         protocol = protocol_factory()
         transport.start(protocol)
@@ -221,6 +224,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
                 **keywords,
             )
         transport.upgrade(transport.secure_with(sslcontext, server_hostname), protocol)
+        if server_hostname:
+            remember(sslcontext, server_hostname)
         return transport
 
     def _place(self, host: Any, port: Any) -> tuple[str, int] | None:
@@ -232,7 +237,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return (name, number) if self._in_memory(name, number) else None
 
     def _in_memory(self, host: str, port: int | None) -> bool:
-        return not self._world.is_live and self._world.claims(host, port)
+        world = self._world
+        return world.serves(host, port) if world.is_live else world.claims(host, port)
 
 
 def _due(when: float) -> int:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import _socket
 import asyncio
 import socket
+from collections.abc import Callable
+from functools import partial
 
 from wsfake.clock import Clock
 from wsfake.intercept.between import Between
@@ -14,10 +17,12 @@ from wsfake.intercept.transport import MemoryTls, MemoryTransport
 from wsfake.intercept.world import World
 from wsfake.live.http import HEAD_END, LARGEST_HEAD
 from wsfake.live.reactor import Reactor
+from wsfake.live.server_handshake import NotAWebSocket, ServerHandshake
 from wsfake.live.transport import Transport
 from wsfake.model import Event, Open, Refuse, normalise_url
 from wsfake.ports.desk import Desk
 from wsfake.ports.reception import Reception
+from wsfake.ports.tunnel import Tunnel
 
 __all__ = ["Memory"]
 
@@ -35,6 +40,7 @@ class Memory:
         self._between = between
         self._world = world
         self._receptions: dict[str, Reception] = {}
+        self._tunnels: list[Tunnel] = []
 
     def wake(self) -> None:
         """The event loop looks at what is due in each of its turns."""
@@ -59,14 +65,38 @@ class Memory:
         reception = self._reception(host, port, secure=tls is not None)
         address = names.address_of(host), port
         transport = MemoryTransport(self._loop, self._between, address, tls, sock)
-        _Visitor(self.reactor, transport, reception)
+        _Visitor(self.reactor, transport, partial(self._admit, reception))
         return transport
+
+    def _admit(self, reception: Reception, client: Transport, received: bytes) -> None:
+        if self._world.is_live and not self._is_served(reception, received):
+            self._lead_out(reception, client, received)
+        else:
+            reception.admit(client, received)
+
+    def _is_served(self, reception: Reception, received: bytes) -> bool:
+        try:
+            opening = ServerHandshake(reception.authority, None).receive(received)
+        except NotAWebSocket:
+            return False
+        return opening is not None and self._world.is_served(reception.url_of(opening))
+
+    def _lead_out(self, reception: Reception, client: Transport, received: bytes) -> None:
+        """Take a client to a real port, from where it comes to the real server."""
+        port = self._world.open_port(reception.origin, None)
+        place, server = (port.host, port.port), socket.socket()
+        _socket.socket.connect(server, place)  # not by what others allow no hosts by, but some
+        server.setblocking(False)
+        tunnel = Tunnel(self.reactor, client, received, place, server)
+        self._tunnels = [*(each for each in self._tunnels if not each.finished), tunnel]
 
     def close(self) -> None:
         """End whatever is still connected."""
-        for reception in self._receptions.values():
-            for connection in reception.open:
-                connection.leave()
+        for tunnel in self._tunnels:
+            tunnel.abort()
+        with self._world.network.lock:
+            for reception in self._receptions.values():
+                reception.leave()
 
     def _reception(self, host: str, port: int, *, secure: bool) -> Reception:
         host = self._world.name_at(host, port)
@@ -93,8 +123,13 @@ class _Refused:
 class _Visitor:
     """A client whose request is not whole yet."""
 
-    def __init__(self, reactor: Reactor, client: MemoryTransport, reception: Reception) -> None:
-        self._reception = reception
+    def __init__(
+        self,
+        reactor: Reactor,
+        client: MemoryTransport,
+        admit: Callable[[Transport, bytes], None],
+    ) -> None:
+        self._admit = admit
         self._received = bytearray()
         self._transport = Transport(reactor, client.server.as_socket(), self)
 
@@ -102,7 +137,7 @@ class _Visitor:
         self._received += data
         if HEAD_END in self._received:
             try:
-                self._reception.admit(self._transport, bytes(self._received))
+                self._admit(self._transport, bytes(self._received))
             except BaseException:
                 self._transport.abort(reset=True)
                 raise

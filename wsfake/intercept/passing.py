@@ -6,10 +6,10 @@ import asyncio
 import selectors
 import threading
 import time
-from threading import get_ident
 
 from wsfake.clock import VirtualClock, microseconds
 from wsfake.errors import NeverIdle, NotHappened
+from wsfake.intercept.between import Holding
 from wsfake.intercept.world import Pump, World
 from wsfake.network.failures import field_lines, write_seconds
 
@@ -92,7 +92,8 @@ class Passing:
         self._at_once = 0
         self._progress = -1
         self._last_progress = 0
-        self._silent_since = 0
+        self._silent_since: int | None = None
+        """Since when, in real time, nothing has happened; None while time is virtual."""
 
     @property
     def is_real(self) -> bool:
@@ -104,19 +105,15 @@ class Passing:
         clock, network = self._clock, self._world.network
         if not clock.ready and not clock.collect():
             return False
-        with network.lock:
-            outer, network.held_by = network.held_by, get_ident()
-            try:
-                for _ in range(_TURN):
-                    callback = clock.take()
-                    if callback is None:
-                        break
-                    try:
-                        callback()
-                    except Exception as error:  # noqa: BLE001 - told at the end of the test
-                        network.report(error)
-            finally:
-                network.held_by = outer
+        with Holding(network):
+            for _ in range(_TURN):
+                callback = clock.take()
+                if callback is None:
+                    break
+                try:
+                    callback()
+                except Exception as error:  # noqa: BLE001 - told at the end of the test
+                    network.report(error)
         return True
 
     def count_turn(self) -> None:
@@ -180,7 +177,7 @@ class Passing:
         self.do_due()
 
     def _pass_real_time(self, selector: selectors.BaseSelector, pump: Pump) -> Ready:
-        if pump.wait(0):
+        if pump.wait(0) or self._silent_since is None:
             self._silent_since = self._clock.now
             return []
         due = self._clock.next_due

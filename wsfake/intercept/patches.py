@@ -33,7 +33,7 @@ from wsfake.intercept.interception import Interception
 from wsfake.intercept.libraries import LIBRARIES
 from wsfake.intercept.names import names, number_of
 
-__all__ = ["begin", "end"]
+__all__ = ["begin", "end", "remember"]
 
 _undo: list[Callable[[], None]] = []
 
@@ -307,8 +307,8 @@ def _trusting(position: int, real: Callable[..., Any]) -> Callable[..., Any]:
                 host = arguments[position]
             for interception in latest_first():
                 interception.be_trusted(self, host)
-                if host is not None and self not in _speaking_http2:
-                    interception.remember(self, host)
+            if host is not None:
+                remember(self, host)
             made = real(self, *arguments, **keywords)
             if isinstance(host, str) and for_name(host) is None:
                 watchers = [each for each in latest_first() if not each.ground.is_live]
@@ -318,6 +318,13 @@ def _trusting(position: int, real: Callable[..., Any]) -> Callable[..., Any]:
         return real(self, *arguments, **keywords)
 
     return wrap
+
+
+def remember(context: ssl.SSLContext, host: str) -> None:
+    """Take note by what a client verifies a host, but for a context that agrees on HTTP/2."""
+    if context not in _speaking_http2:
+        for interception in latest_first():
+            interception.remember(context, host)
 
 
 def _trusting_from_the_start(real: Callable[..., None]) -> Callable[..., None]:

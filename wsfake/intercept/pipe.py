@@ -116,18 +116,42 @@ class LoopReactor:
         return cast(Reactor, self)
 
     def call_later(self, seconds: float, call: Callable[[], None]) -> _Call:
-        return _Call(self._loop.call_later(seconds, call))
+        return _Call(self._loop.call_later(seconds, self.call_soon, call))
 
     def watch(
-        self, sock: ServerSocket, call: Callable[[], None], *, read: bool, write: bool
+        self,
+        sock: ServerSocket | socket.socket,
+        call: Callable[[], None],
+        *,
+        read: bool,
+        write: bool,
     ) -> None:
-        """Call when there is something to read; what is written never waits."""
+        """Call when there is something to read; what is written in memory never waits."""
+        if not isinstance(sock, ServerSocket):
+            self._watch_real(sock, call, read, write)
+            return
         sock.on_readable = _Once(self.call_soon, call) if read else None
         if read and sock.readable:
             sock._notify()
 
-    def unwatch(self, sock: ServerSocket) -> None:
-        sock.on_readable = None
+    def _watch_real(
+        self, sock: socket.socket, call: Callable[[], None], read: bool, write: bool
+    ) -> None:
+        loop = self._loop
+        if read:
+            loop.add_reader(sock, call)
+        else:
+            loop.remove_reader(sock)
+        if write:
+            loop.add_writer(sock, call)
+        else:
+            loop.remove_writer(sock)
+
+    def unwatch(self, sock: ServerSocket | socket.socket) -> None:
+        if isinstance(sock, ServerSocket):
+            sock.on_readable = None
+        else:
+            self._watch_real(sock, _nothing, read=False, write=False)
 
     def own(self, closable: Closable) -> None:
         self._owned.add(closable)
@@ -138,6 +162,10 @@ class LoopReactor:
     def close(self) -> None:
         for closable in list(self._owned):
             closable.abort()
+
+
+def _nothing() -> None:
+    """Nobody is called."""
 
 
 class _Once:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from wsfake.clock import VirtualClock
 from wsfake.network import Network
+from wsfake.ports import TLS, Port
 from wsfake.ports.desk import Desk
 
 __all__ = ["Pump", "World"]
@@ -52,6 +53,15 @@ class World(Protocol):
 
         Without a port: whether any of its ports is.
         """
+
+    def serves(self, host: str, port: int | None) -> bool:
+        """Tell whether anything is served at a host, or at a port of it. As `claims`."""
+
+    def is_served(self, url: str) -> bool:
+        """Tell whether a URL is served."""
+
+    def open_port(self, origin: str, tls: TLS | None) -> Port:
+        """Return a real port at which whoever answers the origin does. Time is real then."""
 
     def name_at(self, host: str, port: int) -> str:
         """Return the name under which the test knows a host: this machine has several."""

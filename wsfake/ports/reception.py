@@ -43,7 +43,7 @@ class Reception:
         self._desk = desk
         self._network = desk.network
         self._keeper = keeper
-        self._origin = origin
+        self.origin = origin
         self._limits = limits
         self._open: list[Link | Passing] = []
         self._crowd = _CROWD
@@ -88,9 +88,12 @@ class Reception:
 
     def _as_asked(self, opening: Open) -> Open:
         """Return the opening as the test knows it: of the origin, and not of this port."""
+        return opening.replace(url=self.url_of(opening), headers=_told(opening.headers))
+
+    def url_of(self, opening: Open) -> str:
+        """Return the URL that a client asks for, as the test knows it."""
         authority, _, path = opening.url.partition("://")[2].partition("/")
-        origin = _named(self._origin, authority, self.names)
-        return opening.replace(url=f"{origin}/{path}", headers=_told(opening.headers))
+        return f"{_named(self.origin, authority, self.names)}/{path}"
 
     def _connect(
         self, client: Transport, received: bytes, handshake: ServerHandshake, opening: Open
@@ -151,7 +154,7 @@ class Reception:
             self._refuse(client, _BAD_REQUEST, f"this is no request of HTTP/1.1: {why}")
             return
         method, target = asked
-        url = f"{self._origin}{target}"
+        url = f"{self.origin}{target}"
         upstream = self._desk.passes(url)
         if upstream is not None:
             connect = partial(self._take_up, url, upstream)
