@@ -85,7 +85,7 @@ class Memory:
         """Take a client to a real port, from where it comes to the real server."""
         port = self._world.open_port(reception.origin, None)
         place, server = (port.host, port.port), socket.socket()
-        _socket.socket.connect(server, place)  # not by what others allow no hosts by, but some
+        _socket.socket.connect(server, place)  # not by what others put there
         server.setblocking(False)
         tunnel = Tunnel(self.reactor, client, received, place, server)
         self._tunnels = [*(each for each in self._tunnels if not each.finished), tunnel]
