@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from starlette.applications import Starlette
@@ -41,12 +43,21 @@ async def broken(socket: WebSocket) -> None:
     raise ZeroDivisionError
 
 
+async def broken_at_once(socket: WebSocket) -> None:
+    raise ZeroDivisionError
+
+
+def at_root(endpoint: Callable[[WebSocket], Awaitable[None]]) -> Starlette:
+    return Starlette(routes=[WebSocketRoute("/", endpoint)])
+
+
 APP = Starlette(
     routes=[
         WebSocketRoute("/echo", echo),
         WebSocketRoute("/slow", slow),
         WebSocketRoute("/closed", closed),
         WebSocketRoute("/broken", broken),
+        WebSocketRoute("/broken-at-once", broken_at_once),
     ]
 )
 
@@ -96,6 +107,34 @@ def test_a_close_before_all_is_said_fails_the_test() -> None:
 def test_what_it_raises_is_raised(ws_fake: Harness) -> None:
     with pytest.raises(ZeroDivisionError):
         ws_fake.play_client(APP, Transcript().server_closes(1011), path="/broken")
+
+
+@pytest.mark.parametrize("path", ["/broken", "/broken-at-once"])
+def test_what_it_raises_is_raised_whatever_the_client_expected_then(path: str) -> None:
+    with Harness() as ws_fake:
+        with pytest.raises(ZeroDivisionError) as caught:
+            ws_fake.play_client(APP, Transcript().client("a").server("b"), path=path)
+        assert ws_fake.untold(caught.value) == []
+
+
+def test_an_application_of_another_kind_is_pythons_own_error(ws_fake: Harness) -> None:
+    def wsgi(environ: Any, start_response: Any) -> Any:
+        raise AssertionError
+
+    with pytest.raises(TypeError, match="takes 2 positional arguments but 3 were given"):
+        ws_fake.play_client(wsgi, Transcript().client("a"))  # type: ignore[arg-type]
+
+
+def test_a_verdict_that_it_hides_behind_an_error_of_its_own_is_told_at_the_end() -> None:
+    async def hides(socket: WebSocket) -> None:
+        await socket.accept()
+        try:
+            await socket.send_text("wrong")
+        except AssertionError as error:
+            raise LookupError from error
+
+    with pytest.raises(UnexpectedMessage), Harness() as ws_fake, pytest.raises(LookupError):
+        ws_fake.play_client(at_root(hides), Transcript().server("right"))
 
 
 def test_a_path_that_is_none_is_an_error(ws_fake: Harness) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from wsfake.errors import Failure
 from wsfake.intercept.loop import VirtualLoop
 from wsfake.intercept.world import World
 from wsfake.model import Accept, Close, Drop, Event, Headers, Open, Ping, Pong, Reject, Side
@@ -27,6 +28,7 @@ Application = Callable[
 _GOING_AWAY = 1001
 _NO_CODE = 1005
 _DROPPED = 1006
+_INTERNAL_ERROR = 1011
 _FORBIDDEN = 403
 _SERVER_ERROR = 500
 
@@ -81,8 +83,8 @@ class _Server:
         await self._opened.wait()
         try:
             await self._application(self._scope, self._incoming.get, self._send)
-        except BaseException:
-            self._end(Close(1011) if self._accepted else Reject(_SERVER_ERROR))
+        except Exception:
+            self._fail()
             raise
         self._end(Drop() if self._accepted else Reject(_SERVER_ERROR))
 
@@ -150,6 +152,17 @@ class _Server:
         self._rejection = Reject(begun.status, begun.headers, body)
         if not message.get("more_body", False):
             self._end(self._rejection)
+
+    def _fail(self) -> None:
+        """Let the client see what a server makes of an error of its application.
+
+        The error is told: a verdict on what follows from it would only hide it.
+        """
+        assert self._connection is not None
+        try:
+            self._end(Close(_INTERNAL_ERROR) if self._accepted else Reject(_SERVER_ERROR))
+        except Failure as failure:
+            self._connection.network.failures.remove(failure)
 
     def _say(self, what: Event) -> None:
         assert self._connection is not None
