@@ -137,6 +137,168 @@ def test_a_verdict_that_it_hides_behind_an_error_of_its_own_is_told_at_the_end()
         ws_fake.play_client(at_root(hides), Transcript().server("right"))
 
 
+# When the client has gone
+
+
+async def push(socket: WebSocket) -> None:
+    await socket.accept()
+    while True:
+        await socket.send_text("tick")
+        await asyncio.sleep(1)
+
+
+async def push_by_asgi(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "websocket.accept"})
+    while True:
+        await send({"type": "websocket.send", "text": "tick"})
+        await asyncio.sleep(1)
+
+
+TWO_TICKS = Transcript().server("tick").server("tick")
+GOES = [TWO_TICKS.client_closes(1000), TWO_TICKS.client_drops()]
+
+
+@pytest.mark.parametrize("goes", GOES)
+def test_an_application_that_only_pushes_is_told_that_the_client_has_gone(
+    ws_fake: Harness, goes: Transcript
+) -> None:
+    with pytest.raises(WebSocketDisconnect) as caught:
+        ws_fake.play_client(at_root(push), goes)
+    assert caught.value.code == 1006
+    assert ws_fake.now == 2
+
+
+@pytest.mark.parametrize("goes", GOES)
+def test_an_application_that_ends_by_that_has_not_failed(
+    ws_fake: Harness, goes: Transcript
+) -> None:
+    ws_fake.play_client(push_by_asgi, goes)
+    assert ws_fake.now == 2
+
+
+def test_what_is_said_to_a_client_that_has_gone_is_an_error_of_the_system(
+    ws_fake: Harness,
+) -> None:
+    async def says_more(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "websocket.accept"})
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+        for kind in ("websocket.send", "websocket.close"):
+            with pytest.raises(OSError, match="the client has gone, and hears nothing"):
+                await send({"type": kind, "text": "more"})
+
+    ws_fake.play_client(says_more, Transcript().client("a").client_closes(1000))
+    assert "more" not in [entry.what for entry in ws_fake.dialogue.entries]
+
+
+# What an application is not to say
+
+ACCEPT = {"type": "websocket.accept"}
+START = {"type": "websocket.http.response.start", "status": 401}
+BODY = {"type": "websocket.http.response.body"}
+
+
+@pytest.mark.parametrize(
+    ("said", "error", "text"),
+    [
+        (
+            [{"type": "websocket.send", "text": "early"}],
+            RuntimeError,
+            "expected 'websocket.accept' or 'websocket.close' or 'websocket.http.response.start',"
+            " got 'websocket.send'",
+        ),
+        (
+            [ACCEPT, ACCEPT],
+            RuntimeError,
+            "expected 'websocket.send' or 'websocket.close', got 'websocket.accept'",
+        ),
+        (
+            [ACCEPT, {"text": "of no type"}],
+            RuntimeError,
+            "expected 'websocket.send' or 'websocket.close', got None",
+        ),
+        (
+            [ACCEPT, {"type": "websocket.close"}, {"type": "websocket.send", "text": "late"}],
+            RuntimeError,
+            "expected nothing more on a connection that has ended, got 'websocket.send'",
+        ),
+        (
+            [START, {"type": "websocket.close"}],
+            RuntimeError,
+            "expected 'websocket.http.response.body', got 'websocket.close'",
+        ),
+        (
+            [ACCEPT, {"type": "websocket.send"}],
+            TypeError,
+            "expected either 'text' or 'bytes' in 'websocket.send', got neither",
+        ),
+        (
+            [ACCEPT, {"type": "websocket.send", "text": "", "bytes": b""}],
+            TypeError,
+            "expected either 'text' or 'bytes' in 'websocket.send', got both",
+        ),
+        (
+            [ACCEPT, {"type": "websocket.send", "bytes": bytearray(b"x")}],
+            TypeError,
+            "expected bytes as 'bytes' of 'websocket.send', got bytearray(b'x')",
+        ),
+        (
+            [ACCEPT, {"type": "websocket.close", "code": None}],
+            TypeError,
+            "expected int as 'code' of 'websocket.close', got None",
+        ),
+        (
+            [{"type": "websocket.accept", "headers": [("server", b"mine")]}],
+            TypeError,
+            "expected bytes in 'headers' of 'websocket.accept', got 'server'",
+        ),
+        (
+            [{"type": "websocket.http.response.start"}],
+            TypeError,
+            "expected int as 'status' of 'websocket.http.response.start', got None",
+        ),
+        (
+            [START, BODY | {"body": "text"}],
+            TypeError,
+            "expected bytes as 'body' of 'websocket.http.response.body', got 'text'",
+        ),
+    ],
+)
+def test_a_message_that_asgi_does_not_have_is_an_error_in_the_application(
+    ws_fake: Harness, said: list[dict[str, Any]], error: type[Exception], text: str
+) -> None:
+    sent = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        for message in said:
+            await send(message)
+            sent.append(message)
+
+    with pytest.raises(error) as caught:
+        ws_fake.play_client(application, Transcript())
+    assert str(caught.value) == text
+    assert sent == said[:-1]
+
+
+def test_what_may_be_left_out_may_be_none(ws_fake: Harness) -> None:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await send(ACCEPT | {"subprotocol": None})
+        await send({"type": "websocket.send", "text": None, "bytes": b"", "of": "another version"})
+        await send({"type": "websocket.close", "code": 4000, "reason": None})
+
+    ws_fake.play_client(application, Transcript().server(b"").server_closes(4000, ""))
+
+
+def test_it_may_reject_with_a_page(ws_fake: Harness) -> None:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await send(START | {"headers": [(b"retry-after", b"5")]})
+        await send(BODY | {"body": b"wait", "more_body": True})
+        await send(BODY | {"body": b" a little"})
+
+    rejects = Transcript().server_rejects(401, headers=[("retry-after", "5")], body="wait a little")
+    ws_fake.play_client(application, rejects)
+
+
 def test_a_path_that_is_none_is_an_error(ws_fake: Harness) -> None:
     with pytest.raises(UsageError, match="expected a path of the application"):
         ws_fake.play_client(APP, Transcript(), path="echo")
