@@ -16,6 +16,7 @@ from wsfake import Harness, Transcript, UnexpectedMessage
 from wsfake.errors import UnexpectedClose, UsageError
 
 left: list[int] = []
+beats: list[float] = []
 
 
 async def echo(socket: WebSocket) -> None:
@@ -76,6 +77,40 @@ def test_a_client_that_has_no_more_to_say_goes_away(ws_fake: Harness) -> None:
         path="/echo",
     )
     assert left.pop() == 1001
+
+
+async def echo_with_heartbeat(socket: WebSocket) -> None:
+    async def beat() -> None:
+        while True:
+            await asyncio.sleep(20)
+            beats.append(asyncio.get_running_loop().time())
+
+    heartbeat = asyncio.create_task(beat())
+    try:
+        await echo(socket)
+    finally:
+        heartbeat.cancel()
+
+
+def test_a_client_does_not_stay_for_timers_alone_for_ever(ws_fake: Harness) -> None:
+    said = Transcript().server_accepts(subprotocol="chat").client("1").server({"said": 1})
+    ws_fake.play_client(at_root(echo_with_heartbeat), said)
+    assert left.pop() == 1001
+    assert ws_fake.now == beats[-1] == 300
+    beats.clear()
+
+
+def test_a_client_that_is_to_hear_more_stays_for_as_long_as_there_are_timers(
+    ws_fake: Harness,
+) -> None:
+    async def much_later(socket: WebSocket) -> None:
+        await socket.accept()
+        for _ in range(100):
+            await asyncio.sleep(20)
+        await socket.send_text("done")
+
+    ws_fake.play_client(at_root(much_later), Transcript().server("done"))
+    assert ws_fake.now == 2000
 
 
 def test_its_time_is_virtual(ws_fake: Harness) -> None:

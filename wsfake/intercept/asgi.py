@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from wsfake.clock import microseconds
 from wsfake.errors import Failure
 from wsfake.intercept import asgi_messages
 from wsfake.intercept.asgi_messages import Message
@@ -36,11 +37,12 @@ _SERVER_ERROR = 500
 def play(world: World, application: Application, player: Player, url: str) -> None:
     """Act a client against an application, on virtual time, until the application returns.
 
-    Where the transcript is over and the application still waits, the client goes away. Raises what
-    the application raises, and `NotHappened` where it waits for something else for ever.
+    Where the transcript is over and the application still waits, or does nothing but wait for its
+    own timers for the world's `timeout`, the client goes away. Raises what the application raises,
+    and `NotHappened` where it waits for something else for ever.
     """
     server = _Server(application)
-    loop = VirtualLoop(_Leaving(world, server))
+    loop = VirtualLoop(_Leaving(world, server, player))
     try:
         PlayerEnd(world.network, player, url=url, to=server).schedule()
         loop.run_until_complete(server.run())
@@ -51,15 +53,23 @@ def play(world: World, application: Application, player: Player, url: str) -> No
 class _Leaving:
     """A world in which the client goes away where nothing else can happen."""
 
-    def __init__(self, world: World, server: _Server) -> None:
+    def __init__(self, world: World, server: _Server, player: Player) -> None:
         self._world = world
         self._server = server
+        self._player = player
+        self._patience = microseconds(world.timeout)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._world, name)
 
     def give_way(self) -> bool:
         return self._world.give_way() or self._server.leave()
+
+    def give_way_to_timers(self, silent: int) -> bool:
+        if self._world.give_way_to_timers(silent):
+            return True
+        waits = silent <= self._patience or self._player.unplayed()
+        return not waits and self._server.leave()
 
 
 class _ClientGone(ConnectionError):

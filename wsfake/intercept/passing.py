@@ -25,9 +25,6 @@ _MOST_STRETCHED_SECONDS = 60.0
 """Where calls in executors compute, for at least this part of the time, they are waited for so
 much longer: a machine may be a loaded one."""
 
-_ORDER_WAIT = 5_000_000
-"""Microseconds for which the order across connections holds a message back, while timers go on."""
-
 _POLL_SECONDS = 0.005
 _TURN = 1_000
 _MOST_JUMPS = 1_000_000
@@ -170,8 +167,7 @@ class Passing:
             if not world.give_way():
                 raise self._stuck()
             return
-        patience = self._last_progress + _ORDER_WAIT
-        if not clock.pending and due > patience and world.held() is not None and world.give_way():
+        if not clock.pending and world.give_way_to_timers(due - self._last_progress):
             return
         self._jumps += 1
         if self._jumps > _MOST_JUMPS:
