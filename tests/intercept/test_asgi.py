@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from wsfake import Harness, Transcript, UnexpectedMessage
-from wsfake.errors import UnexpectedClose, UsageError
+from wsfake.errors import NotHappened, UnexpectedClose, UsageError
 
 left: list[int] = []
 beats: list[float] = []
@@ -170,6 +170,57 @@ def test_a_verdict_that_it_hides_behind_an_error_of_its_own_is_told_at_the_end()
 
     with pytest.raises(UnexpectedMessage), Harness() as ws_fake, pytest.raises(LookupError):
         ws_fake.play_client(at_root(hides), Transcript().server("right"))
+
+
+# At its end
+
+
+def test_what_it_leaves_running_is_cancelled_and_has_ended(ws_fake: Harness) -> None:
+    ended = []
+
+    async def beat() -> None:
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            await asyncio.sleep(1)
+            ended.append("heartbeat")
+
+    async def numbers() -> AsyncIterator[int]:
+        try:
+            yield 1
+        finally:
+            ended.append("numbers")
+
+    kept: list[Any] = []
+
+    async def leaves_them(socket: WebSocket) -> None:
+        kept.append(asyncio.create_task(beat()))
+        kept.append(numbers())
+        await anext(kept[-1])
+        await socket.accept()
+        await socket.close()
+
+    ws_fake.play_client(at_root(leaves_them), Transcript().server_closes(1000))
+    assert ended == ["heartbeat", "numbers"]
+    assert ws_fake.now == 1
+
+
+def test_one_that_waits_for_ever_is_told_and_cancelled(ws_fake: Harness) -> None:
+    ended = []
+
+    async def waits(socket: WebSocket) -> None:
+        await socket.accept()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            with pytest.raises(WebSocketDisconnect):
+                await socket.close()
+            ended.append("application")
+
+    with pytest.raises(NotHappened, match="the event loop waits for ever"):
+        ws_fake.play_client(at_root(waits), Transcript())
+    assert ended == ["application"]
+    assert ws_fake.failures == ()
 
 
 # When the client has gone

@@ -38,16 +38,18 @@ def play(world: World, application: Application, player: Player, url: str) -> No
     """Act a client against an application, on virtual time, until the application returns.
 
     Where the transcript is over and the application still waits, or does nothing but wait for its
-    own timers for the world's `timeout`, the client goes away. Raises what the application raises,
-    and `NotHappened` where it waits for something else for ever.
+    own timers for the world's `timeout`, the client goes away. Tasks that it has left are
+    cancelled at the end, as by `asyncio.run`. Raises what the application raises, and `NotHappened`
+    where it waits for something else for ever.
     """
     server = _Server(application)
-    loop = VirtualLoop(_Leaving(world, server, player))
-    try:
+    leaving = _Leaving(world, server, player)
+    with asyncio.Runner(loop_factory=lambda: VirtualLoop(leaving)) as runner:
         PlayerEnd(world.network, player, url=url, to=server).schedule()
-        loop.run_until_complete(server.run())
-    finally:
-        loop.close()
+        try:
+            runner.run(server.run())
+        finally:
+            server.leave()  # nobody is to hear what tasks say when they are cancelled
 
 
 class _Leaving:
