@@ -385,6 +385,30 @@ def test_it_may_reject_with_a_page(ws_fake: Harness) -> None:
     ws_fake.play_client(application, rejects)
 
 
+# Where it is called
+
+
+def test_inside_a_running_event_loop_it_is_an_error_that_says_what_to_do() -> None:
+    async def main() -> None:
+        ws_fake.play_client(APP, Transcript().client("never"), path="/echo")
+
+    with Harness() as ws_fake, pytest.raises(UsageError) as caught:
+        asyncio.run(main())
+    assert str(caught.value) == (
+        "play_client(application) would block the running event loop: call it in a test that is no"
+        " coroutine, or await asyncio.to_thread(ws_fake.play_client, ...)"
+    )
+
+
+def test_a_coroutine_plays_it_in_a_thread(ws_fake: Harness) -> None:
+    async def main() -> None:
+        said = Transcript().server(b"an hour later").server_closes(4000, "enough")
+        await asyncio.to_thread(ws_fake.play_client, APP, said, path="/slow")
+
+    asyncio.run(main())
+    assert ws_fake.now >= 3600
+
+
 def test_a_path_that_is_none_is_an_error(ws_fake: Harness) -> None:
     with pytest.raises(UsageError, match="expected a path of the application"):
         ws_fake.play_client(APP, Transcript(), path="echo")
