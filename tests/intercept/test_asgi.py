@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from wsfake import Harness, Transcript, UnexpectedMessage
 from wsfake.errors import NotHappened, UnexpectedClose, UsageError
+from wsfake.intercept.passing import Work
+
+InThread = Callable[..., Awaitable[Any]]
 
 left: list[int] = []
 beats: list[float] = []
@@ -111,6 +116,54 @@ def test_a_client_that_is_to_hear_more_stays_for_as_long_as_there_are_timers(
 
     ws_fake.play_client(at_root(much_later), Transcript().server("done"))
     assert ws_fake.now == 2000
+
+
+@pytest.fixture
+def _no_foreign_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pass over threads that other tests have left: some libraries keep theirs for ever."""
+    enumerate_all, foreign = threading.enumerate, set(threading.enumerate())
+    monkeypatch.setattr(threading, "enumerate", lambda: set(enumerate_all()) - foreign)
+
+
+@pytest.mark.usefixtures("_no_foreign_threads")
+@pytest.mark.parametrize("in_thread", [run_in_threadpool, asyncio.to_thread])
+def test_threads_that_wait_for_a_job_hold_nobody_up(ws_fake: Harness, in_thread: InThread) -> None:
+    async def looks_up(socket: WebSocket) -> None:
+        await in_thread(socket.headers.get, "host")
+        await echo(socket)
+
+    said = Transcript().server_accepts(subprotocol="chat").client("1").server({"said": 1})
+    ws_fake.play_client(at_root(looks_up), said)
+    assert left.pop() == 1001
+    assert ws_fake.now < 5
+
+
+@pytest.mark.usefixtures("_no_foreign_threads")
+@pytest.mark.parametrize("in_thread", [run_in_threadpool, asyncio.to_thread])
+def test_a_client_stays_as_long_as_a_thread_is_at_work(
+    ws_fake: Harness, in_thread: InThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked = threading.Event()
+    stayed = []
+
+    def patience(*args: Any, **keywords: Any) -> float:
+        seconds = plain(*args, **keywords)
+        looked.set()
+        return seconds
+
+    plain = Work.patience
+    monkeypatch.setattr(Work, "patience", patience)
+
+    async def looks_up(socket: WebSocket) -> None:
+        await socket.accept()
+        message = asyncio.create_task(socket.receive_text())
+        await in_thread(looked.wait)
+        stayed.append(not message.done())
+        with pytest.raises(WebSocketDisconnect):
+            await message
+
+    ws_fake.play_client(at_root(looks_up), Transcript())
+    assert stayed == [True]
 
 
 def test_its_time_is_virtual(ws_fake: Harness) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-import threading
 import time
 from threading import get_ident
 
 from wsfake.clock import VirtualClock, microseconds
 from wsfake.errors import NeverIdle, NotHappened
+from wsfake.intercept.threads import others_at_work
 from wsfake.intercept.world import Pump, World
 from wsfake.network.failures import field_lines, write_seconds
 
@@ -63,7 +63,7 @@ class Work:
         if self.processes:
             self.processes = [each for each in self.processes if each.get_returncode() is None]
         pending = sockets or self.jobs or self.processes
-        return self._left if pending or (stuck and threading.active_count() > 1) else 0.0
+        return self._left if pending or (stuck and others_at_work()) else 0.0
 
     def spend(self, seconds: float, computed: float) -> None:
         """Have so many seconds less of patience, unless a call that is out has computed meanwhile.
@@ -137,6 +137,8 @@ class Passing:
         seconds = self._work.patience(len(selector.get_map()) - 1, stuck=due is None)
         if seconds > 0:
             return self._wait(selector, seconds, due)
+        if due is None and (ready := selector.select(0)):
+            return ready  # a thread had its last word before it was found idle
         self._jump(due)
         return []
 
