@@ -21,10 +21,8 @@ from wsfake.player import Player
 
 __all__ = ["Application", "play"]
 
-Application = Callable[
-    [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]],
-    Awaitable[None],
-]
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+"""Called with a scope, `receive` and `send`; each framework has types of its own for these."""
 
 _GOING_AWAY = 1001
 _NO_CODE = 1005
