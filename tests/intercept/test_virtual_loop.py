@@ -327,6 +327,25 @@ def test_real_sockets_work_in_the_same_loop(ws_fake: Harness) -> None:
     assert play(ws_fake, main()) == (b"real\n", "y")
 
 
+def test_the_last_word_of_a_thread_is_heard(
+    ws_fake: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may come when the loop has found nothing to do, and not looked at its threads yet."""
+
+    async def main() -> None:
+        loop, heard = asyncio.get_running_loop(), asyncio.Event()
+
+        def patience(*args: Any, **keywords: Any) -> float:
+            loop.call_soon_threadsafe(heard.set)
+            return 0.0
+
+        monkeypatch.setattr("wsfake.intercept.passing.Work.patience", patience)
+        await heard.wait()
+        monkeypatch.undo()
+
+    play(ws_fake, main())
+
+
 def test_a_client_in_a_thread_is_answered_too(ws_fake: Harness) -> None:
     ws_fake.serve(URL, Transcript().client("x").server("y"))
 

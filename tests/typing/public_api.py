@@ -1,8 +1,10 @@
 """The public API as type checkers see it: checked by mypy, and never run."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import assert_type
+from typing import Literal, TypedDict, assert_type
+
+from starlette.applications import Starlette
 
 import wsfake
 from wsfake.clock import Timer
@@ -55,6 +57,32 @@ def handler(peer: Peer) -> None:
     peer.on_close(gone)
     peer.on_message(peer.send)
     assert_type(peer.closed, Close | Drop | Refuse | Reject | None)
+
+
+class Scope(TypedDict):
+    type: Literal["websocket"]
+
+
+class Said(TypedDict):
+    type: Literal["websocket.send"]
+    text: str
+
+
+class Framework:
+    """An application whose messages are types of its own, as those of asgiref are."""
+
+    async def __call__(
+        self,
+        scope: Scope,
+        receive: Callable[[], Awaitable[Said]],
+        send: Callable[[Said], Awaitable[None]],
+    ) -> None: ...
+
+
+def applications(ws_fake: wsfake.Harness) -> None:
+    assert_type(ws_fake.play_client(Starlette(), wsfake.Transcript(), path="/ws"), None)
+    assert_type(ws_fake.play_client(Framework(), wsfake.Transcript()), None)
+    assert_type(ws_fake.play_client(Framework().__call__, wsfake.Transcript()), None)
 
 
 def alone() -> None:

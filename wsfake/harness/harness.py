@@ -166,7 +166,8 @@ class Harness(Timing, Hosting, Intercepting, Finishing):
         connects when the clock runs. Raises what went wrong at a real port.
 
         In place of a URL it may be an ASGI application, which is run for one connection, to `path`
-        with its query, on virtual time, and at once: until it returns. Raises what it raises.
+        with its query, on virtual time, and at once: until it returns. Raises what it raises, and
+        `UsageError` inside a running event loop.
         """
         raise_errors(self._network)
         if callable(url):

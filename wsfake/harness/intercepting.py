@@ -14,6 +14,7 @@ from wsfake.harness.pumps import Pumps
 from wsfake.harness.running import raise_errors
 from wsfake.harness.settings import Settings
 from wsfake.harness.sources import Sources
+from wsfake.harness.timing import in_event_loop
 from wsfake.model import Side
 from wsfake.network import Network, Services
 from wsfake.player import Plan, Player
@@ -88,6 +89,11 @@ class Intercepting(ABC):
     ) -> None:
         from wsfake.intercept.asgi import play  # noqa: PLC0415 - it takes asyncio
 
+        if in_event_loop():
+            raise UsageError(
+                "play_client(application) would block the running event loop: call it in a test"
+                " that is no coroutine, or await asyncio.to_thread(ws_fake.play_client, ...)"
+            )
         if not isinstance(transcript, Transcript):
             raise UsageError(f"expected a Transcript to act the client of, got {transcript!r}")
         if not path.startswith("/"):

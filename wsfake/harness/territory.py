@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Territory"]
 
+_ORDER_WAIT = 5_000_000
+"""Microseconds for which the order across connections holds a message back, while timers go on."""
+
 
 class Territory:
     """The hosts that a test serves, replays or has aliases for, and who answers there."""
@@ -189,11 +192,11 @@ class Territory:
         replay = self._sources.replay
         return [] if replay is None else replay.connections
 
-    def held(self) -> int | None:
-        return self.desk.held()
-
     def give_way(self) -> bool:
         return self.desk.give_way()
+
+    def give_way_to_timers(self, silent: int) -> bool:
+        return silent > _ORDER_WAIT and self.give_way()
 
 
 class _Nobody:

@@ -12,7 +12,7 @@ from wsfake.network import Network
 from wsfake.script_api import Host
 from wsfake.transcript.arity import check_function
 
-__all__ = ["Timing"]
+__all__ = ["Timing", "in_event_loop"]
 
 
 class Timing:
@@ -35,7 +35,7 @@ class Timing:
         `NotHappened` where the condition does not come true; `NeverIdle` where it would go on for
         ever; `UsageError` inside a running event loop.
         """
-        if _in_event_loop():
+        if in_event_loop():
             raise UsageError("run() would block the running event loop: await run_async() instead")
         self._runner.run(until, timeout)
 
@@ -86,7 +86,7 @@ def _delay(seconds: float) -> int:
     return max(0, microseconds(min(seconds, 10**9)))
 
 
-def _in_event_loop() -> bool:
+def in_event_loop() -> bool:
     """Tell whether a running event loop would be blocked, without importing asyncio."""
     asyncio_events = sys.modules.get("asyncio.events")
     return asyncio_events is not None and asyncio_events._get_running_loop() is not None

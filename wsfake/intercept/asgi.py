@@ -1,32 +1,33 @@
 """An ASGI application as the server of a connection: no socket, no server program.
 
-The messages are those of the ASGI specification for WebSockets, version 2.4.
+What a server does is in the specification of ASGI for WebSockets, version 2.4.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
+from wsfake.clock import microseconds
+from wsfake.errors import Failure
+from wsfake.intercept import asgi_messages
+from wsfake.intercept.asgi_messages import Message
 from wsfake.intercept.loop import VirtualLoop
 from wsfake.intercept.world import World
-from wsfake.model import Accept, Close, Drop, Event, Headers, Open, Ping, Pong, Reject, Side
+from wsfake.model import Close, Drop, Event, Open, Ping, Pong, Reject, Side
 from wsfake.network import Connection, PlayerEnd
 from wsfake.player import Player
 
 __all__ = ["Application", "play"]
 
-Message = MutableMapping[str, Any]
-Application = Callable[
-    [Message, Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]],
-    Awaitable[None],
-]
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+"""Called with a scope, `receive` and `send`; each framework has types of its own for these."""
 
 _GOING_AWAY = 1001
 _NO_CODE = 1005
 _DROPPED = 1006
+_INTERNAL_ERROR = 1011
 _FORBIDDEN = 403
 _SERVER_ERROR = 500
 
@@ -34,30 +35,48 @@ _SERVER_ERROR = 500
 def play(world: World, application: Application, player: Player, url: str) -> None:
     """Act a client against an application, on virtual time, until the application returns.
 
-    Where the transcript is over and the application still waits, the client goes away. Raises what
-    the application raises, and `NotHappened` where it waits for something else for ever.
+    Where the transcript is over and the application still waits, or does nothing but wait for its
+    own timers for the world's `timeout`, the client goes away. Tasks that it has left are
+    cancelled at the end, as by `asyncio.run`. Raises what the application raises, and `NotHappened`
+    where it waits for something else for ever.
     """
     server = _Server(application)
-    loop = VirtualLoop(_Leaving(world, server))
-    try:
+    leaving = _Leaving(world, server, player)
+    with asyncio.Runner(loop_factory=lambda: VirtualLoop(leaving)) as runner:
         PlayerEnd(world.network, player, url=url, to=server).schedule()
-        loop.run_until_complete(server.run())
-    finally:
-        loop.close()
+        try:
+            runner.run(server.run())
+        finally:
+            server.leave()  # nobody is to hear what tasks say when they are cancelled
 
 
 class _Leaving:
     """A world in which the client goes away where nothing else can happen."""
 
-    def __init__(self, world: World, server: _Server) -> None:
+    def __init__(self, world: World, server: _Server, player: Player) -> None:
         self._world = world
         self._server = server
+        self._player = player
+        self._patience = microseconds(world.timeout)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._world, name)
 
     def give_way(self) -> bool:
         return self._world.give_way() or self._server.leave()
+
+    def give_way_to_timers(self, silent: int) -> bool:
+        if self._world.give_way_to_timers(silent):
+            return True
+        waits = silent <= self._patience or self._player.unplayed()
+        return not waits and self._server.leave()
+
+
+class _ClientGone(ConnectionError):
+    """What `send` raises once the client has gone: section `Disconnected Client`.
+
+    An application that does not catch it ends by it, and this is no error.
+    """
 
 
 class _Server:
@@ -69,9 +88,9 @@ class _Server:
         self._incoming: asyncio.Queue[Message] = asyncio.Queue()
         self._opened = asyncio.Event()
         self._scope: Message = {}
-        self._accepted = False
-        self._over = False
-        self._rejection: Reject | None = None
+        self._state = "connecting"
+        """Then `open`, or `rejecting`; `ended` by the application, or the client is `gone`."""
+        self._rejection = Reject(_SERVER_ERROR)
 
     def answer(self, connection: Connection) -> _Server:
         self._connection = connection
@@ -81,25 +100,30 @@ class _Server:
         await self._opened.wait()
         try:
             await self._application(self._scope, self._incoming.get, self._send)
-        except BaseException:
-            self._end(Close(1011) if self._accepted else Reject(_SERVER_ERROR))
+        except _ClientGone:
+            return
+        except Exception:
+            self._fail()
             raise
-        self._end(Drop() if self._accepted else Reject(_SERVER_ERROR))
+        self._end_with(Drop())
 
     def leave(self) -> bool:
         """Let the client go away; tell whether it was still there."""
         if self._over or not self._opened.is_set():
             return False
-        self._over = True
-        self._disconnect(_GOING_AWAY, "")
+        self._lose_client(_GOING_AWAY, "")
         return True
+
+    @property
+    def _over(self) -> bool:
+        return self._state in ("ended", "gone")
 
     # From the client
 
     def arrive(self, what: Event) -> None:
         match what:
             case Open():
-                self._scope = _scope(what)
+                self._scope = asgi_messages.scope(what)
                 self._incoming.put_nowait({"type": "websocket.connect"})
                 self._opened.set()
             case str():
@@ -109,81 +133,66 @@ class _Server:
             case Ping(payload):
                 self._say(Pong(payload))
             case Close(code, reason):
-                self._end(Close(code))
-                self._disconnect(_NO_CODE if code is None else code, reason or "")
+                is_answer = self._over
+                self._lose_client(_NO_CODE if code is None else code, reason or "")
+                if not is_answer:
+                    self._say(Close(code))
             case Drop():
-                self._over = True
-                self._disconnect(_DROPPED, "")
+                self._lose_client(_DROPPED, "")
 
-    def _disconnect(self, code: int, reason: str) -> None:
+    def _lose_client(self, code: int, reason: str) -> None:
+        if not self._over:
+            self._state = "gone"
         message = {"type": "websocket.disconnect", "code": code, "reason": reason}
         self._incoming.put_nowait(message)
 
     # From the application
 
     async def _send(self, message: Message) -> None:
-        kind = message["type"]
-        if self._over:
-            return
-        if kind == "websocket.accept":
-            self._accepted = True
-            headers = _texts(message.get("headers", ()))
-            self._say(Accept(message.get("subprotocol"), headers))
-        elif kind == "websocket.send":
-            text = message.get("text")
-            self._say(message["bytes"] if text is None else text)
-        elif kind == "websocket.close":
-            close = Close(message.get("code", 1000), message.get("reason") or "")
-            self._end(close if self._accepted else Reject(_FORBIDDEN))
-        elif kind == "websocket.http.response.start":
-            self._rejection = Reject(message["status"], _texts(message.get("headers", ())))
-        elif kind == "websocket.http.response.body":
-            self._add_to_rejection(message)
-        else:
-            raise RuntimeError(f"expected a message of ASGI for a WebSocket, got {kind!r}")
+        if self._state == "gone":
+            raise _ClientGone("the client has gone, and hears nothing more")
+        match asgi_messages.kind(message, self._state):
+            case "websocket.accept":
+                accept = asgi_messages.accept(message)
+                self._state = "open"
+                self._say(accept)
+            case "websocket.send":
+                self._say(asgi_messages.said(message))
+            case "websocket.close":
+                self._end_with(asgi_messages.close(message), _FORBIDDEN)
+            case "websocket.http.response.start":
+                self._rejection = asgi_messages.rejection(message)
+                self._state = "rejecting"
+            case "websocket.http.response.body":
+                self._add_to_rejection(message)
 
     def _add_to_rejection(self, message: Message) -> None:
         begun = self._rejection
-        if begun is None:
-            raise RuntimeError("websocket.http.response.body came before its start")
-        body = begun.body + message.get("body", b"")
+        body = begun.body + asgi_messages.body(message)
         self._rejection = Reject(begun.status, begun.headers, body)
         if not message.get("more_body", False):
             self._end(self._rejection)
 
-    def _say(self, what: Event) -> None:
+    def _fail(self) -> None:
+        """Let the client see what a server makes of an error of its application.
+
+        The error is told: a verdict on what follows from it would only hide it.
+        """
         assert self._connection is not None
-        self._connection.say(Side.SERVER, what)
+        try:
+            self._end_with(Close(_INTERNAL_ERROR))
+        except Failure as failure:
+            self._connection.network.failures.remove(failure)
+
+    def _end_with(self, ending: Close | Drop, status: int = _SERVER_ERROR) -> None:
+        """End it so where it is open; a client that still waits to be accepted is rejected."""
+        self._end(ending if self._state == "open" else Reject(status))
 
     def _end(self, what: Event) -> None:
         if not self._over:
-            self._over = True
+            self._state = "ended"
             self._say(what)
 
-
-def _scope(opening: Open) -> Message:
-    parts = urlsplit(opening.url)
-    secure = parts.scheme == "wss"
-    port = parts.port or (443 if secure else 80)
-    headers = [(name.lower().encode(), value.encode()) for name, value in opening.headers]
-    if not any(name == b"host" for name, _ in headers):
-        headers.insert(0, (b"host", parts.netloc.encode()))
-    return {
-        "type": "websocket",
-        "asgi": {"version": "3.0", "spec_version": "2.4"},
-        "http_version": "1.1",
-        "scheme": parts.scheme,
-        "path": unquote(parts.path),
-        "raw_path": parts.path.encode(),
-        "query_string": parts.query.encode(),
-        "root_path": "",
-        "headers": headers,
-        "client": ("127.0.0.1", 50000),
-        "server": (parts.hostname or "", port),
-        "subprotocols": list(opening.subprotocols),
-        "extensions": {"websocket.http.response": {}},
-    }
-
-
-def _texts(headers: Any) -> Headers:
-    return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
+    def _say(self, what: Event) -> None:
+        assert self._connection is not None
+        self._connection.say(Side.SERVER, what)

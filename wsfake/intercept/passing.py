@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-import threading
 import time
 
 from wsfake.clock import VirtualClock, microseconds
 from wsfake.errors import NeverIdle, NotHappened
 from wsfake.intercept.between import Holding
+from wsfake.intercept.threads import others_at_work
 from wsfake.intercept.world import Pump, World
 from wsfake.network.failures import field_lines, write_seconds
 
@@ -24,9 +24,6 @@ _BUSY = 0.02
 _MOST_STRETCHED_SECONDS = 60.0
 """Where calls in executors compute, for at least this part of the time, they are waited for so
 much longer: a machine may be a loaded one."""
-
-_ORDER_WAIT = 5_000_000
-"""Microseconds for which the order across connections holds a message back, while timers go on."""
 
 _POLL_SECONDS = 0.005
 _TURN = 1_000
@@ -66,7 +63,7 @@ class Work:
         if self.processes:
             self.processes = [each for each in self.processes if each.get_returncode() is None]
         pending = sockets or self.jobs or self.processes
-        return self._left if pending or (stuck and threading.active_count() > 1) else 0.0
+        return self._left if pending or (stuck and others_at_work()) else 0.0
 
     def spend(self, seconds: float, computed: float) -> None:
         """Have so many seconds less of patience, unless a call that is out has computed meanwhile.
@@ -137,6 +134,8 @@ class Passing:
         seconds = self._work.patience(len(selector.get_map()) - 1, stuck=due is None)
         if seconds > 0:
             return self._wait(selector, seconds, due)
+        if due is None and (ready := selector.select(0)):
+            return ready  # a thread had its last word before it was found idle
         self._jump(due)
         return []
 
@@ -167,8 +166,7 @@ class Passing:
             if not world.give_way():
                 raise self._stuck()
             return
-        patience = self._last_progress + _ORDER_WAIT
-        if not clock.pending and due > patience and world.held() is not None and world.give_way():
+        if not clock.pending and world.give_way_to_timers(due - self._last_progress):
             return
         self._jumps += 1
         if self._jumps > _MOST_JUMPS:

@@ -69,8 +69,8 @@ class World(Protocol):
     def next_refused(self, host: str, port: int, *, secure: bool) -> str | None:
         """Return the URL of the next connection there, if nobody is to take it; else None."""
 
-    def held(self) -> int | None:
-        """Return where in the recording something only waits for another connection of it."""
-
     def give_way(self) -> bool:
-        """Let that go; tell whether anything was held."""
+        """Let go what only waits for another connection of a recording; tell whether any did."""
+
+    def give_way_to_timers(self, silent: int) -> bool:
+        """Do so where timers alone go on, after so many microseconds without progress."""
