@@ -58,12 +58,14 @@ class Work:
     def patience(self, sockets: int, *, stuck: bool) -> float:
         """Return how many seconds to wait for something real.
 
-        `stuck` is where nothing is due on the clock, so that another thread is the only hope.
+        `stuck` is where nothing is due on the clock, so that another thread is the only hope. Then
+        it is not for long: nobody tells when that has done its work.
         """
         if self.processes:
             self.processes = [each for each in self.processes if each.get_returncode() is None]
-        pending = sockets or self.jobs or self.processes
-        return self._left if pending or (stuck and others_at_work()) else 0.0
+        if sockets or self.jobs or self.processes:
+            return self._left
+        return min(self._left, _POLL_SECONDS) if stuck and others_at_work() else 0.0
 
     def spend(self, seconds: float, computed: float) -> None:
         """Have so many seconds less of patience, unless a call that is out has computed meanwhile.
