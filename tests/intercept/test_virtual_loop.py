@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -18,8 +19,9 @@ from hypothesis import given, strategies as st
 from websockets.sync.client import connect
 
 from wsfake import ConnectionNotAnswered, Harness, Transcript, UnexpectedMessage, Unplayed
-from wsfake.errors import NeverIdle, NotHappened, UsageError
-from wsfake.model import Ping, Stall
+from wsfake.cassette import write_cassette
+from wsfake.errors import NeverIdle, NotHappened, OutOfOrder, UsageError
+from wsfake.model import Accept, Entry, Open, Ping, Side, Stall
 
 URL = "wss://feed.example/v1"
 
@@ -255,6 +257,29 @@ def test_a_message_that_is_not_expected_closes_with_1011_and_fails_the_test() ->
         code, reason = play(ws_fake, main())
         assert code == 1011
         assert reason.startswith("wsfake: client message #1 does not match the transcript")
+
+
+def test_an_order_across_connections_that_is_strict_closes_with_1011(tmp_path: Path) -> None:
+    path = write_cassette(
+        tmp_path / "two.msgpack",
+        [
+            Entry(0, 1, Side.CLIENT, Open(URL)),
+            Entry(1, 1, Side.SERVER, Accept()),
+            Entry(2, 2, Side.CLIENT, Open("wss://other.example/")),
+            Entry(3, 2, Side.SERVER, Accept()),
+            Entry(4, 1, Side.SERVER, "gone"),
+        ],
+    )
+
+    async def main() -> None:
+        async with websockets.connect(URL) as connection:
+            with pytest.raises(websockets.ConnectionClosedError) as caught:
+                await connection.recv()
+            assert caught.value.rcvd is not None
+            assert caught.value.rcvd.code == 1011
+
+    with pytest.raises(OutOfOrder), Harness(path, order="strict") as ws_fake:
+        play(ws_fake, main())
 
 
 def test_a_path_that_nothing_serves_is_refused_by_name() -> None:

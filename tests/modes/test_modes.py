@@ -173,6 +173,16 @@ def test_verify_tells_of_another_url_as_replay_does(play: Play, server: str) -> 
     assert f"  +client  connect {URL}/echo?v=2" in lines
 
 
+def test_verify_takes_connections_by_their_urls_as_replay_does(play: Play) -> None:
+    with play("rewrite") as ws_fake:
+        bots = [Bot(ws_fake, path) for path in ("/greet", "/close/4001")]
+        ws_fake.run(until=lambda: bots[0].got and bots[1].closed)
+
+    with play("verify") as ws_fake:
+        bots = [Bot(ws_fake, path) for path in ("/close/4001", "/greet")]
+        ws_fake.run(until=lambda: bots[1].got and bots[0].closed)
+
+
 def test_verify_without_a_cassette_says_that_there_is_none(play: Play, tmp_path: Path) -> None:
     with pytest.raises(Drift) as caught, play("verify") as ws_fake:
         echo(ws_fake, "a")

@@ -7,7 +7,7 @@ import pytest
 
 from tests.player.scripts import CLIENT, SERVER, hear, says
 from wsfake import UsageError
-from wsfake.model import Accept, Close, End, Entry, Gap, Open, Ping, Pong, Side
+from wsfake.model import Accept, Close, Drop, End, Entry, Gap, Open, Ping, Pong, Reject, Side
 from wsfake.player import Player, Replay
 from wsfake.transcript import Matching
 
@@ -133,6 +133,41 @@ def test_a_ping_is_answered_though_the_recorded_answer_is_not_played() -> None:
     assert says(player) == [Accept()]
     assert hear(player, Ping(b"y")) is None
     assert says(player) == [Pong(b"y")]
+
+
+def test_who_ends_tcp_behind_a_rejection_is_no_matter_of_the_script() -> None:
+    refused = Reject(403)
+    replay = recorded(
+        (0, 1, CLIENT, Open(ONE)),
+        (0, 1, SERVER, refused),
+        (1, 1, CLIENT, Drop()),
+        (2, 2, CLIENT, Open(TWO)),
+        (2, 2, SERVER, Accept()),
+    )
+    one, two = opened(replay, ONE), opened(replay, TWO, at=1)
+    assert says(one) == [refused]
+    assert one.unplayed() == []
+    assert [what for _, what in says(two)] == [Accept()]
+
+
+def test_the_answer_to_a_close_holds_up_no_other_connection() -> None:
+    replay = recorded(
+        (0, 1, CLIENT, Open(ONE)),
+        (0, 1, SERVER, Accept()),
+        (0, 2, CLIENT, Open(TWO)),
+        (0, 2, SERVER, Accept()),
+        (1, 1, SERVER, Close(1001)),
+        (1, 1, CLIENT, Close(1001)),
+        (2, 2, SERVER, "b"),
+    )
+    one, two = opened(replay, ONE), opened(replay, TWO)
+    assert says(one) == [Accept()]
+    assert says(two) == [Accept()]
+    assert says(one) == [(1, Close(1001))]
+    assert says(two) == [(2, "b")]
+    assert one.unplayed() == []
+    assert hear(one, Close(1001), at=3) is None
+    assert not replay.order.gave_way
 
 
 def test_a_connection_that_has_failed_holds_up_no_other() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import Any
 
 from wsfake.errors import Drift, LiveConnectionError, Unplayed
 from wsfake.harness.advice import Advice
-from wsfake.model import Accept, End, Entry, Open, Ping, Pong, Refuse, Reject, Side
+from wsfake.model import Accept, Drop, End, Entry, Open, Ping, Pong, Refuse, Reject, Side
 from wsfake.network import Connection, Network, Services
 from wsfake.network.dialogue import LITERAL_LENGTH
 from wsfake.network.failures import field_lines
@@ -159,22 +159,24 @@ Said = tuple[Side, Any]
 def drift(
     network: Network, source: str, old: Sequence[Entry], new: Sequence[Entry], matching: Matching
 ) -> Drift | None:
-    """Compare what was recorded with what was said now.
+    """Compare what was recorded with what was said now, by connection, as a replay hands them out.
 
     Times and pings are nothing, nor is which side was the faster: each is compared by itself. Nor
     is what a server says last on a connection that the test leaves open: how much of it comes is a
-    matter of time.
+    matter of time. Nor is who ends TCP behind a rejection.
     """
-    before, now = _stories(old), _stories(new)
-    if len(before) == len(now) and all(
-        _same_story(one, other, matching) for one, other in zip(before, now, strict=True)
-    ):
+    differ = [
+        (one, other)
+        for one, other in _pairs(_stories(old), _stories(new))
+        if not _same_story(one, other, matching)
+    ]
+    if not differ:
         return None
     import difflib  # noqa: PLC0415 - only for a failure
 
     lines = difflib.unified_diff(
-        [_line(*step) for story in before for step in story if not _is_end(step)],
-        [_line(*step) for story in now for step in story if not _is_end(step)],
+        [_line(*step) for story, _ in differ for step in story if not _is_end(step)],
+        [_line(*step) for _, story in differ for step in story if not _is_end(step)],
         "cassette",
         "server",
         lineterm="",
@@ -195,9 +197,32 @@ def _stories(entries: Sequence[Entry]) -> list[list[Said]]:
     stories: dict[int, list[Said]] = {}
     for entry in entries:
         said = stories.setdefault(entry.connection, [])
-        if not isinstance(entry.what, Ping | Pong):
+        rejected = any(isinstance(what, Reject) for _, what in said[1:2])
+        if not (isinstance(entry.what, Ping | Pong) or (rejected and isinstance(entry.what, Drop))):
             said.append((entry.side, entry.what))
     return list(stories.values())
+
+
+def _pairs(old: list[list[Said]], new: list[list[Said]]) -> list[tuple[list[Said], list[Said]]]:
+    """Return each connection of now with the first one to its URL that no other has; `[]` for none.
+
+    What is left on either side then is put together in order.
+    """
+    left = [*old]
+    found: list[tuple[list[Said], list[Said]]] = []
+    unknown: list[list[Said]] = []
+    for story in new:
+        place = next((i for i, each in enumerate(left) if _alike_opened(each, story)), None)
+        if place is None:
+            unknown.append(story)
+        else:
+            found.append((left.pop(place), story))
+    return [*found, *zip_longest(left, unknown, fillvalue=[])]
+
+
+def _alike_opened(old: list[Said], new: list[Said]) -> bool:
+    (_, one), (_, other) = old[0], new[0]
+    return isinstance(one, Open) and isinstance(other, Open) and is_same_url(one.url, other.url)
 
 
 def _same_story(old: list[Said], new: list[Said], matching: Matching) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 
 from wsfake.clock import Clock
+from wsfake.errors import Failure
 from wsfake.intercept.between import Between
 from wsfake.intercept.interception import error_of
 from wsfake.intercept.names import names
@@ -89,6 +90,13 @@ class Memory:
         server.setblocking(False)
         tunnel = Tunnel(self.reactor, client, received, place, server)
         self._tunnels = [*(each for each in self._tunnels if not each.finished), tunnel]
+
+    def fail(self, failure: Failure) -> None:
+        """Let the clients know of a failure whose players have given up by it."""
+        with self._world.network.lock:
+            for reception in self._receptions.values():
+                for connection in reception.open:
+                    connection.fail_if_stopped(failure)
 
     def close(self) -> None:
         """End whatever is still connected."""

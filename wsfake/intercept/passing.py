@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import selectors
 import time
+from collections.abc import Callable
 
 from wsfake.clock import VirtualClock, microseconds
-from wsfake.errors import NeverIdle, NotHappened
+from wsfake.errors import Failure, NeverIdle, NotHappened
 from wsfake.intercept.between import Holding
 from wsfake.intercept.threads import others_at_work
 from wsfake.intercept.world import Pump, World
@@ -82,8 +83,10 @@ class Work:
 class Passing:
     """Does what is due on the clock of a test, and lets its time pass."""
 
-    def __init__(self, world: World, work: Work) -> None:
+    def __init__(self, world: World, work: Work, on_failure: Callable[[Failure], None]) -> None:
+        """`on_failure` is told that an order that is strict was not kept."""
         self._world = world
+        self._on_failure = on_failure
         self._work = work
         self._clock: VirtualClock = world.clock
         self._limit = microseconds(world.timeout)
@@ -165,16 +168,25 @@ class Passing:
             self._progress, self._last_progress = progress, clock.now
             self._jumps = 0
         if due is None:
-            if not world.give_way():
+            if not self._gives_way(world.give_way):
                 raise self._stuck()
             return
-        if not clock.pending and world.give_way_to_timers(due - self._last_progress):
+        silent = due - self._last_progress
+        if not clock.pending and self._gives_way(lambda: world.give_way_to_timers(silent)):
             return
         self._jumps += 1
         if self._jumps > _MOST_JUMPS:
             raise self._never_idle("timers in turn", _MOST_JUMPS)
         clock.advance_to(due)
         self.do_due()
+
+    def _gives_way(self, give_way: Callable[[], bool]) -> bool:
+        failures = self._world.network.failures
+        known = len(failures)
+        gave_way = give_way()
+        for failure in failures[known:]:
+            self._on_failure(failure)
+        return gave_way
 
     def _pass_real_time(self, selector: selectors.BaseSelector, pump: Pump) -> Ready:
         if pump.wait(0) or self._silent_since is None:

@@ -105,10 +105,14 @@ class Plan:
         """Return the plan of one connection of a recording, in which `script` is the script's side.
 
         The lists are of its entries: `intervals` are the microseconds since the entry before on
-        the timeline, where `indexes` are their places. What hosts do by themselves, pings and
-        pongs, is skipped.
+        the timeline, where `indexes` are their places. What hosts do by themselves is skipped:
+        pings and pongs, and to end TCP behind a rejection, where some wait until the server does.
         """
         plan = cls([*sides], [*whats], intervals, indexes)
+        if Reject in map(type, whats[:_HANDSHAKE]):
+            for i, what in enumerate(whats):
+                if type(what) is Drop and sides[i] is script:
+                    plan.happened[i] = SKIPPED
         if not _BY_HOST.isdisjoint(map(type, whats)):
             for i, what in enumerate(whats):
                 if type(what) in _BY_HOST and (type(what) is not Ping or sides[i] is script):
