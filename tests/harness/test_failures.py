@@ -540,6 +540,15 @@ def test_an_answer_that_differs_in_a_part_of_it_is_told_by_that(
     assert told in str(caught.value)
 
 
+def test_a_rejection_with_another_body_is_told_by_that() -> None:
+    with pytest.raises(UnexpectedHandshake) as caught, Harness() as ws_fake:
+        ws_fake.serve(URL, Transcript().server_rejects(403, body="no"))
+        ws_fake.play_client(URL, Transcript().server_rejects(403, body="go"))
+        ws_fake.run()
+    told = '  expected  rejects 403, body b"go"\n  actual    rejects 403, body b"no"\n'
+    assert told in str(caught.value)
+
+
 def test_an_answer_that_a_played_client_does_not_expect_is_told() -> None:
     with pytest.raises(UnexpectedHandshake) as caught, Harness() as ws_fake:
         server = ws_fake.WebSocketServer({"port": 8080})

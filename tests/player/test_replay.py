@@ -158,6 +158,7 @@ def test_the_answer_to_a_close_holds_up_no_other_connection() -> None:
         (0, 2, SERVER, Accept()),
         (1, 1, SERVER, Close(1001)),
         (1, 1, CLIENT, Close(1001)),
+        (1, 1, SERVER, Drop()),
         (2, 2, SERVER, "b"),
     )
     one, two = opened(replay, ONE), opened(replay, TWO)
@@ -167,7 +168,19 @@ def test_the_answer_to_a_close_holds_up_no_other_connection() -> None:
     assert says(two) == [(2, "b")]
     assert one.unplayed() == []
     assert hear(one, Close(1001), at=3) is None
+    assert [what for _, what in says(one)] == [Drop()]
     assert not replay.order.gave_way
+
+
+def test_a_drop_is_not_the_close_that_was_recorded() -> None:
+    replay = recorded(
+        (0, 1, CLIENT, Open(ONE)), (0, 1, SERVER, Accept()), (1, 1, CLIENT, Close(1000))
+    )
+    player = opened(replay, ONE)
+    assert says(player) == [Accept()]
+    mismatch = hear(player, Drop(), at=1)
+    assert mismatch is not None
+    assert mismatch.expected == (Close(1000),)
 
 
 def test_a_connection_that_has_failed_holds_up_no_other() -> None:

@@ -360,10 +360,8 @@ class Player:
         self.part.leave()
         self._skip_rest(spare=lambda i: closing.may_follow(self.part.plan, self.side, i))
         if self._order is not None:  # hosts answer by themselves, and each when it pleases
-            plan = self.part.plan
             for i in self._left():
-                if plan.sides[i] is self.side.other:
-                    self._order.happen(plan.indexes[i], SKIPPED)
+                self._order.happen(self.part.plan.indexes[i], SKIPPED)
         self.stopped = answers and self._next_own() is None
 
     # What is left
