@@ -117,9 +117,14 @@ def test_a_client_in_clear_is_told_why(real: Real) -> None:
         assert cause.strerror == f"wsfake: nothing answers {real.url}/v1"
 
 
-def test_so_is_one_with_tls(real_tls: Real, authority: trustme.CA) -> None:
+def trusting(authority: trustme.CA) -> ssl.SSLContext:
     context = ssl.create_default_context()
     authority.configure_trust(context)
+    return context
+
+
+def test_so_is_one_with_tls(real_tls: Real, authority: trustme.CA) -> None:
+    context = trusting(authority)
     with pytest.raises(ConnectionNotAnswered), Harness() as ws_fake, ws_fake.intercept():
         with pytest.raises(websockets.ConnectionClosedError) as caught:
             connect(f"{real_tls.url}/v1", ssl=context, close_timeout=0.1)
@@ -128,8 +133,7 @@ def test_so_is_one_with_tls(real_tls: Real, authority: trustme.CA) -> None:
 
 
 def test_so_is_one_with_tls_on_asyncio(real_tls: Real, authority: trustme.CA) -> None:
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
+    context = trusting(authority)
 
     async def main() -> None:
         with pytest.raises((OSError, websockets.WebSocketException)):
@@ -196,10 +200,8 @@ def test_so_is_picows_with_tls(
 def test_so_is_one_on_uvloop(
     real: Real, real_tls: Real, authority: trustme.CA, secure: bool
 ) -> None:
-    server, context = (real, None)
-    if secure:
-        server, context = real_tls, ssl.create_default_context()
-        authority.configure_trust(context)
+    server = real_tls if secure else real
+    context = trusting(authority) if secure else None
 
     async def main() -> None:
         with pytest.raises((OSError, websockets.WebSocketException)):
@@ -221,10 +223,8 @@ def test_so_is_one_on_uvloop(
 def test_so_is_one_on_virtual_time(
     real: Real, real_tls: Real, authority: trustme.CA, secure: bool, served: str
 ) -> None:
-    server, context = (real, None)
-    if secure:
-        server, context = real_tls, ssl.create_default_context()
-        authority.configure_trust(context)
+    server = real_tls if secure else real
+    context = trusting(authority) if secure else None
 
     async def main() -> None:
         with pytest.raises((OSError, websockets.WebSocketException)):
@@ -550,8 +550,7 @@ def test_while_recording_tls_is_found_at_any_port(
     tmp_path: Path, real_tls: Real, authority: trustme.CA
 ) -> None:
     """And the real server is verified by what the client has for it."""
-    context = ssl.create_default_context()
-    authority.configure_trust(context)
+    context = trusting(authority)
     cassette = tmp_path / "tls.msgpack"
 
     def greet() -> str | bytes:
@@ -649,8 +648,7 @@ def test_a_client_that_is_gone_before_its_tls_handshake_disturbs_nobody(
             sock.sendall(b"\x16\x03\x01")
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             sock.close()
-        context = ssl.create_default_context()
-        authority.configure_trust(context)
+        context = trusting(authority)
         with connect(f"{real_tls.url}/v1", ssl=context) as connection:
             connection.send("hi")
             assert connection.recv() == "hi"

@@ -8,13 +8,11 @@ from heapq import merge
 
 from attrs import define, field
 
+from wsfake.cassette.schema import MAX_AT
 from wsfake.foreign.values import Value
 from wsfake.model import Entry, Event, Open, Side
 
 __all__ = ["Told", "date_of", "timeline"]
-
-_MOST = (1 << 53) - 1
-"""Microseconds of a recording: so many can be told by any reader of a cassette."""
 
 
 @define
@@ -56,7 +54,7 @@ def _entries(told: Told, start: int, origin: int, number: int) -> Iterator[Entry
     last = start
     for at, side, what in ((start, Side.CLIENT, told.opening), *told.said):
         last = last if at is None else max(last, at)
-        if last - origin > _MOST:
+        if last - origin > MAX_AT:
             told.place.wrong("at most 285 years since the first connection", "more")
         yield Entry(last - origin, number, side, what)
 

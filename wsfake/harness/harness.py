@@ -340,7 +340,7 @@ class Harness(Timing, Hosting, Intercepting, Finishing):
         """Whether a recurring timer of the script could still say what is expected of it."""
         if not self._clock.recurring:
             return False
-        players = [player for served in self._services.served for player in served.players]
+        players = [player for served in self._services.served for player in served.players.values()]
         players += [player for _, player in self._clients]
         if self._sources.replay is not None:
             players += self._sources.replay.players

@@ -167,7 +167,7 @@ def drift(
     """
     differ = [
         (one, other)
-        for one, other in _pairs(_stories(old), _stories(new))
+        for one, other in _pairs(_stories(old), _stories(new), matching)
         if not _same_story(one, other, matching)
     ]
     if not differ:
@@ -203,7 +203,9 @@ def _stories(entries: Sequence[Entry]) -> list[list[Said]]:
     return list(stories.values())
 
 
-def _pairs(old: list[list[Said]], new: list[list[Said]]) -> list[tuple[list[Said], list[Said]]]:
+def _pairs(
+    old: list[list[Said]], new: list[list[Said]], matching: Matching
+) -> list[tuple[list[Said], list[Said]]]:
     """Return each connection of now with the first one to its URL that no other has; `[]` for none.
 
     What is left on either side then is put together in order.
@@ -212,17 +214,14 @@ def _pairs(old: list[list[Said]], new: list[list[Said]]) -> list[tuple[list[Said
     found: list[tuple[list[Said], list[Said]]] = []
     unknown: list[list[Said]] = []
     for story in new:
-        place = next((i for i, each in enumerate(left) if _alike_opened(each, story)), None)
+        (_, opening), *_ = story
+        alike = (i for i, ((_, one), *_) in enumerate(left) if _alike(one, opening, matching))
+        place = next(alike, None)
         if place is None:
             unknown.append(story)
         else:
             found.append((left.pop(place), story))
     return [*found, *zip_longest(left, unknown, fillvalue=[])]
-
-
-def _alike_opened(old: list[Said], new: list[Said]) -> bool:
-    (_, one), (_, other) = old[0], new[0]
-    return isinstance(one, Open) and isinstance(other, Open) and is_same_url(one.url, other.url)
 
 
 def _same_story(old: list[Said], new: list[Said], matching: Matching) -> bool:

@@ -12,6 +12,8 @@ from websockets.streams import StreamReader
 from websockets.utils import accept_key
 
 from wsfake.live.http import (
+    HEAD_END,
+    LARGEST_HEAD,
     NO_BODY,
     check_upgrade,
     extensions_in,
@@ -29,9 +31,6 @@ _STATUS_LINE = re.compile(rb"HTTP/1\.[01] ([1-5][0-9][0-9])(?: .*)?")
 _SWITCHING = 101
 _MOST_INTERIM = 32
 """So many interim answers are passed over; what follows more of them is taken for none."""
-
-_LONGEST_INTERIM = 1 << 16
-"""Bytes of an interim answer; what is longer is taken for none."""
 
 _STATUS = re.compile(rb"HTTP/1\.[01] ([0-9]{3})")
 _STATUS_BYTES = len(b"HTTP/1.1 101")
@@ -64,10 +63,10 @@ class StatusReader:
             status = 0 if found is None else int(found[1])
             if not _is_interim(status):
                 return status
-            end = self._head.find(b"\r\n\r\n")
+            end = self._head.find(HEAD_END)
             if end < 0:
-                return None if len(self._head) <= _LONGEST_INTERIM else 0
-            del self._head[: end + 4]
+                return None if len(self._head) <= LARGEST_HEAD else 0
+            del self._head[: end + len(HEAD_END)]
         return None
 
 

@@ -20,6 +20,7 @@ from websockets.headers import (
 
 from wsfake.errors import UsageError
 from wsfake.model import Headers, Side, normalise_url
+from wsfake.transcript.checks import TOKEN
 
 __all__ = [
     "DEFLATE",
@@ -41,7 +42,7 @@ __all__ = [
 ]
 
 LARGEST_HEAD = 1 << 16
-"""Bytes of the head of a request; more are no client's."""
+"""Bytes of the head of a request, or of an interim answer; more are nobody's."""
 
 HEAD_END = b"\r\n\r\n"
 
@@ -50,7 +51,6 @@ NO_BODY = {204, 304}
 
 DEFLATE = "permessage-deflate"
 
-_TOKEN = re.compile(r"[-!#$%&'*+.^_`|~0-9a-zA-Z]+")
 _SAFE_IN_PATH = "%/?:@!$&'()*+,;=[]~"
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
@@ -100,7 +100,7 @@ def header_block(headers: Headers) -> bytes:
     """
     lines = []
     for name, value in headers:
-        if not _TOKEN.fullmatch(name):
+        if not TOKEN.fullmatch(name):
             raise UsageError(f"not the name of a header: {name!r}")
         if not _VALUE.fullmatch(value):
             raise UsageError(f"not a value for the header {name}: {value!r}")

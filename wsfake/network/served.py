@@ -227,8 +227,9 @@ class Served:
         self.plans = plans
         self.most = connections
         self.matching = matching
-        self.players: list[Player] = []
-        self._numbers: list[int] = []  # of their connections
+        self.players: dict[int, Player] = {}
+        """Who plays a connection, by its number, from 1."""
+
         self._network = network
         self._connections: list[PeerConnection] = []
 
@@ -289,8 +290,7 @@ class Served:
             self.matching,
             expected_headers=transcript.expected_headers,
         )
-        self.players.append(player)
-        self._numbers.append(len(self._connections))
+        self.players[len(self._connections)] = player
         return PlayerEnd(self._network, player, connection)
 
     def _handle(self, connection: Connection, handler: Handler) -> End:
@@ -313,8 +313,7 @@ class Served:
 
     def unplayed(self) -> list[tuple[int, list[tuple[Side | None, Any]]]]:
         """Return what was not said, by connection of this URL, from 1."""
-        players = zip(self._numbers, self.players, strict=True)
-        left = [(n, player.unplayed()) for n, player in players]
+        left = [(n, player.unplayed()) for n, player in self.players.items()]
         return [(n, steps) for n, steps in left if steps]
 
 

@@ -197,7 +197,12 @@ class Plan:
         return -1
 
     def unplayed(self, script: Side) -> list[tuple[Side | None, Any]]:
-        """Return what the script did not say, and what stands before it on the other side."""
+        """Return what the script did not say, and what stands before it on the other side.
+
+        Where the other side is a client that was never let go, that is its opening.
+        """
+        if self.happened[0] == NOT_YET and self.sides[0] is script.other:
+            return [(self.sides[0], self.whats[0])]
         left: list[tuple[Side | None, Any]] = []
         for i in range(self.last_asked(script) + 1):
             side, what = self.sides[i], self.whats[i]

@@ -382,16 +382,10 @@ class Player:
         )
 
     def unplayed(self) -> list[tuple[Side | None, Any]]:
-        """Return what the script did not say, and what stands before it on the player's side.
-
-        Of a client that was never let go it is the opening, and nothing else.
-        """
-        plan = self.part.plan
-        if self.side is Side.CLIENT and plan.happened[0] == NOT_YET:
-            return [(Side.CLIENT, plan.whats[0])]
-        if self._failed or self._closing or self.part.turn == len(plan):
+        """Return what the script did not say, and what stands before it on the player's side."""
+        if self._failed or self._closing or self.part.turn == len(self.part.plan):
             return []
-        return plan.unplayed(self.side.other)
+        return self.part.plan.unplayed(self.side.other)
 
 
 _MESSAGES = (str, bytes)
