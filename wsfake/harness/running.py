@@ -232,20 +232,22 @@ class _Run:
         ready, noted, entries = clock.ready, network.noted, self.entries
         jumps, bounded, patience = self.jumps(), self.bounded, self.patience
         for count in range(most):
-            callback = None
             if ready:
                 callback = ready.popleft()
-            elif jumps and not network.errors:  # most go on at the next instant, at once
-                if entries != self.entries:  # as `note_entries` does, which would be a call
-                    self.entries = entries
-                    self.last_entry = now = clock.now
-                    if not bounded:
-                        self.end = now + patience
-                callback = clock.jump(self.end)
-                if callback is not None:
-                    self.at_once = -count  # to which those of the turn are added
-            if callback is None and (callback := self.find(count)) is None:
-                return count
+            else:
+                ahead = None
+                if jumps and not network.errors:  # most go on at the next instant, at once
+                    if entries != self.entries:  # as `note_entries` does, which would be a call
+                        self.entries = entries
+                        self.last_entry = now = clock.now
+                        if not bounded:
+                            self.end = now + patience
+                    ahead = clock.jump(self.end)
+                    if ahead is not None:
+                        self.at_once = -count  # to which those of the turn are added
+                if ahead is None and (ahead := self.find(count)) is None:
+                    return count
+                callback = ahead
             try:
                 callback()
             except Exception as error:  # noqa: BLE001 - raised at the end of this instant

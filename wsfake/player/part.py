@@ -26,8 +26,9 @@ class Part:
     """
 
     __slots__ = (
-        *("_happened", "_instead", "_intervals", "_others", "_own", "_plan", "_recalled"),
-        *("_script", "_sides", "_speech", "_told", "_turn", "_words", "asides", "latest", "left"),
+        *("_cued_by", "_happened", "_instead", "_intervals", "_others", "_own", "_plan"),
+        *("_recalled", "_script", "_sides", "_speech", "_told", "_turn", "_words"),
+        *("asides", "latest"),
     )
 
     def __init__(self, plan: Plan, side: Side, speech: Speech, *, alone: bool) -> None:
@@ -36,7 +37,10 @@ class Part:
         self._speech = speech
         self._instead = speech.instead
         self._script = side.other
-        self._own = side if alone else None
+        self._cued_by: Side | None = side.other
+        """Whose words are cues; nobody's, once it has stopped, or the connection closes."""
+        self._own: Side | None = side if alone else None
+        """Whose lines it says by heart; nobody's, where another connection can hold them up."""
         self._words, self._sides = plan.words, plan.sides
         self._happened, self._intervals = plan.happened, plan.intervals
         self._turn = 0  # the first step that is not done, or one before it
@@ -47,8 +51,6 @@ class Part:
         """When something was done last, in microseconds."""
         self.asides: deque[Event] = deque()
         """What it is to say beside the plan, before anything else."""
-        self.left = False
-        """Whether cues mean nothing any more: it has stopped, or the connection closes."""
 
     def hear(self, message: Event, now: int) -> int | None:
         """Play the step that is the script's, if this message is the cue; None where it is not.
@@ -60,8 +62,7 @@ class Part:
         if (
             type(message) is type(word)
             and message == word  # which fits, whatever else would
-            and self._sides[i] is self._script
-            and not self.left
+            and self._sides[i] is self._cued_by
         ):
             self.latest = now
             self._turn = i = i + 1
@@ -74,7 +75,7 @@ class Part:
         """Return the line that is due, and count it as said; None where it is not as simple."""
         i = self._turn
         line = self._words[i]
-        if line is None or self._sides[i] is not self._own or self.left:
+        if line is None or self._sides[i] is not self._own:
             return None
         before = self.latest if i > self._told else self._happened[i - 1]
         if not 0 <= before <= now - self._intervals[i] or self.asides or self._instead:
@@ -86,14 +87,14 @@ class Part:
     def due(self) -> int:
         """Return when its next line is due, if what stands before it is done; else `LATER`."""
         i = self._turn
-        if self._words[i] is None or self._sides[i] is not self._own or self.left:
+        if self._words[i] is None or self._sides[i] is not self._own:
             return LATER
         before = self.latest if i > self._told else self._happened[i - 1]
         return before + self._intervals[i] if before >= 0 else LATER
 
     def leave(self) -> None:
         """Take no more cues, and say no more lines."""
-        self.left = True
+        self._cued_by = self._own = None
 
     # What is played in another way
 
