@@ -92,7 +92,8 @@ class Wishes:
             return self._folder / (asked if asked.endswith(SUFFIX) else f"{asked}{SUFFIX}")
         classes = [node.name for node in item.listchain() if isinstance(node, pytest.Class)]
         test = item.originalname if isinstance(item, pytest.Function) else item.name
-        params = item.callspec.id if hasattr(item, "callspec") else None
+        bare = item.name == test  # where it has no parameters, or pytest is told to hide them
+        params = item.callspec.id if hasattr(item, "callspec") and not bare else None
         folder = self._folders.get(item.path)
         if folder is None:
             folder = self._folders[item.path] = cassette_folder(self._folder, _module(item))

@@ -102,6 +102,27 @@ class TestShared:
     run(pytester).assert_outcomes(passed=3)
 
 
+def test_a_parameter_that_pytest_does_not_show_is_not_in_the_name_of_the_cassette(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        test_a="""
+import pytest
+
+@pytest.mark.parametrize("hidden", [pytest.param(1, id=pytest.HIDDEN_PARAM)])
+def test_it(ws_fake, hidden):
+    assert ws_fake.cassette.name == "test_it.msgpack"
+
+@pytest.mark.parametrize("hidden", [pytest.param(1, id=pytest.HIDDEN_PARAM)])
+@pytest.mark.parametrize("n", ["one"])
+def test_other(ws_fake, hidden, n):
+    assert ws_fake.cassette.name == "test_other[one].msgpack"
+"""
+    )
+
+    run(pytester).assert_outcomes(passed=2)
+
+
 WRONG = {
     "ws_mode = recrod": (
         "ini option ws_mode: expected mode to be one of none, once, new_episodes, rewrite, live,"
