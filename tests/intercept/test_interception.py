@@ -125,6 +125,23 @@ def test_names_and_addresses_are_matched_with_their_port(ws_fake: Harness, url: 
         assert greet(url) == "hello"
 
 
+@pytest.mark.parametrize("url", ["ws://feed.example/ü?q=ö", "ws://bücher.example/v1"])
+def test_a_url_that_is_not_ascii_is_served_and_replayed_as_it_is_written(
+    tmp_path: Path, url: str
+) -> None:
+    with Harness() as ws_fake, ws_fake.intercept():
+        ws_fake.serve(url, hello())
+        assert greet(url) == "hello"
+    with Harness() as ws_fake:
+        ws_fake.serve(url, hello())
+        socket = ws_fake.WebSocket(url)
+        socket.onopen = lambda: socket.send("hi")
+        ws_fake.run()
+        cassette = ws_fake.save(tmp_path / "script.msgpack")
+    with Harness(cassette) as ws_fake, ws_fake.intercept():
+        assert greet(url) == "hello"
+
+
 def test_a_context_that_was_made_before_trusts_us(ws_fake: Harness) -> None:
     context = ssl.create_default_context()
     ws_fake.serve("wss://feed.example", hello())

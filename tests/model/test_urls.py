@@ -31,6 +31,10 @@ from wsfake.model import UrlPattern, is_at, normalise_url
         ("ws://[FE80::A]:81", "ws://[fe80::a]:81/"),
         ("ws://User:Pass@Host/", "ws://User:Pass@host/"),
         ("ws://a@b@c/", "ws://a@b@c/"),
+        ("ws://a/ü b?q=ö&r=<redacted>", "ws://a/%C3%BC%20b?q=%C3%B6&r=<redacted>"),
+        ("ws://a/\ud800", "ws://a/%ED%A0%80"),
+        ("ws://Bücher.example/", "ws://xn--bcher-kva.example/"),
+        (f"ws://{'ü' * 64}/", f"ws://{'ü' * 64}/"),
     ],
 )
 def test_urls_that_are_one_have_one_form(url: str, normal: str) -> None:
@@ -64,6 +68,7 @@ def fits(pattern: str | re.Pattern[str], url: str) -> bool:
         ("ws://a", "WS://A:80/#x", True),
         ("ws://a/b", "ws://a/b/", False),
         ("ws://*.example/x", "ws://feed.example/x", True),
+        ("ws://*.bücher.example/ü", "ws://feed.xn--bcher-kva.example/%C3%BC", True),
         ("ws://*.EXAMPLE:80/x", "ws://a.b.example/x", True),
         ("ws://*.example/x", "ws://example/x", False),
         ("ws://*.example/x", "wss://feed.example/x", False),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from wsfake.errors import UsageError
 from wsfake.values import Value
 
-__all__ = ["DEFAULT_PORTS", "UrlPattern", "is_at", "normalise_url"]
+__all__ = ["DEFAULT_PORTS", "UrlPattern", "ascii_name", "is_at", "normalise_url"]
 
 DEFAULT_PORTS = {"ws": 80, "wss": 443}
 
@@ -21,7 +21,8 @@ def normalise_url(url: str) -> str:
 
     Scheme and host lose their case, the scheme's default port and the fragment are dropped, and an
     empty path is `/`. A trailing slash, the order of the query and escapes count (RFC 3986 section
-    6.2.2 and 6.2.3, as far as servers of WebSockets keep to them).
+    6.2.2 and 6.2.3, as far as servers of WebSockets keep to them). What no request can hold is
+    escaped, as clients do with it: a space, and whatever is not ASCII (RFC 3987 section 3.1).
 
     Raises `UsageError` for anything that is not a `ws` or `wss` URL with a host.
     """
@@ -35,13 +36,28 @@ def normalise_url(url: str) -> str:
     scheme = parts.scheme
     if scheme not in DEFAULT_PORTS or not parts.hostname or re.search(r"\s", parts.hostname):
         raise UsageError(f"expected a ws or wss URL with a host, got {url!r}")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else ascii_name(parts.hostname)
     user, at, _ = parts.netloc.rpartition("@")
     authority = f"{user}{at}{host}"
     if port is not None and port != DEFAULT_PORTS[scheme]:
         authority += f":{port}"
     query = f"?{parts.query}" if parts.query else ""
-    return f"{scheme}://{authority}{parts.path or '/'}{query}"
+    return f"{scheme}://{authority}{_escaped(parts.path or '/')}{_escaped(query)}"
+
+
+def ascii_name(host: str) -> str:
+    """Return the name of a host as it is looked up (RFC 3490); itself, where it can be none."""
+    try:
+        return host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError:
+        return host
+
+
+_NOT_SENT = re.compile(r"[^\x21-\x7e]+")
+
+
+def _escaped(part: str) -> str:
+    return _NOT_SENT.sub(lambda run: quote(run[0], errors="surrogatepass"), part)
 
 
 def is_at(url: str, host: str, port: int | None) -> bool:
@@ -55,7 +71,8 @@ def is_at(url: str, host: str, port: int | None) -> bool:
 def _at(normal: str, host: str, port: int | None) -> bool:
     parts = urlsplit(normal)
     here = parts.hostname or ""
-    same = host.lower() == here or {host.lower(), here} <= THIS_MACHINE
+    asked = ascii_name(host.lower())
+    same = asked == here or {asked, here} <= THIS_MACHINE
     return same and port in {None, parts.port or DEFAULT_PORTS[parts.scheme]}
 
 
@@ -123,7 +140,7 @@ class UrlPattern(Value):
             name in self.source.pattern for name in (host, re.escape(host))
         ):
             return True
-        authority = f"[{host}]" if ":" in host else host
+        authority = f"[{host}]" if ":" in host else ascii_name(host)
         ports = [""] if port is None else ["", f":{port}"]
         roots = [f"{scheme}://{authority}{each}/" for scheme in DEFAULT_PORTS for each in ports]
         if isinstance(self.source, str):  # only its host is a pattern

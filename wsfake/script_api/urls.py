@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
+from wsfake.model.urls import ascii_name
 from wsfake.wire.payloads import encode_text
 
 __all__ = ["READERS", "ReadUrl"]
@@ -68,7 +69,7 @@ def read_qt(text: str) -> ReadUrl:
         f"{beginning}{_decode(login)}{_show_host(name)}{number}{_decode(path + query + fragment)}",
         connects,
         connects and not name,
-        f"{_ask_host(name)}{number}",
+        f"{ascii_name(name)}{number}",
         path + (query if query != "?" else "") or "/",
     )
 
@@ -119,13 +120,6 @@ def _decode_run(run: re.Match[str]) -> str:
 def _show_host(name: str) -> str:
     try:
         return name.encode().decode("idna") if "xn--" in name else name
-    except UnicodeError:
-        return name
-
-
-def _ask_host(name: str) -> str:
-    try:
-        return name if name.isascii() else name.encode("idna").decode()
     except UnicodeError:
         return name
 
