@@ -125,8 +125,16 @@ def test_names_and_addresses_are_matched_with_their_port(ws_fake: Harness, url: 
         assert greet(url) == "hello"
 
 
-@pytest.mark.parametrize("url", ["ws://feed.example/ü?q=ö", "ws://bücher.example/v1"])
-def test_a_url_that_is_not_ascii_is_served_and_replayed_as_it_is_written(
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ws://feed.example/ü?q=ö",
+        "ws://bücher.example/v1",
+        "ws://ann:secret@feed.example/v1",
+        'ws://feed.example/v1?f={"a":1}',
+    ],
+)
+def test_a_url_that_no_request_can_hold_as_it_is_written_is_served_and_replayed(
     tmp_path: Path, url: str
 ) -> None:
     with Harness() as ws_fake, ws_fake.intercept():

@@ -21,7 +21,7 @@ from wsfake.model.events import (
 )
 from wsfake.model.mechanics import without_mechanics
 from wsfake.model.sides import Side
-from wsfake.model.urls import UrlPattern, is_at, normalise_url
+from wsfake.model.urls import UrlPattern, comparable, is_at, normalise_url
 
 __all__ = [
     "Accept",
@@ -43,6 +43,7 @@ __all__ = [
     "Side",
     "Stall",
     "UrlPattern",
+    "comparable",
     "is_at",
     "make_entry",
     "normalise_url",

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 from wsfake.errors import UsageError
 from wsfake.values import Value
 
-__all__ = ["DEFAULT_PORTS", "UrlPattern", "ascii_name", "is_at", "normalise_url"]
+__all__ = ["DEFAULT_PORTS", "UrlPattern", "ascii_name", "comparable", "is_at", "normalise_url"]
 
 DEFAULT_PORTS = {"ws": 80, "wss": 443}
 
@@ -22,7 +22,8 @@ def normalise_url(url: str) -> str:
     Scheme and host lose their case, the scheme's default port and the fragment are dropped, and an
     empty path is `/`. A trailing slash, the order of the query and escapes count (RFC 3986 section
     6.2.2 and 6.2.3, as far as servers of WebSockets keep to them). What no request can hold is
-    escaped, as clients do with it: a space, and whatever is not ASCII (RFC 3987 section 3.1).
+    escaped, as clients do with it: a space, quotes, braces and the like, and whatever is not ASCII
+    (RFC 3987 section 3.1). Not `<` and `>`, which stand around what was redacted.
 
     Raises `UsageError` for anything that is not a `ws` or `wss` URL with a host.
     """
@@ -53,11 +54,26 @@ def ascii_name(host: str) -> str:
         return host
 
 
-_NOT_SENT = re.compile(r"[^\x21-\x7e]+")
+_NOT_SENT = re.compile(r'(?:[^\x21-\x7e]|["\\^`{|}])+')
 
 
 def _escaped(part: str) -> str:
     return _NOT_SENT.sub(lambda run: quote(run[0], errors="surrogatepass"), part)
+
+
+def comparable(normal: str, other: str) -> tuple[str, str]:
+    """Return two URLs, in the form of `normalise_url`, without user info if one of them has none.
+
+    It is no part of a request: clients make a header of it (RFC 7617), or leave it out.
+    """
+    bare, other_bare = _without_user(normal), _without_user(other)
+    one_has_none = (bare == normal) != (other_bare == other)
+    return (bare, other_bare) if one_has_none else (normal, other)
+
+
+def _without_user(normal: str) -> str:
+    before, host, after = _split_host(normal)
+    return f"{before.rpartition('//')[0]}//{host}{after}" if before.endswith("@") else normal
 
 
 def is_at(url: str, host: str, port: int | None) -> bool:
@@ -123,9 +139,11 @@ class UrlPattern(Value):
 
     def fits(self, url: str) -> bool:
         """Tell whether a URL, in the form of `normalise_url`, is one of these."""
-        if self._pattern is None:
-            return url == self._exact
-        return self._pattern.fullmatch(url) is not None
+        if self._exact is not None:
+            exact, asked = comparable(self._exact, url)
+            return exact == asked
+        assert self._pattern is not None
+        return any(map(self._pattern.fullmatch, (url, _without_user(url))))
 
     def fits_place(self, host: str, port: int | None) -> bool:
         """Tell whether a URL at a host and port can be one of these; None is any port.

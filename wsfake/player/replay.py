@@ -8,7 +8,18 @@ from operator import sub
 from typing import Any
 
 from wsfake.errors import UsageError
-from wsfake.model import End, Entries, Entry, Event, Gap, Open, Pong, Side, normalise_url
+from wsfake.model import (
+    End,
+    Entries,
+    Entry,
+    Event,
+    Gap,
+    Open,
+    Pong,
+    Side,
+    comparable,
+    normalise_url,
+)
 from wsfake.player.order import Order
 from wsfake.player.plan import Plan
 from wsfake.player.player import Player
@@ -165,7 +176,7 @@ def is_same_url(recorded: str, url: str) -> bool:
     """Whether a URL is the recorded one, in which placeholders stand for anything."""
     if recorded == url:
         return True
-    normal, wanted = _normal(recorded), _normal(url)
+    normal, wanted = comparable(_normal(recorded), _normal(url))
     return normal == wanted or (PLACEHOLDER in normal and fits_placeholder(normal, wanted))
 
 
