@@ -21,6 +21,7 @@ from wsfake.errors import (
     OutOfOrder,
     WsfakeWarning,
 )
+from wsfake.harness.answering import Aliases
 from wsfake.model import Open
 
 URL = "ws://feed.test"
@@ -119,6 +120,14 @@ def test_what_is_below_an_alias_is_below_what_it_stands_for(tmp_path: Path, serv
     opening = load(path).entries[0].what
     assert isinstance(opening, Open)
     assert opening.url == f"{URL}/echo"
+
+
+def test_what_is_below_an_alias_keeps_the_query_of_what_it_stands_for() -> None:
+    aliases = Aliases()
+    aliases.add("ws://kernel.test/api", "ws://127.0.0.1:1/api/?token=abc")
+    assert aliases.real("ws://kernel.test/api") == "ws://127.0.0.1:1/api/?token=abc"
+    assert aliases.real("ws://kernel.test/api/x") == "ws://127.0.0.1:1/api/x?token=abc"
+    assert aliases.real("ws://kernel.test/api/x?y=1") == "ws://127.0.0.1:1/api/x?token=abc&y=1"
 
 
 def test_live_keeps_nothing(play: Play, tmp_path: Path) -> None:

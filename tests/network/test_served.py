@@ -292,6 +292,21 @@ def test_a_handler_answers_pings_and_closes_once() -> None:
         assert client.heard[3:] == []
 
 
+def test_what_a_handler_says_to_a_script_that_has_closed_meanwhile_is_lost() -> None:
+    with Harness() as ws_fake:
+        ws_fake.serve(URL, lambda peer: peer.on_message(lambda _: peer.send("too late")))
+        socket = ws_fake.WebSocket(URL)
+        heard = received(socket)
+
+        def leave() -> None:
+            socket.send("bye")
+            socket.close()
+
+        socket.onopen = leave
+        ws_fake.run()
+    assert heard == [(1000, True)]
+
+
 def test_a_handler_that_has_closed_does_not_answer_the_answer() -> None:
     with Harness() as ws_fake:
         handle = ws_fake.serve(URL)

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given, strategies as st
@@ -278,6 +279,13 @@ def test_a_ping_is_not_taken_for_the_message_that_is_expected() -> None:
     player = player_of(T.client("a").client("b"))
     assert hear(player, Ping(b"")) is None
     assert player.unplayed() == [(CLIENT, "a"), (CLIENT, "b")]
+
+
+def test_a_pong_is_not_taken_for_the_message_that_a_matcher_expects() -> None:
+    player = player_of(T.server_pings(b"x").client(mock.ANY))
+    assert says(player) == [Ping(b"x")]
+    assert hear(player, Pong(b"x")) is None
+    assert player.unplayed() == [(CLIENT, mock.ANY)]
 
 
 def test_a_ping_that_the_transcript_names_is_expected() -> None:

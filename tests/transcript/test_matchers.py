@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -126,6 +127,11 @@ def test_partial_json_asks_for_its_members_at_every_depth() -> None:
     assert matcher == partial_json({"a": {"b": 1}, "c": [{"d": True}, 2]})
     assert matcher != partial_json({})
     assert hash(matcher) == hash(partial_json({}))
+
+
+def test_partial_json_leaves_booleans_to_a_matcher_too() -> None:
+    assert partial_json({"ok": mock.ANY}) == '{"ok": true}'
+    assert partial_json({"ok": mock.ANY}) != "{}"
 
 
 def test_partial_json_may_hold_matchers() -> None:

@@ -71,10 +71,11 @@ class Aliases:
 
 def _appended(real: str, rest: str) -> str:
     parts = urlsplit(real)
-    base = f"{parts.scheme}://{parts.netloc}{parts.path}"
-    if not rest.startswith("/"):
-        return f"{base}{rest}"
-    return f"{base.rstrip('/')}{rest}"
+    path, _, query = rest.partition("?")
+    base = parts.path.rstrip("/") if path.startswith("/") else parts.path
+    queries = "&".join(filter(None, (parts.query, query)))
+    target = f"{base}{path}?{queries}" if queries else f"{base}{path}"
+    return f"{parts.scheme}://{parts.netloc}{target}"
 
 
 def _normal(url: str) -> str:

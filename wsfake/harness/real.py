@@ -140,7 +140,7 @@ class RealWorld:
 
     def _open_world(self) -> Reactor:
         if self._reactor is None:
-            self._reactor = Reactor()
+            self._reactor = Reactor(self._network.lock)  # other threads send, too
             if not self._clock.real:
                 self._clock.follow(_microseconds)
         return self._reactor

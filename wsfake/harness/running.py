@@ -216,6 +216,8 @@ class _Run:
         with self.network.lock:
             outer, self.network.held_by = self.network.held_by, get_ident()
             try:
+                if self.clock.real:  # and goes on, also where there always is something to do
+                    self.clock.collect()
                 count = self.call(most)
             finally:
                 self.network.held_by = outer

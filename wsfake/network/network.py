@@ -125,14 +125,14 @@ class Network:
 
     @property
     def entries(self) -> list[Entry]:
-        """Everything that was said so far, in order."""
+        """Everything that was said so far, in order; what comes meanwhile is not among them."""
         entries: list[Any] = self.noted
-        made = self._made
-        if made < len(entries):
-            with self.lock:  # another thread may be adding to them
+        if self._made < len(entries):
+            with self.lock:  # another thread may be adding to them, or making them too
+                made = self._made
                 entries[made:] = map(_entry, entries[made:])
                 self._made = len(entries)
-        return entries
+        return entries[: self._made]
 
     def entries_between(self, begin: int, end: int) -> Entries:
         """Return some of the entries by columns, without making any; to call with the lock held."""

@@ -146,6 +146,7 @@ class Peer(PeerConnection):
         self._on_message: Callable[[Message], object] | None = None
         self._on_close: Callable[[Close | Drop], object] | None = None
         self._choice: str | None = None
+        self._is_to_be_told = False  # that the script has closed, which its handlers do not know
 
     def __setattr__(self, name: str, value: object) -> None:
         """Refuse what nobody would look at, such as a handler that is assigned."""
@@ -189,9 +190,15 @@ class Peer(PeerConnection):
         elif isinstance(what, Ping):
             self._say(Pong(what.payload))
         elif isinstance(what, Close | Drop):
+            self._is_to_be_told = self._connection.ended is what
             self._connection.clock.call_soon(lambda: self._end(what))
 
+    def _say(self, what: Event) -> None:
+        if not self._is_to_be_told:  # else it crosses the script's Close, and is lost
+            super()._say(what)
+
     def _end(self, what: Close | Drop) -> None:
+        self._is_to_be_told = False
         connection = self._connection
         is_answer = connection.ended is not what  # to ours, that came first
         answer: object = None

@@ -42,7 +42,7 @@ NO_MESSAGE = (
 """What no message of a script is compared with."""
 
 
-def is_the_same(what: Ping | Raw) -> Callable[[Any], bool]:
+def is_the_same(what: Ping | Pong | Raw) -> Callable[[Any], bool]:
     # not `what.__eq__`, which says NotImplemented of other types, and that counts as true
     return lambda expected: isinstance(expected, type(what)) and expected == what
 

@@ -176,7 +176,7 @@ class Player:
         plan, script = self.part.plan, self.side.other
         for i in range(plan.script, len(plan)):
             if plan.happened[i] == NOT_YET and plan.sides[i] is script:
-                if plan.whats[i] == what:
+                if is_the_same(what)(plan.whats[i]):
                     self._happen(i, now)
                 return
 
