@@ -102,6 +102,7 @@ class TestShared:
     run(pytester).assert_outcomes(passed=3)
 
 
+@pytest.mark.skipif(not hasattr(pytest, "HIDDEN_PARAM"), reason="pytest 8.4 is the first with it")
 def test_a_parameter_that_pytest_does_not_show_is_not_in_the_name_of_the_cassette(
     pytester: pytest.Pytester,
 ) -> None:
