@@ -22,6 +22,7 @@ LAYERS = {
     "player": 2,
     "recorder": 2,
     "cassette": 2,
+    "real_time": 3,
     "foreign": 3,
     "network": 3,
     "script_api": 3,

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from types import SimpleNamespace
 
 import pytest
 
@@ -16,8 +15,7 @@ def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
     So a time-out comes after whatever a test has waited for, however slow the machine is.
     """
     ahead = [0.0]
-    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + ahead[0])
-    monkeypatch.setattr(reactor_module, "time", clock)
+    monkeypatch.setattr(reactor_module, "seconds_now", lambda: time.monotonic() + ahead[0])
 
     def put_forward(seconds: float) -> None:
         ahead[0] += seconds

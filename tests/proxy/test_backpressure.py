@@ -222,7 +222,7 @@ def test_what_waits_is_done_in_order_and_never_more_than_the_limit(
     proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1_000_000]
-    monkeypatch.setattr(backlog_module, "now_microseconds", lambda: now[0])
+    monkeypatch.setattr(backlog_module, "microseconds_now", lambda: now[0])
     backlog = Backlog.of(proxy.reactor)
     assert Backlog.of(proxy.reactor) is backlog
     done: list[int] = []

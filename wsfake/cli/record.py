@@ -7,7 +7,6 @@ import contextlib
 import os
 import ssl
 import sys
-import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,6 +29,7 @@ from wsfake.model import normalise_url
 from wsfake.ports import TLS
 from wsfake.proxy import Limits, Upstream
 from wsfake.proxy.upstream import MEBIBYTE
+from wsfake.real_time import seconds_now
 
 __all__ = ["add_parser"]
 
@@ -236,7 +236,7 @@ def _tell_where(gate: Gate, arguments: argparse.Namespace, tls: TLS | None) -> N
 
 def _pump(session: Session, ended: list[int]) -> None:
     """Relay until a signal comes; say now and then how much there was."""
-    last, at = session.counts, time.monotonic()
+    last, at = session.counts, seconds_now()
     while not ended:
         try:
             session.wait(_TICK_SECONDS)
@@ -244,7 +244,7 @@ def _pump(session: Session, ended: list[int]) -> None:
             raise
         except Exception as error:  # noqa: BLE001 - one connection's is not that of the others
             _tell(error)
-        if time.monotonic() - at >= _COUNT_SECONDS:
+        if seconds_now() - at >= _COUNT_SECONDS:
             last, at = _tell_counts(session.counts, last, at)
 
 
@@ -256,7 +256,7 @@ def _tell(error: Exception) -> None:
 
 
 def _tell_counts(now: Counts, last: Counts, at: float) -> tuple[Counts, float]:
-    moment = time.monotonic()
+    moment = seconds_now()
     if now != last:
         rate = (now.messages - last.messages) / (moment - at)
         print(f"wsfake: {now}, {rate:.0f}/s", file=sys.stderr)

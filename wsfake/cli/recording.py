@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
 from operator import attrgetter
@@ -34,6 +33,7 @@ from wsfake.model import (
 )
 from wsfake.network.dialogue import LITERAL_LENGTH
 from wsfake.proxy import Backlog, Faults, Limits, Relay, Upstream
+from wsfake.real_time import microseconds_now
 from wsfake.transcript.writing import write_entry
 
 __all__ = ["Counts", "Session"]
@@ -159,7 +159,7 @@ class Session:
     def end(self) -> None:
         """Note every connection that is still open, and end it."""
         Backlog.of(self._reactor).drain()
-        now = time.monotonic_ns() // 1000
+        now = microseconds_now()
         for talk in sorted(self._talks, key=lambda talk: talk.number):
             if talk.is_open:
                 talk.tell(now, Side.CLIENT, [End()])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -13,6 +12,7 @@ from wsfake.clock import VirtualClock
 from wsfake.errors import UsageError
 from wsfake.harness.settings import Settings
 from wsfake.model import normalise_url
+from wsfake.real_time import microseconds_now
 from wsfake.transcript.matching import PLACEHOLDER
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Doors:
             wait = self._settings.order_wait
             self.ports = Ports(self._make_desk(), process=self._process, order_wait=wait)
             if not self._clock.real:
-                self._clock.follow(_microseconds)
+                self._clock.follow(microseconds_now)
             self.on_open(self.ports)
         return self.ports
 
@@ -161,7 +161,3 @@ class Doors:
                     " something that it called, such as a handler of serve(), does not return"
                 )
         return ""
-
-
-def _microseconds() -> int:
-    return time.monotonic_ns() // 1000

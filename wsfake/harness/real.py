@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from wsfake.live import LiveClient, LiveListener, LiveServerEnd, Reactor
 from wsfake.model import Accept, Drop, Event, Headers, Open, Side, without_mechanics
 from wsfake.network import Connection, End, Network, PlayerEnd
 from wsfake.network.failures import verdict_close
+from wsfake.real_time import microseconds_now, seconds_now
 
 if TYPE_CHECKING:
     from wsfake.harness.recording import CassetteDeck
@@ -142,7 +142,7 @@ class RealWorld:
         if self._reactor is None:
             self._reactor = Reactor(self._network.lock)  # other threads send, too
             if not self._clock.real:
-                self._clock.follow(_microseconds)
+                self._clock.follow(microseconds_now)
         return self._reactor
 
     # The pump
@@ -193,8 +193,8 @@ class RealWorld:
             return
         for listener in self._listeners:
             listener.close()
-        end = time.monotonic() + _LINGER_SECONDS
-        while any(not e.finished for _, e in self._ends) and (left := end - time.monotonic()) > 0:
+        end = seconds_now() + _LINGER_SECONDS
+        while any(not e.finished for _, e in self._ends) and (left := end - seconds_now()) > 0:
             self._reactor.wait(left)
         self._reactor.close()
 
@@ -207,10 +207,6 @@ class RealWorld:
         """Return the connections to which no server answered at all, if that is all of them."""
         dead = [c for c in self.connections if c.refused]
         return dead if len(dead) == len(self.connections) else []
-
-
-def _microseconds() -> int:
-    return time.monotonic_ns() // 1000
 
 
 def _without_host(headers: Headers) -> Headers:

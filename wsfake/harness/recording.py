@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from wsfake.errors import CassetteError, UsageError
 from wsfake.harness.settings import RECORDING_MODES, Settings
 from wsfake.model import Entry
 from wsfake.network import Follower, Network, write_dialogue
+from wsfake.real_time import seconds_now, utc_now
 from wsfake.recorder import Recorder
 
 __all__ = ["CassetteDeck", "save_dialogue", "write_sidecar"]
@@ -107,17 +106,16 @@ class CassetteDeck:
     def extend(self, entries: Sequence[Entry]) -> None:
         """Record many entries at once, which are numbered and timed as the cassette has them."""
         self.recorded += len(entries)
-        self._begun().extend(entries, time.monotonic())
+        self._begun().extend(entries, seconds_now())
 
     def _begun(self) -> Recording:
         if self._recording is None:
             assert self.path is not None
-            date = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-            header = Header(recorded=date, redacted=self.redactor.names)
+            header = Header(recorded=utc_now(), redacted=self.redactor.names)
             secrets = dict(self.redactor.secrets)
             self._recording = Recording(self.path, header, self.redactor, secrets)
             if self.old is not None:
-                self._recording.extend(self.old.entries, time.monotonic())
+                self._recording.extend(self.old.entries, seconds_now())
         return self._recording
 
     def due_in(self) -> float | None:
@@ -126,7 +124,7 @@ class CassetteDeck:
             return self._follower.due_in()
         if self._recording is None or self._recording.due_at is None:
             return None
-        return max(0.0, self._recording.due_at - time.monotonic())
+        return max(0.0, self._recording.due_at - seconds_now())
 
     def flush(self) -> None:
         """Put what was recorded into the part file."""

@@ -13,6 +13,7 @@ from wsfake.intercept.between import Holding
 from wsfake.intercept.threads import others_at_work
 from wsfake.intercept.world import Pump, World
 from wsfake.network.failures import field_lines, write_seconds
+from wsfake.real_time import seconds_now
 
 __all__ = ["Passing", "Ready", "Work"]
 
@@ -147,11 +148,11 @@ class Passing:
     def _wait(self, selector: selectors.BaseSelector, seconds: float, due: int | None) -> Ready:
         """Wait for something real, and let virtual time go with real time meanwhile."""
         clock = self._clock
-        before, begin, computed = clock.now, time.monotonic(), time.process_time()
+        before, begin, computed = clock.now, seconds_now(), time.process_time()
         if due is not None:
             seconds = min(seconds, (due - before) / 1_000_000)
         ready = selector.select(seconds)
-        passed = time.monotonic() - begin
+        passed = seconds_now() - begin
         if ready:
             self._work.renew()
         else:

@@ -8,13 +8,13 @@ import itertools
 import selectors
 import socket
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from wsfake.errors import UsageError
+from wsfake.real_time import seconds_now
 
 __all__ = ["Closable", "Reactor", "Timer"]
 
@@ -27,7 +27,7 @@ class Closable(Protocol):
 
 
 class Timer:
-    """A call that is due at `deadline`, in seconds of `time.monotonic()`."""
+    """A call that is due at `deadline`, in seconds of `seconds_now()`."""
 
     def __init__(self, deadline: float, call: Callable[[], None]) -> None:
         self.deadline = deadline
@@ -112,12 +112,12 @@ class Reactor:
 
     def call_later(self, seconds: float, call: Callable[[], None]) -> Timer:
         """Call when `seconds` of real time are over, unless it is cancelled."""
-        timer = Timer(time.monotonic() + seconds, call)
+        timer = Timer(seconds_now() + seconds, call)
         heapq.heappush(self._timers, (timer.deadline, next(self._order), timer))
         return timer
 
     def next_deadline(self) -> float | None:
-        """Return when the next timer is due, in seconds of `time.monotonic()`, or None."""
+        """Return when the next timer is due, in seconds of `seconds_now()`, or None."""
         while self._timers and self._timers[0][2].cancelled:
             heapq.heappop(self._timers)
         return self._timers[0][0] if self._timers else None
@@ -176,7 +176,7 @@ class Reactor:
         deadline = self.next_deadline()
         if deadline is None:
             return max(timeout_seconds, 0)
-        return max(min(timeout_seconds, deadline - time.monotonic()), 0)
+        return max(min(timeout_seconds, deadline - seconds_now()), 0)
 
     def _queue_what_is_due(self, ready: list[tuple[selectors.SelectorKey, int]]) -> None:
         for key, _ in ready:
@@ -186,7 +186,7 @@ class Reactor:
                 self._soon.append(key.data)
         if not self._timers:
             return
-        now = time.monotonic()
+        now = seconds_now()
         while (deadline := self.next_deadline()) is not None and deadline <= now:
             timer = heapq.heappop(self._timers)[2]
             self._soon.append(timer.fire)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from threading import Event, Thread, get_ident
 
@@ -10,6 +9,7 @@ from wsfake.live import Reactor
 from wsfake.ports.desk import Desk
 from wsfake.ports.lane import Lane
 from wsfake.proxy import Backlog
+from wsfake.real_time import seconds_now
 
 __all__ = ["Keeper"]
 
@@ -73,8 +73,8 @@ class Keeper:
 
     def linger(self, over: Callable[[], bool], seconds: float) -> None:
         """Wait until all is over, but not longer than so many seconds. As `settle`."""
-        end = time.monotonic() + seconds
-        while not over() and (left := end - time.monotonic()) > 0:
+        end = seconds_now() + seconds
+        while not over() and (left := end - seconds_now()) > 0:
             self.news.wait(left)
             self.news.clear()
 
@@ -145,7 +145,7 @@ class Keeper:
 
     def _give_way_in(self) -> float:
         """Let order across connections give way once it has held something up for too long."""
-        position, now = self._desk.held(), time.monotonic()
+        position, now = self._desk.held(), seconds_now()
         if position is None or position != self._position:
             self._position, self._held_since = position, now
         if position is None:
@@ -167,7 +167,7 @@ class _Question:
 
     def __init__(self) -> None:
         self.answered = Event()
-        self._asked_at = time.monotonic()
+        self._asked_at = seconds_now()
         self._busy_turns = 0
 
     def has_waited_enough(self) -> bool:
@@ -176,7 +176,7 @@ class _Question:
         A turn reads whatever is there; on a loaded machine a second may be less than a turn.
         """
         self._busy_turns += 1
-        waited = time.monotonic() - self._asked_at
+        waited = seconds_now() - self._asked_at
         return self._busy_turns >= _ENOUGH_TURNS and waited > _ENOUGH_SECONDS
 
 

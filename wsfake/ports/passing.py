@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 
 from wsfake.model import Accept, End, Event, Open, Side, without_mechanics
 from wsfake.network import Connection, Network
 from wsfake.proxy import Relay
+from wsfake.real_time import microseconds_now
 
 __all__ = ["Passing"]
 
@@ -60,7 +60,7 @@ class Passing:
         if isinstance(what, Accept):
             what = what.replace(headers=without_mechanics(what.headers))
         network = self._network
-        at = network.time() - (time.monotonic_ns() // 1000 - at)
+        at = network.time() - (microseconds_now() - at)
         connection.note(max(at, network.noted[-1][0]), side, what)
 
     def over(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -10,6 +9,7 @@ from weakref import WeakKeyDictionary, ref
 
 from wsfake.live import Reactor
 from wsfake.proxy.upstream import MEBIBYTE
+from wsfake.real_time import microseconds_now
 
 __all__ = ["LAG_BYTES", "Backlog"]
 
@@ -87,7 +87,7 @@ class Backlog:
         return waited
 
     def _work(self) -> None:
-        begin = now_microseconds()
+        begin = microseconds_now()
         if self._is_to_wait(begin):
             self._need_reactor().call_later(_PAUSE_SECONDS, self._work)
             return
@@ -96,7 +96,7 @@ class Backlog:
         try:
             while self._queue:
                 at = self._next()
-                now = now_microseconds()
+                now = microseconds_now()
                 if now > stop and self._bytes <= LAG_BYTES and now - at <= LAG_MICROSECONDS:
                     break
         finally:
@@ -120,8 +120,3 @@ class Backlog:
         self._bytes -= size
         call(at, what)
         return at
-
-
-def now_microseconds() -> int:
-    """Return the time by which everything here is told."""
-    return time.monotonic_ns() // 1000

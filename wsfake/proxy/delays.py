@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-import time
 from collections import deque
 
 from wsfake.live.reactor import Reactor, Timer
 from wsfake.proxy.faults import Faults
 from wsfake.proxy.halves import Half
+from wsfake.real_time import seconds_now
 
 __all__ = ["Delay"]
 
@@ -52,7 +52,7 @@ class Delay:
         self._put(reset, 0)
 
     def _put(self, what: bytes | bool, seconds: float) -> None:
-        now = time.monotonic()
+        now = seconds_now()
         self._free_at = max(self._free_at, now) + seconds
         late = self._faults.latency + self._random.uniform(0, self._faults.jitter)
         self._last_due = max(self._last_due, self._free_at + late)
@@ -62,7 +62,7 @@ class Delay:
 
     def _deliver(self) -> None:
         self._timer = None
-        while self._queue and self._queue[0][0] <= time.monotonic():
+        while self._queue and self._queue[0][0] <= seconds_now():
             what = self._queue.popleft()[1]
             if isinstance(what, bytes):
                 self._bytes -= len(what)
@@ -70,6 +70,6 @@ class Delay:
             else:
                 self._half.pass_end(reset=what)
         if self._queue:
-            wait = self._queue[0][0] - time.monotonic()
+            wait = self._queue[0][0] - seconds_now()
             self._timer = self._reactor.call_later(wait, self._deliver)
         self._half.read_on()

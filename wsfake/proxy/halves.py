@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 from wsfake.live.transport import Transport
 from wsfake.model import Side
-from wsfake.proxy.backlog import Backlog, now_microseconds
+from wsfake.proxy.backlog import Backlog
+from wsfake.real_time import microseconds_now
 
 __all__ = ["Half", "Way"]
 
@@ -71,12 +72,12 @@ class Half:
         if way is None:
             other = self.other.transport
             other.write(data)
-            self._add(now_microseconds(), self._tell, data, len(data))
+            self._add(microseconds_now(), self._tell, data, len(data))
             if other.backed_up:
                 self.transport.pause()
             return
         if self.side is Side.CLIENT:
-            self._add(now_microseconds(), self._tell, data, len(data))
+            self._add(microseconds_now(), self._tell, data, len(data))
         way.take(data)
         if way.full or self.other.transport.backed_up:
             self.transport.pause()
@@ -106,7 +107,7 @@ class Half:
         """Give bytes to the other side."""
         self.other.transport.write(data)
         if self.side is Side.SERVER:
-            self._add(now_microseconds(), self._tell, data, len(data))
+            self._add(microseconds_now(), self._tell, data, len(data))
 
     def pass_end(self, *, reset: bool) -> None:
         """End the stream to the other side."""

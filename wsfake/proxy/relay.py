@@ -9,7 +9,7 @@ from wsfake.live.reactor import Reactor, Timer
 from wsfake.live.transport import Transport
 from wsfake.model import Side
 from wsfake.proxy.apart import TakenApart
-from wsfake.proxy.backlog import Backlog, now_microseconds
+from wsfake.proxy.backlog import Backlog
 from wsfake.proxy.delays import Delay
 from wsfake.proxy.faults import Faults
 from wsfake.proxy.halves import Half
@@ -17,6 +17,7 @@ from wsfake.proxy.once import OneRequest
 from wsfake.proxy.request import rewrite_request
 from wsfake.proxy.tap import Story, Tap
 from wsfake.proxy.upstream import Limits, Upstream
+from wsfake.real_time import microseconds_now
 
 __all__ = ["Relay"]
 
@@ -109,7 +110,7 @@ class Relay:
         OneRequest(self._request, client, server, self._asked_again)
 
     def _tell_bytes(self, call: object, data: bytes) -> None:
-        self._backlog.add(now_microseconds(), call, data, len(data))  # type: ignore[arg-type]
+        self._backlog.add(microseconds_now(), call, data, len(data))  # type: ignore[arg-type]
 
     # To the real server
 
@@ -137,7 +138,7 @@ class Relay:
     def _failed(self, why: str, detail: str) -> None:
         self.failure = detail
         self._timer.cancel()
-        self._backlog.add(now_microseconds(), self._tap.refused, why)
+        self._backlog.add(microseconds_now(), self._tap.refused, why)
         self._over(reset=True)
 
     # The ends of the streams
@@ -150,7 +151,7 @@ class Relay:
 
     def _ended(self, half: Half, *, reset: bool) -> None:
         """Pass on how a stream ended, once all that came before it was."""
-        self._backlog.add(now_microseconds(), self._tap.ended, (half.side, reset))
+        self._backlog.add(microseconds_now(), self._tap.ended, (half.side, reset))
         if reset:
             half.free(reset=False)
             self._over(reset=True)
@@ -162,7 +163,7 @@ class Relay:
     def _over(self, *, reset: bool) -> None:
         if not self._told:
             self._told = True
-            self._backlog.add(now_microseconds(), self._tap.over, None)
+            self._backlog.add(microseconds_now(), self._tap.over, None)
         halves = (self._client, self._server)
         for half in halves:
             half.mute()

@@ -24,7 +24,7 @@ _SWITCHING = 101
 class Story(Protocol):
     """Who is told what a connection says, from inside `Reactor.wait()` and in order of time.
 
-    `at` is in microseconds of `time.monotonic_ns() // 1000`: when the last byte of it passed.
+    `at` is in microseconds of `microseconds_now()`: when the last byte of it passed.
     First comes the client's `Open`, then the server's `Accept`, `Reject` or `Refuse`. A client that
     asks for no WebSocket says nothing; if the server takes it for one that does, a `Gap` follows.
     """
