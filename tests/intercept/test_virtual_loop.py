@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Coroutine
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -202,6 +203,40 @@ def test_a_loop_that_turns_for_ever_is_told(
 
     with pytest.raises(NeverIdle, match="1000 timers in turn, with nothing played"):
         play(ws_fake, main())
+
+
+PLAIN = "ws://feed.example/v1"
+
+
+async def connect_for_ever(message: str) -> None:
+    """Do what a client does that connects again a second after whatever has happened."""
+    while True:
+        with suppress(OSError, websockets.WebSocketException):
+            async with websockets.connect(PLAIN, ping_interval=None) as connection:
+                await connection.send(message)
+                await connection.recv()
+        await asyncio.sleep(1)
+
+
+def test_a_client_that_connects_for_ever_after_a_mismatch_is_stopped() -> None:
+    too_often = pytest.raises(NeverIdle, match="500 timers in turn after a failure")
+    with too_often as caught, Harness() as ws_fake:
+        ws_fake.serve(PLAIN, Transcript().client("right").server("x"), connections=None)
+        play(ws_fake, connect_for_ever("wrong"))
+    assert isinstance(caught.value.__cause__, UnexpectedMessage)
+
+
+def test_a_client_that_connects_for_ever_where_nobody_is_known_is_stopped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+
+    in_vain = pytest.raises(NeverIdle, match="100 times a host was looked for that nobody knows")
+    with in_vain, Harness() as ws_fake:
+        play(ws_fake, connect_for_ever("hello"))
 
 
 def test_a_loop_that_spins_at_one_instant_is_told(

@@ -185,19 +185,25 @@ class Unanswered:
         self.intercepts = False
         """Whether connections of client code are intercepted, and could be let through."""
 
-        self._sought: dict[str, None] = {}
-        """Where client code was connecting to, and nobody was found yet."""
+        self._sought: dict[str, int] = {}
+        """Where client code was connecting to, and nobody was found yet; and how often."""
 
         self._explain = explain
         self._network = network
 
     def seek(self, host: str, port: int | None) -> None:
         """Take note of a place that client code connects to, and that nobody here answers."""
-        self._sought[_place(host, port)] = None
+        name = _place(host, port)
+        self._sought[name] = self._sought.get(name, 0) + 1
 
     def find(self, host: str, port: int | None) -> None:
         """Take note that somebody is there."""
         self._sought.pop(_place(host, port), None)
+
+    @property
+    def sought_in_vain(self) -> int:
+        """How often client code was connecting to a place where nobody was found."""
+        return sum(self._sought.values())
 
     def nobody_found(self) -> str:
         """Say where client code has found nobody, and who could have answered; or nothing.

@@ -145,6 +145,10 @@ class Territory:
     def find(self, place: WayTo) -> None:
         self._sources.unanswered.find(*place)
 
+    @property
+    def sought_in_vain(self) -> int:
+        return self._sources.unanswered.sought_in_vain
+
     def refuse_unanswered(self, opening: Open) -> str:
         network = self.network
         opening = opening.replace(headers=without_mechanics(opening.headers))

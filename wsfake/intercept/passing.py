@@ -30,6 +30,12 @@ much longer: a machine may be a loaded one."""
 _POLL_SECONDS = 0.005
 _TURN = 1_000
 _MOST_JUMPS = 1_000_000
+_MOST_JUMPS_AFTER_FAILURE = 500
+"""The test has failed by then: a client that connects again and again is not let do so for long."""
+
+_MOST_IN_VAIN = 100
+"""So often a host may be looked for that nobody knows: each time takes its time in reality."""
+
 _MOST_AT_ONCE = 1_000_000
 _MOST_TASKS = 5
 _LAST_ENTRIES = 10
@@ -92,6 +98,8 @@ class Passing:
         self._clock: VirtualClock = world.clock
         self._limit = microseconds(world.timeout)
         self._jumps = 0
+        self._jumps_after_failure = 0
+        self._in_vain = 0
         self._at_once = 0
         self._progress = -1
         self._last_progress = 0
@@ -123,7 +131,7 @@ class Passing:
         """Raise `NeverIdle` where the loop turns and turns at one instant."""
         self._at_once += 1
         if self._at_once > _MOST_AT_ONCE and not self._work.jobs:
-            self._look_for_progress("turns of the event loop at one instant", _MOST_AT_ONCE)
+            self._look_for_progress()
             self._at_once = 0
 
     def pass_time(self, selector: selectors.BaseSelector) -> Ready:
@@ -167,7 +175,7 @@ class Passing:
         progress = world.network.progress
         if progress != self._progress:
             self._progress, self._last_progress = progress, clock.now
-            self._jumps = 0
+            self._jumps, self._in_vain = 0, world.sought_in_vain
         if due is None:
             if not self._gives_way(world.give_way):
                 raise self._stuck()
@@ -177,9 +185,21 @@ class Passing:
             return
         self._jumps += 1
         if self._jumps > _MOST_JUMPS:
-            raise self._never_idle("timers in turn", _MOST_JUMPS)
+            raise self._never_idle(f"{_MOST_JUMPS} timers in turn, with nothing played")
+        if world.sought_in_vain - self._in_vain > _MOST_IN_VAIN:
+            raise self._never_idle(f"{_MOST_IN_VAIN} times a host was looked for that nobody knows")
+        if world.network.failures:
+            self._count_after_failure(world.network.failures[0])
         clock.advance_to(due)
         self.do_due()
+
+    def _count_after_failure(self, failure: Failure) -> None:
+        """Count whatever else is played: what begins anew with each connection is no progress."""
+        self._jumps_after_failure += 1
+        if self._jumps_after_failure > _MOST_JUMPS_AFTER_FAILURE:
+            raise self._never_idle(
+                f"{_MOST_JUMPS_AFTER_FAILURE} timers in turn after a failure"
+            ) from failure
 
     def _gives_way(self, give_way: Callable[[], bool]) -> bool:
         failures = self._world.network.failures
@@ -204,15 +224,16 @@ class Passing:
 
     # Verdicts
 
-    def _look_for_progress(self, what: str, most: int) -> None:
+    def _look_for_progress(self) -> None:
         progress = self._world.network.progress
         if progress == self._progress:
-            raise self._never_idle(what, most)
+            turns = f"{_MOST_AT_ONCE} turns of the event loop at one instant"
+            raise self._never_idle(f"{turns}, with nothing played")
         self._progress = progress
 
-    def _never_idle(self, what: str, most: int) -> NeverIdle:
+    def _never_idle(self, what: str) -> NeverIdle:
         text = [
-            f"the event loop never becomes idle: {most} {what}, with nothing played",
+            f"the event loop never becomes idle: {what}",
             "  expected  an end of what is waited for",
             f"  actual    it goes on, at t={write_seconds(self._world.network.time())} s",
             *self._waiting(),

@@ -69,6 +69,10 @@ class World(Protocol):
     def next_refused(self, host: str, port: int, *, secure: bool) -> str | None:
         """Return the URL of the next connection there, if nobody is to take it; else None."""
 
+    @property
+    def sought_in_vain(self) -> int:
+        """How often a place was connected to at which nobody was found."""
+
     def give_way(self) -> bool:
         """Let go what only waits for another connection of a recording; tell whether any did."""
 
