@@ -128,12 +128,11 @@ def _wishes(config: pytest.Config) -> Wishes:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    excinfo, of_unittest = call.excinfo, getattr(item, "_excinfo", None)
-    for each in of_unittest or ():
-        _hide_our_frames(each.value)
-    if excinfo is not None:
-        _hide_our_frames(excinfo.value)
+    for each in (call.excinfo, *(getattr(item, "_excinfo", None) or ())):
+        if each is not None:
+            _hide_our_frames(each.value)
     report = yield
+    excinfo = call.excinfo  # by now also of a test case of unittest
     if excinfo is not None and _is_told_plainly(item, excinfo.value):
         report.longrepr = excinfo.getrepr(style="value")
     if _HARNESS not in item.stash:  # as of most tests of a run that hardly uses it

@@ -249,6 +249,60 @@ def test_the_failure_of_the_test_itself_is_not_masked_and_what_was_swallowed_is_
         """)
 
 
+def test_a_test_case_of_unittest_shows_what_any_other_test_shows(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        test_it=HEAD
+        + SWALLOWS
+        + """
+import unittest
+class Case(unittest.TestCase):
+    @pytest.fixture(autouse=True)
+    def _network(self, ws_fake):
+        self.ws_fake = ws_fake
+    def test_talks(self):
+        self.ws_fake.serve(URL, Transcript().server("hello"))
+        self.ws_fake.WebSocket(URL)
+        self.ws_fake.run()
+        self.assertEqual(1, 2)
+    def test_swallows(self):
+        swallow(self.ws_fake)
+        self.assertEqual(1, 2)
+"""
+    )
+
+    result = run(pytester, "--tb=short")
+
+    result.assert_outcomes(failed=2)
+    assert block(result, "Case.test_talks") == text("""
+        test_it.py:24: in test_talks
+            self.assertEqual(1, 2)
+        E   AssertionError: 1 != 2
+        ------------------------------- ws_fake dialogue -------------------------------
+        connect ws://echo.example
+             0 ms  server  accepts
+             0 ms  server  "hello"
+        """)
+    assert block(result, "Case.test_swallows") == text("""
+        test_it.py:27: in test_swallows
+            self.assertEqual(1, 2)
+        E   AssertionError: 1 != 2
+        ------------------------------- ws_fake verdict --------------------------------
+        client message #1 does not match the transcript (connection 1, t=0.000 s)
+          url       ws://echo.example
+          expected  "right"
+          actual    "wrong"
+          differs   at character 0: "right" expected, "wrong" came
+
+          connect ws://echo.example
+               0 ms  server  accepts
+        >      0 ms  client  "right"
+
+          correct the script, or this .client(...) of the transcript
+        """)
+
+
 def test_a_mismatch_is_told_once_where_the_test_has_seen_it(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         HEAD
