@@ -192,6 +192,55 @@ def test_verify_takes_connections_by_their_urls_as_replay_does(play: Play) -> No
         ws_fake.run(until=lambda: bots[1].got and bots[0].closed)
 
 
+def test_verify_tells_of_a_test_that_makes_no_connection(play: Play, tmp_path: Path) -> None:
+    with play("rewrite") as ws_fake:
+        bot = Bot(ws_fake, "/greet")
+        ws_fake.run(until=lambda: bot.got)
+
+    with pytest.raises(Drift) as caught, play("verify"):
+        pass
+
+    assert str(caught.value) == (
+        "not every connection of the cassette was made\n"
+        f"  cassette  {tmp_path}/a.msgpack\n"
+        "\n"
+        "  --- cassette\n"
+        "  +++ server\n"
+        "  @@ -1,3 +0,0 @@\n"
+        f"  -client  connect {URL}/greet\n"
+        "  -server  accepts\n"
+        '  -server  "hello"\n'
+        "\n"
+        "  make it in the test, or take the cassette away"
+    )
+
+
+def test_verify_tells_of_a_connection_that_the_test_no_longer_makes(
+    play: Play, tmp_path: Path
+) -> None:
+    with play("rewrite") as ws_fake:
+        echo(ws_fake, "a")
+        echo(ws_fake, "b")
+
+    with pytest.raises(Drift) as caught, play("verify") as ws_fake:
+        echo(ws_fake, "a")
+
+    lines = str(caught.value).splitlines()
+    assert lines[0] == "not every connection of the cassette was made"
+    assert '  -client  "b"' in lines
+    assert '  -client  "a"' not in lines
+    assert lines[-1] == "  make it in the test, or record again"
+
+
+def test_verify_is_content_with_a_test_that_has_no_cassette_and_connects_to_nobody(
+    play: Play,
+) -> None:
+    with play("verify") as ws_fake:
+        ws_fake.serve("ws://other.test", Transcript().server("scripted"))
+        ws_fake.WebSocket("ws://other.test")
+        ws_fake.run()
+
+
 def test_verify_without_a_cassette_says_that_there_is_none(play: Play, tmp_path: Path) -> None:
     with pytest.raises(Drift) as caught, play("verify") as ws_fake:
         echo(ws_fake, "a")

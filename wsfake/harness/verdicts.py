@@ -163,7 +163,8 @@ def drift(
 
     Times and pings are nothing, nor is which side was the faster: each is compared by itself. Nor
     is what a server says last on a connection that the test leaves open: how much of it comes is a
-    matter of time. Nor is who ends TCP behind a rejection.
+    matter of time. Nor is who ends TCP behind a rejection. A connection that was recorded and is
+    not made now is a difference.
     """
     differ = [
         (one, other)
@@ -182,13 +183,19 @@ def drift(
         lineterm="",
         n=2,
     )
+    if any(story for _, story in differ):
+        differs = "the server no longer says what the cassette says"
+        to_do = "to accept what it says now, record again"
+    else:
+        differs = "not every connection of the cassette was made"
+        to_do = f"make it in the test, or {'record again' if new else 'take the cassette away'}"
     text = [
-        "the server no longer says what the cassette says",
+        differs,
         *field_lines({"cassette": source}),
         "",
         *(f"  {line}" for line in lines),
         "",
-        "  to accept what it says now, record again",
+        f"  {to_do}",
     ]
     return Drift(network.redaction.text("\n".join(text)))
 
