@@ -4,17 +4,23 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any
 
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.server import ServerConnection, serve
 
 from tests.processes import VARIED_SERVER, running
 from wsfake import Harness, Transcript, UsageError
 from wsfake.cassette import load
 from wsfake.errors import (
+    CassetteError,
     ConnectionNotAnswered,
     Drift,
     LiveConnectionError,
@@ -277,6 +283,50 @@ def test_a_mode_that_needs_a_cassette_says_so(mode: str) -> None:
     assert str(caught.value) == (
         f"mode {mode!r} needs a cassette, and none is named: Harness(cassette=path)"
     )
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Let files grow no more."""
+    resource = pytest.importorskip("resource", reason="needs a limit on the size of files")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_disk_that_is_full_when_sockets_end_costs_no_recording_and_leaves_none_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wsfake.harness.recording.FLUSH_SECONDS", 0)
+    ended: SimpleQueue[str] = SimpleQueue()
+
+    def greet(connection: ServerConnection) -> None:
+        connection.send("hello")
+        with suppress(ConnectionClosed):
+            connection.recv()
+        ended.put("ended")
+
+    path, part = tmp_path / "a.msgpack", tmp_path / "a.part.msgpack"
+    with serve(greet, "127.0.0.1", 0) as server:
+        Thread(target=server.serve_forever).start()
+        ws_fake = Harness(path, "rewrite")
+        ws_fake.alias(f"{URL}/greet", to=f"ws://127.0.0.1:{server.socket.getsockname()[1]}")
+        with pytest.raises(CassetteError) as caught, ExitStack() as at_the_end, ws_fake:
+            bots = [Bot(ws_fake, "/greet") for _ in range(2)]
+            ws_fake.run(until=lambda: all(bot.got for bot in bots))
+            at_the_end.enter_context(full_disk())
+        assert [ended.get(timeout=20) for _ in bots] == ["ended"] * 2
+        server.shutdown()
+
+    assert str(caught.value) == (
+        f"{part}: this cassette cannot be written: File too large\n"
+        f"  what was recorded is in {part}\n"
+        f"  to make a cassette of it: wsfake convert --recover {part} {path}"
+    )
+    assert [entry.what for entry in load(part).entries].count("hello") == 2
 
 
 # What is recorded is what is replayed

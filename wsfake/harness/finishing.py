@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Literal
 
 from wsfake.clock import VirtualClock
@@ -65,6 +66,8 @@ class Finishing(ABC):
             finally:
                 stuck = self._doors.close()
             ending = self._verdicts().ending(self._settings.unplayed, checked=outcome in _CHECKED)
+        except CassetteError as error:  # of a full disk, which is to cost nothing that it holds
+            raise self._sources.rescue(error) from None
         except BaseException:
             self._sources.discard()
             raise
@@ -80,14 +83,18 @@ class Finishing(ABC):
         except UsageError:  # nothing can be said any more, as somebody keeps the network's lock
             self._sources.abort()
             raise
-        for script in self._scripts:
-            script.finish()
-        with self._network.lock:
+        with ExitStack() as parts:  # the last is ended first; each, whatever another raises
+            parts.callback(self._sources.close)
+            parts.callback(self._doors.leave)
+            parts.callback(self._leave_sockets)
+            for script in reversed(self._scripts):
+                parts.callback(script.finish)
+
+    def _leave_sockets(self) -> None:
+        with self._network.lock, ExitStack() as sockets:
+            for socket in reversed(self._host.sockets):
+                sockets.callback(socket.leave)
             self._clock.stop()
-            for socket in self._host.sockets:
-                socket.leave()
-        self._doors.leave()
-        self._sources.close()
 
     def _put_away(self, ending: Ending, outcome: Outcome) -> None:
         silence = self._runner.ended_by_silence

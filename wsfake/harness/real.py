@@ -149,9 +149,7 @@ class RealWorld:
 
     @property
     def busy(self) -> bool:
-        return any(not end.finished for _, end in self._ends) or any(
-            listener.port for listener in self._listeners
-        )
+        return not self._finished or any(listener.port for listener in self._listeners)
 
     @property
     def settling(self) -> bool:
@@ -191,12 +189,18 @@ class RealWorld:
         """Let what was said go out, for a bounded time, and free every socket."""
         if self._reactor is None:
             return
-        for listener in self._listeners:
-            listener.close()
         end = seconds_now() + _LINGER_SECONDS
-        while any(not e.finished for _, e in self._ends) and (left := end - seconds_now()) > 0:
-            self._reactor.wait(left)
-        self._reactor.close()
+        try:
+            for listener in self._listeners:
+                listener.close()
+            while not self._finished and (left := end - seconds_now()) > 0:
+                self._reactor.wait(left)
+        finally:
+            self._reactor.close()
+
+    @property
+    def _finished(self) -> bool:
+        return all(end.finished for _, end in self._ends)
 
     def abort(self) -> None:
         """Free every socket at once, without a word."""

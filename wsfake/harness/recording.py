@@ -145,8 +145,7 @@ class CassetteDeck:
         try:
             self._stop_following(handing_on=True)
         except CassetteError as error:
-            recording, self._recording = self._recording, None
-            raise error if recording is None else recording.rescue(error) from None
+            raise self.rescue(error) from None
         except BaseException:
             self.discard()
             raise
@@ -166,6 +165,12 @@ class CassetteDeck:
         recording, self._recording = self._recording, None
         if recording is not None:
             recording.discard()
+
+    def rescue(self, error: CassetteError) -> CassetteError:
+        """Let the part file be, as far as it is written; return an error that names it besides."""
+        self._stop_following(handing_on=False)
+        recording, self._recording = self._recording, None
+        return error if recording is None else recording.rescue(error)
 
     def _stop_following(self, *, handing_on: bool) -> None:
         follower, self._follower = self._follower, None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wsfake.clock import VirtualClock
-from wsfake.errors import DamagedCassette, UsageError
+from wsfake.errors import CassetteError, DamagedCassette, UsageError
 from wsfake.harness.answering import Aliases, FromCassette, Unanswered
 from wsfake.harness.secrets import Secrets
 from wsfake.harness.settings import Settings
@@ -214,6 +214,10 @@ class Sources:
         """Forget the recording."""
         if self.deck is not None:
             self.deck.discard()
+
+    def rescue(self, error: CassetteError) -> CassetteError:
+        """Let the recording be as far as it is written; return an error that names it besides."""
+        return error if self.deck is None else self.deck.rescue(error)
 
     def put_away(self, outcome: str, ended: str) -> None:
         """Make the recording the cassette where the test has passed; else set it aside."""
