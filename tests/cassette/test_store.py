@@ -350,14 +350,15 @@ def test_a_killed_process_leaves_a_part_file_that_can_be_read(
     assert part.damage == ()
 
 
-def test_where_the_system_cannot_lock_a_file_none_is_held(
+def test_where_the_system_cannot_lock_a_file_it_is_held_in_its_own_process(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "fcntl", None)  # as on Windows
     without = runpy.run_path(file_access.__file__)
     with (tmp_path / "a").open("wb") as file:
         without["hold"](file)
-        assert not without["is_held"](tmp_path / "a")
+        assert without["is_held"](tmp_path / "a")
+    assert not without["is_held"](tmp_path / "a")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
@@ -480,11 +481,40 @@ def test_a_cassette_that_another_process_records_is_left_to_it(target: Path) -> 
         with pytest.raises(CassetteError) as caught:
             recording(target)
         process.communicate()
-    part = target.with_name("test_a.part.msgpack")
-    assert str(caught.value) == (
-        f"{target}: another process records this cassette now\n"
+    assert str(caught.value) == recorded_already(target)
+    recording(target).discard()
+
+
+def recorded_already(target: Path) -> str:
+    return (
+        f"{target}: this cassette is being recorded already\n"
         "  expected  one at a time, as each would replace what the other has written\n"
-        f"  actual    {part} is being written\n"
+        f"  actual    {target.with_name('test_a.part.msgpack')} is being written\n"
         "  to do: name another file, or wait until that recording has ended"
     )
+
+
+def test_a_cassette_that_this_process_records_already_is_left_to_that_recording(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = recording(target)
+    first.extend([message(0)], now=0.0)
+    monkeypatch.chdir(target.parent)
+    for name in (target, Path(target.name)):
+        with pytest.raises(CassetteError) as caught:
+            recording(name)
+        assert str(caught.value).replace(str(target.parent) + os.sep, "") == recorded_already(
+            Path(target.name)
+        )
+    first.keep()
+    assert load(target).entries == (message(0),)
+    recording(target).discard()
+
+
+def test_a_cassette_is_not_recorded_any_more_by_what_was_forgotten_without_an_end(
+    target: Path,
+) -> None:
+    forgotten = recording(target)
+    with pytest.warns(ResourceWarning):
+        del forgotten
     recording(target).discard()

@@ -285,6 +285,14 @@ def test_a_mode_that_needs_a_cassette_says_so(mode: str) -> None:
     )
 
 
+def test_two_harnesses_do_not_record_one_cassette_at_once(play: Play, tmp_path: Path) -> None:
+    with play("rewrite") as one:
+        echo(one, "a")
+        with pytest.raises(CassetteError, match="recorded already"), play("rewrite") as other:
+            echo(other, "b")
+    assert "a" in [entry.what for entry in load(tmp_path / "a.msgpack").entries]
+
+
 @contextmanager
 def full_disk() -> Iterator[None]:
     """Let files grow no more."""

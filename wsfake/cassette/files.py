@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from os.path import samestat
 from pathlib import Path
+from threading import Lock
 from typing import BinaryIO
+from weakref import WeakSet
 
 from wsfake.errors import CassetteError
 
@@ -33,14 +36,37 @@ class file_errors:  # noqa: N801 - used as a function; as a class it adds no fra
             raise CassetteError(f"{self._path}: this cassette cannot be written: {why}") from None
 
 
+_held: WeakSet[BinaryIO] = WeakSet()
+"""What this process writes: its own lock does not stand in its own way, and ends as soon as the
+file is opened once more and closed."""
+
+_held_lock = Lock()
+
+
 def hold(file: BinaryIO) -> None:
-    """Let other processes see that somebody writes this file, until it is closed."""
+    """Let all see that somebody writes this file, until it is closed: other processes, too."""
     if fcntl is not None:
         fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with _held_lock:
+        _held.add(file)
 
 
 def is_held(path: Path) -> bool:
-    """Whether another process that lives writes this file; it may not be there."""
+    """Whether somebody writes this file, here or in a process that lives; it may not be there."""
+    return _is_held_here(path) or _is_held_elsewhere(path)
+
+
+def _is_held_here(path: Path) -> bool:
+    with _held_lock:
+        held = [file for file in _held if not file.closed]
+    try:
+        known = path.stat()
+    except OSError:
+        return False
+    return any(samestat(os.fstat(file.fileno()), known) for file in held)
+
+
+def _is_held_elsewhere(path: Path) -> bool:
     if fcntl is None:  # where a file that is open cannot be taken away
         return False
     try:

@@ -67,7 +67,7 @@ class Recording:
         make_folder(self.part)
         if is_held(self.part):
             raise CassetteError(
-                f"{target}: another process records this cassette now\n"
+                f"{target}: this cassette is being recorded already\n"
                 f"  expected  one at a time, as each would replace what the other has written\n"
                 f"  actual    {self.part} is being written\n"
                 "  to do: name another file, or wait until that recording has ended"
