@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, given, strategies as st
 
 from wsfake.cassette import cassette_path, write_cassette
+from wsfake.cassette.paths import beside
 
 ROOT = Path("cassettes")
 WORDS = [
@@ -142,3 +143,15 @@ def test_every_path_is_safe_on_every_file_system(drawn: Arguments) -> None:
 def test_a_cassette_can_be_written_at_any_of_these_paths(tmp_path: Path, word: str) -> None:
     target = cassette_path(tmp_path, f"{word}/{word}.py", [word, word * 50], word * 50)
     assert write_cassette(target, []).is_file()
+
+
+def test_what_belongs_to_a_cassette_is_named_after_it() -> None:
+    assert [
+        beside(ROOT / name, ".part.msgpack").as_posix()
+        for name in ("feed.msgpack", "feed.v1", "feed.v2.msgpack", "feed.txt")
+    ] == [
+        "cassettes/feed.part.msgpack",
+        "cassettes/feed.v1.part.msgpack",
+        "cassettes/feed.v2.part.msgpack",
+        "cassettes/feed.txt.part.msgpack",
+    ]

@@ -608,3 +608,25 @@ def test_the_sidecar_is_the_text_of_the_cassette(play: Play, tmp_path: Path) -> 
         echo(ws_fake, "a")
 
     assert '  client  "a"\n' in (tmp_path / "a.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["feed.v1", "feed.v2", "feed.txt", "feed.v1.msgpack"])
+def test_the_sidecar_is_named_after_the_whole_cassette_whatever_its_name(
+    play: Play, server: str, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    with Harness(path, "rewrite", text_sidecar=True) as ws_fake:
+        ws_fake.alias(f"{URL}/echo", to=f"{server}/echo")
+        echo(ws_fake, "a")
+
+    assert "a" in [entry.what for entry in load(path).entries]
+    sidecar = tmp_path / f"{name.removesuffix('.msgpack')}.txt"
+    assert '  client  "a"\n' in sidecar.read_text(encoding="utf-8")
+
+
+def test_a_recording_that_failed_is_found_whatever_the_name_of_the_cassette(tmp_path: Path) -> None:
+    (tmp_path / "feed.v1.failed.msgpack").touch()
+    with pytest.raises(ConnectionNotAnswered) as caught, Harness(tmp_path / "feed.v1") as ws_fake:
+        ws_fake.WebSocket(URL)
+
+    assert "feed.v1 (there is none, but feed.v1.failed.msgpack of a recording" in str(caught.value)

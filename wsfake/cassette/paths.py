@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path, PurePath, PurePosixPath
 
-__all__ = ["SUFFIX", "cassette_folder", "cassette_name", "cassette_path"]
+__all__ = ["SUFFIX", "beside", "cassette_folder", "cassette_name", "cassette_path"]
 
 SUFFIX = ".msgpack"
 
@@ -56,6 +56,15 @@ def cassette_name(names: Sequence[str], params: str | None = None) -> str:
     )
     identity = repr((tuple(names), params))
     return _component(test, plain=plain, identity=identity) + SUFFIX
+
+
+def beside(cassette: Path, ending: str) -> Path:
+    """Return the path of what belongs to a cassette: its name, with this in place of `SUFFIX`.
+
+    A name without `SUFFIX` is kept whole: `feed.v1` and `feed.v2` share nothing, and a cassette
+    `feed.txt` is not its own text.
+    """
+    return cassette.with_name(cassette.name.removesuffix(SUFFIX) + ending)
 
 
 def _plain_step(step: str) -> bool:

@@ -20,7 +20,7 @@ from wsfake.cassette.files import (
 from wsfake.cassette.frames import BLOCK
 from wsfake.cassette.framing import Frame, FrameReader
 from wsfake.cassette.leaks import Needles
-from wsfake.cassette.paths import SUFFIX
+from wsfake.cassette.paths import SUFFIX, beside
 from wsfake.cassette.redaction import Redactor
 from wsfake.cassette.writing import CassetteWriter
 from wsfake.errors import CassetteError, DamagedCassette, UnsafeCassette
@@ -57,7 +57,7 @@ class Recording:
         Raises `UsageError` for a secret of fewer than eight characters.
         """
         self.target = target
-        self.part = _beside(target, "part")
+        self.part = beside(target, f".part{SUFFIX}")
         self.due_at: float | None = None
         """When what came so far must be in the file; None while all of it is."""
 
@@ -132,7 +132,7 @@ class Recording:
 
         Returns its path. Raises `UnsafeCassette` as `keep` does.
         """
-        return self._finish(_beside(self.target, why), ended, extras)
+        return self._finish(beside(self.target, f".{why}{SUFFIX}"), ended, extras)
 
     def discard(self) -> None:
         """Keep nothing of it."""
@@ -235,7 +235,3 @@ def write_cassette(
         writer.extend(entries)
         writer.finish(ended, extras)
     return target
-
-
-def _beside(target: Path, word: str) -> Path:
-    return target.with_name(f"{target.name.removesuffix(SUFFIX)}.{word}{SUFFIX}")

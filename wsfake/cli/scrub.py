@@ -12,6 +12,7 @@ from attrs import define, field
 
 from wsfake.cassette import Header, Leak, Redactor, find_leaks, find_tokens, read_cassette
 from wsfake.cassette.contents import Footer
+from wsfake.cassette.paths import beside
 from wsfake.cassette.store import write_cassette
 from wsfake.cli.redacting import add_redaction_options, redacted_by, redactor_of
 from wsfake.errors import DamagedCassette
@@ -87,7 +88,7 @@ def _rewrite(path: Path, redactor: Redactor, found: _Found) -> None:
     assert found.footer is not None
     header, footer = redacted_by(redactor, found.header), found.footer
     write_cassette(path, _cleaned(path, redactor), header, footer.ended, footer.extras)
-    if path.with_suffix(".txt").exists():
+    if beside(path, ".txt").exists():
         write_sidecar(path)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from wsfake.cassette import Cassette, Header, Recording, Redactor, load, write_cassette
 from wsfake.cassette.files import replacing
+from wsfake.cassette.paths import beside
 from wsfake.cassette.store import FLUSH_SECONDS
 from wsfake.clock import microseconds
 from wsfake.errors import CassetteError, UsageError
@@ -185,7 +186,7 @@ def write_sidecar(path: Path) -> Path:
 
     Raises `CassetteError` where it cannot be written.
     """
-    sidecar = path.with_suffix(".txt")
+    sidecar = beside(path, ".txt")
     with replacing(sidecar) as file:
         for line in write_dialogue(load(path).entries):
             file.write(f"{line}\n".encode())

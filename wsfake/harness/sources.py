@@ -187,7 +187,9 @@ class Sources:
         if not self.path:
             return "none"
         if self.replay is None:
-            aside = Path(self.path).with_suffix(".failed.msgpack")
+            from wsfake.cassette.paths import beside  # noqa: PLC0415 - only for a failure
+
+            aside = beside(Path(self.path), ".failed.msgpack")
             failed = f", but {aside.name} of a recording that failed" if aside.exists() else ""
             return f"{self.path} (there is none{failed})"
         connections = self.replay.connections
