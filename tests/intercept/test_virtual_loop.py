@@ -11,6 +11,7 @@ import time
 from collections.abc import Coroutine
 from contextlib import suppress
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import aiohttp
@@ -521,23 +522,64 @@ async def test_it(ws_fake):
 """
 
 
-def test_pytest_asyncio_takes_the_loop_by_its_hook(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pytester.makepyfile(TEST.format(mark="@pytest.mark.asyncio"))
-    pytester.makeconftest(
-        """
+PAGE = (Path(__file__).parents[2] / "docs/client-libraries.md").read_text(encoding="utf-8")
+
+HOOK = """\
+import pytest
 import wsfake
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_asyncio_loop_factories(config, item):
     return {"virtual": wsfake.loop_factory}
 """
-    )
+
+POLICY = """\
+import pytest
+
+@pytest.fixture
+def event_loop_policy(ws_fake):
+    return ws_fake.event_loop_policy
+"""
+
+
+@pytest.mark.parametrize("recipe", [HOOK, POLICY])
+def test_pytest_asyncio_takes_the_loop_by_the_recipes_of_the_page(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, recipe: str
+) -> None:
+    assert indent(recipe, "    ") in PAGE
+    pytester.makepyfile(TEST.format(mark="@pytest.mark.asyncio"))
+    pytester.makeconftest(recipe)
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     result = pytester.runpytest_subprocess(
         "-p", "pytest_wsfake.plugin", "-p", "pytest_asyncio.plugin"
     )
     result.assert_outcomes(passed=1)
+
+
+def test_the_recipe_of_the_hook_is_no_error_where_there_is_no_such_hook(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytester.makepyfile("def test_it(ws_fake): pass")
+    pytester.makeconftest(HOOK)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    result = pytester.runpytest_subprocess("-p", "pytest_wsfake.plugin")
+    result.assert_outcomes(passed=1)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 13), reason="unittest takes a factory from 3.13 on")
+def test_a_test_case_of_unittest_takes_the_loop_by_its_factory(pytester: pytest.Pytester) -> None:
+    recipe = "loop_factory = staticmethod(wsfake.loop_factory)"
+    assert recipe in PAGE
+    pytester.makepyfile(f"""
+import asyncio, unittest, pytest, wsfake
+
+@pytest.mark.ws_fake
+class Case(unittest.IsolatedAsyncioTestCase):
+    {recipe}
+    async def test_an_hour(self):
+        await asyncio.sleep(3600)
+""")
+    pytester.runpytest_inprocess("-p", "pytest_wsfake.plugin").assert_outcomes(passed=1)
 
 
 def test_anyio_takes_the_loop_by_its_options(
