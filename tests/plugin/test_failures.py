@@ -489,6 +489,36 @@ def test_prices(ws_fake):
     assert f" ws_fake hint {'-' * 33}\n{expected}" in "\n".join(result.outlines)
 
 
+def test_a_client_that_found_nobody_and_went_on_is_told_beside_what_was_not_played(
+    dead_url: str, pytester: pytest.Pytester
+) -> None:
+    pytester.makepyfile(
+        test_it=HEAD
+        + f"""
+from websockets.sync.client import connect
+
+@pytest.mark.ws_fake(intercept=True)
+def test_prices(ws_fake):
+    ws_fake.serve(URL, Transcript())
+    with pytest.raises(OSError):
+        connect("{dead_url}/v1")
+"""
+    )
+
+    result = run(pytester)
+
+    result.assert_outcomes(passed=1, errors=1)
+    place = dead_url.replace("ws://127.0.0.1", "localhost")
+    assert block(result, "ERROR at teardown of test_prices") == text(f"""
+        the test ended before everything was played
+          url       ws://echo.example
+          unplayed  1 connection never opened
+          client code found nobody at {place}
+
+          to let it be: unplayed="warn" or "ignore", or .optional(...) in the transcript
+        """)
+
+
 def test_what_a_handler_raised_beside_another_failure_is_told_with_its_line(
     pytester: pytest.Pytester,
 ) -> None:

@@ -205,18 +205,22 @@ class Unanswered:
         """How often client code was connecting to a place where nobody was found."""
         return sum(self._sought.values())
 
+    @property
+    def sought(self) -> str:
+        """The places where client code has found nobody, in words; empty where there are none."""
+        places = list(self._sought)
+        more = len(places) - _MOST_PLACES
+        return ", ".join(places[:_MOST_PLACES]) + (f" and {more} more" if more > 0 else "")
+
     def nobody_found(self) -> str:
         """Say where client code has found nobody, and who could have answered; or nothing.
 
         It may have meant a WebSocket, and that is all that is known: it came to say nothing.
         """
-        places = list(self._sought)
-        if not places:
+        if not self._sought:
             return ""
-        more = len(places) - _MOST_PLACES
-        named = ", ".join(places[:_MOST_PLACES]) + (f" and {more} more" if more > 0 else "")
         text = [
-            f"nobody was there at {named}, and nothing of the test answers there",
+            f"nobody was there at {self.sought}, and nothing of the test answers there",
             *self._explain(),
             "  to script it: ws_fake.serve(url, Transcript()...)",
         ]

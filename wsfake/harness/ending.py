@@ -84,6 +84,7 @@ class Verdicts:
             sources.replay,
             self._clients,
             source=sources.path,
+            sought=sources.unanswered.sought,
             advice=self._advice,
         )
         if left is None:

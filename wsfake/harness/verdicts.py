@@ -34,21 +34,27 @@ def unplayed(
     clients: Iterable[Any],
     *,
     source: str,
+    sought: str,
     advice: Advice,
 ) -> Unplayed | None:
-    """Return the verdict on what the test promised and did not do, or None."""
+    """Return the verdict on what the test promised and did not do, or None.
+
+    `sought` is where client code has found nobody: it may have meant what is left.
+    """
     told = [*_left(services, replay, clients)]
     if not told:
         return None
     more = len(told) - _MOST_CONNECTIONS
     recorded_too = replay is not None and any(c.unplayed() for c in replay.connections)
     where = {"cassette": source} if recorded_too else {}
-    to_do = {"to play it": _to_play_it(network, clients, advice), "to let it be": advice.let_be}
+    to_play_it = "" if sought else _to_play_it(network, clients, advice)
+    to_do = {"to play it": to_play_it, "to let it be": advice.let_be}
     text = [
         f"{advice.what} ended before everything was played",
         *(field_lines(where) if where else []),
         *chain.from_iterable(told[:_MOST_CONNECTIONS]),
         *([f"  and of {_count(more, 'connection')} more"] if more > 0 else []),
+        *([f"  client code found nobody at {sought}"] if sought else []),
         *_dialogue(network),
         *([""] if any(to_do.values()) else []),
         *(f"  {purpose}: {how}" for purpose, how in to_do.items() if how),
