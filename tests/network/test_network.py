@@ -1,12 +1,13 @@
 """Connections between ends, without a harness."""
 
+from threading import Thread
 from typing import Any
 
 import pytest
 
 from wsfake.clock import VirtualClock
 from wsfake.errors import ConnectionNotAnswered, UnexpectedMessage
-from wsfake.model import Accept, Close, Drop, Event, Open, Side
+from wsfake.model import Accept, Close, Drop, Entry, Event, Open, Side, make_entry
 from wsfake.network import Connection, End, Network, PlayerEnd, Services
 from wsfake.player import Plan, Player
 from wsfake.transcript import Matching, Transcript
@@ -48,6 +49,41 @@ def test_a_client_that_could_not_connect_says_nothing_more() -> None:
         drain(network)
     drain(network)
     assert network.entries == []
+
+
+def test_entries_are_whole_where_another_thread_adds_and_reads_some_while_they_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    network = Network(VirtualClock())
+    connection = network.connect(Open(URL), Listener())
+    connection.say(Side.SERVER, "before")
+    seen: list[list[Entry]] = []
+
+    def add_and_read() -> None:
+        with network.lock:
+            connection.say(Side.SERVER, "meanwhile")
+        seen.append(network.entries)
+
+    other = Thread(target=add_and_read)
+
+    def make(fields: Any) -> Entry:
+        if other.ident is None:
+            other.start()
+            other.join(0.1)  # as far as it comes: it is to wait until these are read
+        return make_entry(fields)
+
+    monkeypatch.setattr("wsfake.network.network.make_entry", make)
+    read = network.entries
+    other.join()
+
+    whole = [
+        Entry(0, 1, Side.CLIENT, Open(URL)),
+        Entry(0, 1, Side.SERVER, "before"),
+        Entry(0, 1, Side.SERVER, "meanwhile"),
+    ]
+    assert read == whole[:2]
+    assert seen == [whole]
+    assert network.entries == whole
 
 
 @pytest.mark.parametrize("looked_at", [0, 1, 3])
