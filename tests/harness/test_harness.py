@@ -11,6 +11,7 @@ import pytest
 
 from tests.harness.test_failures import tell
 from tests.harness.texts import URL
+from tests.player.scripts import Broken
 from wsfake import Harness, Transcript, UsageError, WsfakeWarning
 from wsfake.errors import UnexpectedMessage, Unplayed
 from wsfake.model import Accept, End, Entry, Open, Side
@@ -150,6 +151,15 @@ def test_a_verdict_that_the_script_swallowed_is_told_at_the_end() -> None:
         with pytest.raises(UnexpectedMessage):
             socket.send("b")
         assert len(ws_fake.failures) == 1
+
+
+def test_an_error_of_a_matcher_that_the_script_swallowed_is_told_at_the_end() -> None:
+    with pytest.raises(KeyError), Harness() as ws_fake:
+        ws_fake.serve(URL, T.client(Broken()))
+        socket = ws_fake.WebSocket(URL)
+        ws_fake.run()
+        with pytest.raises(KeyError):
+            socket.send("b")
 
 
 def test_several_swallowed_verdicts_are_told_together() -> None:

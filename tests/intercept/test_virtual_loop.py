@@ -20,6 +20,7 @@ import websockets
 from hypothesis import given, strategies as st
 from websockets.sync.client import connect
 
+from tests.player.scripts import Broken
 from wsfake import ConnectionNotAnswered, Harness, Transcript, UnexpectedMessage, Unplayed
 from wsfake.cassette import write_cassette
 from wsfake.errors import NeverIdle, NotHappened, OutOfOrder, UsageError
@@ -293,6 +294,46 @@ def test_a_message_that_is_not_expected_closes_with_1011_and_fails_the_test() ->
         code, reason = play(ws_fake, main())
         assert code == 1011
         assert reason.startswith("wsfake: client message #1 does not match the transcript")
+
+
+def break_down(last: object) -> str:
+    raise KeyError("id")
+
+
+@pytest.mark.parametrize(
+    "transcript",
+    [
+        Transcript().client(Broken()).server("never"),
+        Transcript().client("x").server(break_down),
+    ],
+    ids=["matcher", "reply"],
+)
+@pytest.mark.parametrize("running", [False, True], ids=["waiting", "running"])
+def test_an_error_of_the_transcript_closes_with_1011_and_is_told_once(
+    transcript: Transcript, running: bool
+) -> None:
+    ws_fake = Harness()
+    ws_fake.serve(URL, transcript)
+
+    async def main() -> None:
+        async with websockets.connect(URL) as connection:
+            await connection.send("x")
+            if running:
+                with pytest.raises(KeyError, match="id"):
+                    await ws_fake.run_async()
+            with pytest.raises(websockets.ConnectionClosedError) as caught:
+                await connection.recv()
+            assert caught.value.rcvd is not None
+            assert caught.value.rcvd.code == 1011
+            assert caught.value.rcvd.reason == "wsfake: KeyError: 'id'"
+
+    play(ws_fake, main())
+    assert ws_fake.now == 0
+    if not running:
+        with pytest.raises(KeyError, match="id"):
+            ws_fake.finish()
+    else:
+        ws_fake.finish()
 
 
 def test_an_order_across_connections_that_is_strict_closes_with_1011(tmp_path: Path) -> None:

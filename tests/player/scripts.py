@@ -10,6 +10,15 @@ CLIENT, SERVER = Side.CLIENT, Side.SERVER
 OPEN = Open("ws://echo.example/")
 
 
+class Broken:
+    """A matcher that raises."""
+
+    def __eq__(self, other: object) -> bool:
+        raise KeyError("id")
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 def player_of(
     transcript: Transcript, side: Side = SERVER, *, opened: bool = True, **matching: Any
 ) -> Player:

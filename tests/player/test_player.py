@@ -7,7 +7,7 @@ from unittest import mock
 import pytest
 from hypothesis import given, strategies as st
 
-from tests.player.scripts import CLIENT, OPEN, SERVER, hear, player_of, says
+from tests.player.scripts import CLIENT, OPEN, SERVER, Broken, hear, player_of, says
 from wsfake import Transcript, UsageError
 from wsfake.model import (
     Accept,
@@ -432,6 +432,16 @@ def test_after_a_mismatch_the_player_says_nothing_and_judges_nothing() -> None:
     player = player_of(T.client("a").server("b").client("c"))
     assert kind(hear(player, "x")) == "message"
     assert hear(player, "a", "y", Ping(b""), Close(1000), Raw(b"")) is None
+    assert says(player) == []
+    assert player.unplayed() == []
+
+
+def test_after_an_error_of_a_matcher_the_player_says_nothing_and_nothing_is_unplayed() -> None:
+    player = player_of(T.client(Broken()).server("b").client("c"))
+    with pytest.raises(KeyError, match="id"):
+        hear(player, "x")
+    assert player.failed
+    assert hear(player, "a") is None
     assert says(player) == []
     assert player.unplayed() == []
 

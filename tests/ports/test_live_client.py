@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from pathlib import Path
+from queue import Queue
 
 import pytest
+from websockets.exceptions import ConnectionClosedError
+from websockets.sync.server import ServerConnection, serve
 
+from tests.player.scripts import Broken
 from tests.ports.test_ports import URL, save
 from tests.servers import server
 from wsfake import Harness, Transcript, UnexpectedMessage, Unplayed, UsageError
@@ -36,6 +42,40 @@ def test_a_server_that_says_something_else_fails_the_test(server: str) -> None:
         ws_fake.run()
     with pytest.raises(UnexpectedMessage):
         ws_fake.finish()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Transcript().client("hello").server(Broken()).client("never"),
+        Transcript().client("hello").server("HELLO").client(lambda last: last.json["id"]),
+    ],
+    ids=["matcher", "reply"],
+)
+def test_an_error_of_the_transcript_closes_with_1011(said: Transcript) -> None:
+    ends: Queue[tuple[int | None, str | None]] = Queue()
+
+    def shout(connection: ServerConnection) -> None:
+        with suppress(ConnectionClosedError):
+            for message in connection:
+                connection.send(message.upper())
+        ends.put((connection.close_code, connection.close_reason))
+
+    with serve(shout, "127.0.0.1", 0) as real:
+        thread = threading.Thread(target=real.serve_forever)
+        thread.start()
+        ws_fake = Harness()
+        port = real.socket.getsockname()[1]
+        ws_fake.play_client(f"ws://127.0.0.1:{port}/", said, live=True)
+        with pytest.raises((KeyError, UsageError)):
+            ws_fake.run()
+        ws_fake.finish()
+        real.shutdown()
+        thread.join()
+    code, reason = ends.get(timeout=10)
+    assert code == 1011
+    assert reason is not None
+    assert reason.startswith("wsfake: ")
 
 
 def test_a_server_that_says_too_little_leaves_it_unplayed(server: str) -> None:

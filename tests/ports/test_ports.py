@@ -15,6 +15,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, ConnectionClosedError, InvalidStatus
 from websockets.sync.client import ClientConnection, connect as connect_to
 
+from tests.player.scripts import Broken
 from wsfake import Harness, Transcript, UnexpectedMessage
 from wsfake.errors import ConnectionNotAnswered, OutOfOrder, UnexpectedClose, Unplayed, UsageError
 from wsfake.model import Accept, Close, Drop, End, Entry, Event, Open, Ping, Side
@@ -345,6 +346,19 @@ def test_a_reply_that_cannot_be_made_leaves_no_client_waiting() -> None:
     with pytest.raises(Exception, match=r"Expecting value|json|JSON"):
         ws_fake.run()
     finish_failed(ws_fake)
+
+
+def test_a_matcher_that_raises_leaves_no_client_waiting() -> None:
+    ws_fake = Harness()
+    ws_fake.serve(URL, Transcript().client(Broken()).server("never"))
+    with connect(ws_fake.url_for(URL)) as connection:
+        connection.send("x")
+        with pytest.raises(ConnectionClosedError):
+            connection.recv(PATIENCE)
+        assert (connection.close_code, connection.close_reason) == (1011, "wsfake: KeyError: 'id'")
+    with pytest.raises(KeyError):
+        ws_fake.run()
+    ws_fake.finish()  # it is told once
 
 
 def test_what_nothing_answers_is_refused_with_what_to_type() -> None:

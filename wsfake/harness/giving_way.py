@@ -22,8 +22,9 @@ def give_way(network: Network, sources: Sources) -> bool:
     if player is None:
         return False
     if sources.settings.order == "strict":
-        network.report(network.fail(_out_of_order(network, sources, player)))
+        failure = network.fail(_out_of_order(network, sources, player))
         player.fail()
+        network.report(failure)
     else:
         network.remark(GAVE_WAY)
         sources.give_way(player)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from wsfake.clock import VirtualClock
-from wsfake.errors import Failure
 from wsfake.harness.answering import Aliases
 from wsfake.live import LiveClient, LiveListener, LiveServerEnd, Reactor
 from wsfake.model import Accept, Drop, Event, Headers, Open, Side, without_mechanics
@@ -47,6 +46,8 @@ class RealWorld:
         self._ends: list[tuple[Connection, LiveClient | LiveServerEnd]] = []
         self._opening: set[int] = set()
         self._listeners: list[LiveListener] = []
+        self._failed: set[int] = set()
+        network.on_error.append(self._let_servers_know)
 
     # Connections of the script
 
@@ -117,19 +118,20 @@ class RealWorld:
                 self._opening.discard(connection.number)
                 try:
                     connection.say(side, what)
-                except Failure as failure:
-                    network.report(failure)
-                    self._end_played(connection, side, failure)
-                except Exception as error:  # noqa: BLE001 - what a handler raised; `run` raises it
+                except Exception as error:  # noqa: BLE001 - a verdict, or of a handler; `run` raises it
                     network.report(error)
 
         return say
 
-    def _end_played(self, connection: Connection, side: Side, failure: Failure) -> None:
-        """Let a real server know that it does not keep to the transcript (RULES 3)."""
-        client, server = connection.client, connection.server
-        if side is Side.SERVER and isinstance(client, PlayerEnd) and server is not None:
-            server.arrive(verdict_close(failure) if connection.accepted else Drop())
+    def _let_servers_know(self, error: Exception) -> None:
+        """Let real servers know whose players have given up by this (RULES 3)."""
+        for connection, server in self._ends:
+            client, number = connection.client, connection.number
+            if not (isinstance(client, PlayerEnd) and client.player.failed):
+                continue
+            if number not in self._failed:
+                self._failed.add(number)
+                server.arrive(verdict_close(error) if connection.accepted else Drop())
 
     def _connected(self, connection: Connection) -> Callable[[], None]:
         def tell() -> None:

@@ -17,7 +17,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from wsfake.clock import Timer, VirtualClock
-from wsfake.errors import Failure
 from wsfake.intercept import resolvers
 from wsfake.intercept.between import Between
 from wsfake.intercept.memory import Memory
@@ -61,7 +60,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._clock = world.clock
         self._work = Work()
         self._between = Between(world.network, self._tell_of)
-        passing = Passing(world, self._work, self._fail)
+        passing = Passing(world, self._work)
         selector = VirtualSelector(passing, self._work, self._between)
         super().__init__(selector)
         selector.waiting = self._ready  # type: ignore[attr-defined]
@@ -75,9 +74,6 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             self._memory.close()
             self._on_close()
         super().close()
-
-    def _fail(self, failure: Failure) -> None:
-        self._memory.fail(failure)
 
     def _tell_of(self, error: Exception) -> None:
         message = "an error in what a connection in memory has called"

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from functools import partial
 
 from wsfake.clock import Clock
-from wsfake.errors import Failure
 from wsfake.intercept.between import Between
 from wsfake.intercept.interception import error_of
 from wsfake.intercept.names import names
@@ -42,6 +41,7 @@ class Memory:
         self._world = world
         self._receptions: dict[str, Reception] = {}
         self._tunnels: list[Tunnel] = []
+        world.network.on_error.append(self._let_clients_know)
 
     def wake(self) -> None:
         """The event loop looks at what is due in each of its turns."""
@@ -91,18 +91,17 @@ class Memory:
         tunnel = Tunnel(self.reactor, client, received, place, server)
         self._tunnels = [*(each for each in self._tunnels if not each.finished), tunnel]
 
-    def fail(self, failure: Failure) -> None:
-        """Let the clients know of a failure whose players have given up by it."""
-        with self._world.network.lock:
-            for reception in self._receptions.values():
-                for connection in reception.open:
-                    connection.fail_if_stopped(failure)
+    def _let_clients_know(self, error: Exception) -> None:
+        for reception in self._receptions.values():
+            for connection in reception.open:
+                connection.fail_if_stopped(error)
 
     def close(self) -> None:
         """End whatever is still connected."""
         for tunnel in self._tunnels:
             tunnel.abort()
         with self._world.network.lock:
+            self._world.network.on_error.remove(self._let_clients_know)
             for reception in self._receptions.values():
                 reception.leave()
 

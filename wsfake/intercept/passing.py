@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import selectors
 import time
-from collections.abc import Callable
 
 from wsfake.clock import VirtualClock, microseconds
 from wsfake.errors import Failure, NeverIdle, NotHappened
@@ -90,10 +89,8 @@ class Work:
 class Passing:
     """Does what is due on the clock of a test, and lets its time pass."""
 
-    def __init__(self, world: World, work: Work, on_failure: Callable[[Failure], None]) -> None:
-        """`on_failure` is told that an order that is strict was not kept."""
+    def __init__(self, world: World, work: Work) -> None:
         self._world = world
-        self._on_failure = on_failure
         self._work = work
         self._clock: VirtualClock = world.clock
         self._limit = microseconds(world.timeout)
@@ -177,11 +174,11 @@ class Passing:
             self._progress, self._last_progress = progress, clock.now
             self._jumps, self._in_vain = 0, world.sought_in_vain
         if due is None:
-            if not self._gives_way(world.give_way):
+            if not world.give_way():
                 raise self._stuck()
             return
         silent = due - self._last_progress
-        if not clock.pending and self._gives_way(lambda: world.give_way_to_timers(silent)):
+        if not clock.pending and world.give_way_to_timers(silent):
             return
         self._jumps += 1
         if self._jumps > _MOST_JUMPS:
@@ -200,14 +197,6 @@ class Passing:
             raise self._never_idle(
                 f"{_MOST_JUMPS_AFTER_FAILURE} timers in turn after a failure"
             ) from failure
-
-    def _gives_way(self, give_way: Callable[[], bool]) -> bool:
-        failures = self._world.network.failures
-        known = len(failures)
-        gave_way = give_way()
-        for failure in failures[known:]:
-            self._on_failure(failure)
-        return gave_way
 
     def _pass_real_time(self, selector: selectors.BaseSelector, pump: Pump) -> Ready:
         if pump.wait(0) or self._silent_since is None:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from wsfake.errors import Failure, UnexpectedClose, UnexpectedHandshake, UnexpectedMessage
+from wsfake.errors import (
+    Failure,
+    UnexpectedClose,
+    UnexpectedHandshake,
+    UnexpectedMessage,
+    WsfakeError,
+)
 from wsfake.model import Accept, Close, Entry, Open, Raw, Refuse, Reject, Side
 from wsfake.network.dialogue import LITERAL_LENGTH
 from wsfake.player import Mismatch, Player
@@ -18,7 +24,7 @@ if TYPE_CHECKING:
     from wsfake.network.connection import Connection
     from wsfake.network.network import Network
 
-__all__ = ["field_lines", "mismatch_failure", "verdict_close", "write_seconds"]
+__all__ = ["field_lines", "mismatch_failure", "verdict_close", "words_of", "write_seconds"]
 
 _MOST_ENTRIES = 30
 _SHORT = 80
@@ -32,9 +38,14 @@ def write_seconds(at: int) -> str:
     return f"{at / 1_000_000:.6f}".rstrip("0").ljust(len(str(at // 1_000_000)) + 4, "0")
 
 
+def words_of(error: Exception) -> str:
+    """Return what an error says; of one that is not ours, with its kind."""
+    return str(error) if isinstance(error, WsfakeError) else f"{type(error).__name__}: {error}"
+
+
 def verdict_close(failure: Exception) -> Close:
     """Return the Close by which a real peer learns of a verdict: as much of it as fits."""
-    line = f"wsfake: {failure}".partition("\n")[0]
+    line = f"wsfake: {words_of(failure)}".partition("\n")[0]
     reason = line.encode(errors="replace")[:_LONGEST_REASON].decode(errors="ignore")
     return Close(_INTERNAL_ERROR, reason)
 

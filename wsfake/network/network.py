@@ -99,6 +99,9 @@ class Network:
         """Every verdict so far, whether or not the test has seen it."""
         self.errors: list[Exception] = []
         """What handlers raised, and nobody has seen yet."""
+        self.on_error: list[Callable[[Exception], None]] = []
+        """Who is told of each of these, with the lock held: clients wait for players that have
+        given up by it."""
         self.note = self.noted.append
         self.redaction: Redaction = _NoSecrets()
         """Takes the secrets out of what is to be shown."""
@@ -213,6 +216,8 @@ class Network:
         with self.lock:
             if error not in self.errors:
                 self.errors.append(error)
+                for tell in self.on_error:
+                    tell(error)
 
     def take_errors(self) -> list[Exception]:
         """Return what was kept by `report`, and keep it no longer."""

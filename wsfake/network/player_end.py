@@ -126,9 +126,15 @@ class PlayerEnd:
     def arrive(self, what: Event) -> None:
         """Judge what the script said.
 
-        Raises the failure, at the line that said it.
+        Raises the failure, or what a matcher raises, at the line that said it. Either is kept, as a
+        script may swallow it.
         """
-        mismatch = self.player.receive(what, self.clock.now)
+        try:
+            mismatch = self.player.receive(what, self.clock.now)
+        except Exception as error:
+            self._let_others_go_on()
+            self.network.report(error)
+            raise
         if mismatch is not None:
             raise self._judge(mismatch)
         if self._asked != _SOON or self._turns is not None:
@@ -138,10 +144,13 @@ class PlayerEnd:
         from wsfake.network.failures import mismatch_failure  # noqa: PLC0415 - only for a failure
 
         assert self.connection is not None
+        self._let_others_go_on()
+        return self.network.fail(mismatch_failure(self.connection, self.player, mismatch))
+
+    def _let_others_go_on(self) -> None:
         self.schedule()
         if self._turns is not None:
             self._turns.go_on()
-        return self.network.fail(mismatch_failure(self.connection, self.player, mismatch))
 
     def schedule(self) -> None:
         """Ask the clock for the time at which the player is due."""

@@ -46,7 +46,8 @@ __all__ = ["Player"]
 class Player:
     """Acts `side` of one connection.
 
-    After a mismatch it says nothing more: one failure, no cascade.
+    After a mismatch it says nothing more: one failure, no cascade. Nor does it after an error of a
+    matcher or of a reply, which comes out of `receive` or `take` as it is.
 
     What is known to the letter is played from its `part`; all else (what comes early, groups,
     matchers, closes) is looked for in the plan.
@@ -85,11 +86,13 @@ class Player:
             if self._order is not None:
                 self._order.happen(self.part.plan.indexes[self.part.turn - 1], now)
             return None
-        if isinstance(what, _MESSAGES):
-            return self._message(what, now)
-        if self.stopped:
-            return None
-        return _RECEIVERS[type(what)](self, what, now)
+        try:
+            if isinstance(what, _MESSAGES):
+                return self._message(what, now)
+            return None if self.stopped else _RECEIVERS[type(what)](self, what, now)
+        except BaseException:
+            self.fail()  # by a matcher that raises: nobody knows what is to come now
+            raise
 
     def _message(self, message: Message, now: int) -> Mismatch | None:
         speech = self.part.recall()
@@ -127,7 +130,7 @@ class Player:
 
     @property
     def failed(self) -> bool:
-        """Whether it has given up: after a mismatch, or a reply that could not be made."""
+        """Whether it has given up: after a mismatch, or an error of a matcher or a reply."""
         return self._failed
 
     def fail(self) -> None:

@@ -154,11 +154,7 @@ class Keeper:
         if left > 0:
             return left
         self._held_since = now
-        failures = self._desk.network.failures
-        known = len(failures)
         self._desk.give_way()
-        for failure in failures[known:]:  # where the order is strict
-            self._on_error(failure)
         return 0.0
 
 

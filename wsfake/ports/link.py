@@ -10,7 +10,7 @@ from wsfake.live.server_handshake import ServerHandshake
 from wsfake.live.transport import Transport
 from wsfake.model import Accept, Drop, End, Event, Refuse, Reject, Side
 from wsfake.network import Connection, Network, PlayerEnd
-from wsfake.network.failures import verdict_close
+from wsfake.network.failures import verdict_close, words_of
 from wsfake.ports.refusals import refuse
 
 __all__ = ["Link"]
@@ -102,7 +102,7 @@ class Link:
         if self._answered:
             self._client.arrive(verdict_close(failure))
         else:
-            refuse(self._reactor, self._transport, _NOT_FOUND, f"wsfake: {failure}")
+            refuse(self._reactor, self._transport, _NOT_FOUND, f"wsfake: {words_of(failure)}")
         self._wake()
 
     def fail_if_stopped(self, error: Exception) -> None:

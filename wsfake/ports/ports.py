@@ -92,6 +92,7 @@ class Ports:
         self.on_news: Callable[[], None] = _nothing
         """Called, by the thread of the ports, whenever anything has happened there."""
 
+        desk.network.on_error.append(self._let_clients_know)
         self.stuck = False
         """Whether its thread could not be ended."""
 
@@ -307,9 +308,13 @@ class Ports:
     def _tell(self, error: Exception) -> None:
         for each in error.exceptions if isinstance(error, ExceptionGroup) else [error]:
             self.desk.network.report(each)
-            for port in self._ports.values():
-                for connection in port.connections:
-                    connection.fail_if_stopped(each)
+
+    def _let_clients_know(self, error: Exception) -> None:
+        if self._is_copy:
+            return
+        for port in self._ports.values():
+            for connection in port.connections:
+                connection.fail_if_stopped(error)
 
 
 def _nothing() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from urllib.parse import urlsplit
 
-from wsfake.errors import Failure, WsfakeError
+from wsfake.errors import Failure
 from wsfake.live.server_handshake import NotAWebSocket, ServerHandshake
 from wsfake.live.transport import Transport
 from wsfake.model import Headers, Open, without_mechanics
 from wsfake.network import Connection, End
+from wsfake.network.failures import words_of
 from wsfake.ports.desk import Desk, Through
 from wsfake.ports.link import Link
 from wsfake.ports.mover import Mover
@@ -72,7 +73,7 @@ class Reception:
             self._receive(client, received)
         except Exception as error:  # noqa: BLE001 - as of an alias that stands for no URL
             self._network.report(error)  # first: the test may end with what its client is told
-            self._refuse(client, _SERVER_ERROR, self._network.redaction.text(_words_of(error)))
+            self._refuse(client, _SERVER_ERROR, self._network.redaction.text(words_of(error)))
 
     def _receive(self, client: Transport, received: bytes) -> None:
         handshake = ServerHandshake(self.authority, None)
@@ -189,10 +190,6 @@ class _Reality:
 
     def answer(self, connection: Connection) -> End:
         return self._desk.pass_on(connection, self._upstream)
-
-
-def _words_of(error: Exception) -> str:
-    return str(error) if isinstance(error, WsfakeError) else f"{type(error).__name__}: {error}"
 
 
 def _told(headers: Headers) -> Headers:
