@@ -40,7 +40,7 @@ BESIDE = {
     ("model", "errors"),
     ("model", "values"),
     ("transcript", "clock"),  # a pause is a time
-    ("transcript", "wire"),  # how much of a reason fits into a frame
+    ("transcript", "wire"),  # what of a text or a reason fits into a frame
     ("proxy", "live"),  # a relay stands on its reactor, transports and framing
     ("ports", "live"),
     ("ports", "proxy"),  # a port passes on what it does not answer by itself

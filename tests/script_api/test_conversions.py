@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from wsfake import Harness, Transcript
 from wsfake.script_api.conversions import (
     CLOSE_ARGUMENTS,
     CONVERTERS,
@@ -14,6 +15,9 @@ from wsfake.script_api.conversions import (
     to_string,
     to_uint16,
 )
+from wsfake.script_api.profiles import PROFILES
+
+URL = "ws://feed.example/"
 
 
 @pytest.mark.parametrize(
@@ -95,6 +99,8 @@ def test_uint16_of_a_value(value: Any, code: int) -> None:
     ("value", "overte", "vircadia", "string"),
     [
         ("x", "x", "x", "x"),
+        ("a\ud800\ud83e\udd8aé", *["a\ufffd🦊é"] * 3),
+        (["\udc00"], "\ufffd".encode(), b"", "\ufffd"),
         (42, "42", "42", "42"),
         (None, "null", "null", "null"),
         (UNDEFINED, "undefined", "undefined", "undefined"),
@@ -107,6 +113,20 @@ def test_uint16_of_a_value(value: Any, code: int) -> None:
 def test_what_is_sent_of_a_value(value: Any, overte: Any, vircadia: Any, string: Any) -> None:
     sent = [CONVERTERS[name](value) for name in ("overte", "vircadia", "string")]
     assert sent == [overte, vircadia, string]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_lone_surrogate_is_replaced_in_what_is_sent_and_in_what_is_served(profile: str) -> None:
+    with Harness(profile=profile) as ws_fake:
+        said = Transcript().server("a\ud800").client("b\ud800").server(lambda: "\udc00")
+        served = ws_fake.serve(URL, said)
+        socket = ws_fake.WebSocket(URL)
+        heard: list[str] = []
+        socket.onopen = lambda *_: socket.send("b\ud800")
+        socket.onmessage = lambda message: heard.append(message.data)
+        ws_fake.run()
+        assert heard == ["a\ufffd", "\ufffd"]
+        assert served.connections[0].client_messages == ["b\ufffd"]
 
 
 def test_undefined_is_false_and_says_what_it_is() -> None:

@@ -85,6 +85,11 @@ def test_json_equals_every_text_of_its_value() -> None:
     assert matcher.text == '{"a": [1, "é"], "b": null}'
 
 
+def test_json_says_a_lone_surrogate_by_its_escape() -> None:
+    assert json({"é": "\ud800"}).text == r'{"\u00e9": "\ud800"}'
+    assert json({"é": "\ud800"}) == r'{"é": "\ud800"}'
+
+
 def test_json_holds_the_value_as_the_other_side_reads_it() -> None:
     assert Json({1: (2,)}).value == {"1": [2]}
     assert json({1: (2,)}) == '{"1": [2]}'

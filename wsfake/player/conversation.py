@@ -86,15 +86,10 @@ def make_reply(reply: Reply, heard: list[Message], conversation: Conversation) -
     the callable raises comes out as it is.
     """
     made = reply.make(*_arguments(reply, heard, conversation))
-    if isinstance(made, dict | list):
-        message = as_message(made)
-        assert isinstance(message, Json)
-        return message.text
-    if isinstance(made, bytearray | memoryview):
-        return bytes(made)
-    if not isinstance(made, str | bytes):
+    if not isinstance(made, str | bytes | bytearray | memoryview | dict | list):
         raise UsageError(
             f"expected the reply {reply!r} to return a str, bytes, dict or list,"
             f" got {type(made).__name__}: {made!r}"
         )
-    return made
+    message: Message | Json = as_message(made)
+    return message.text if isinstance(message, Json) else message

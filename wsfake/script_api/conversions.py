@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from wsfake.model import Message
-from wsfake.wire.payloads import MOST_REASON, encode_text
+from wsfake.wire.payloads import MOST_REASON, encode_text, well_formed
 
 __all__ = ["CLOSE_ARGUMENTS", "CONVERTERS", "REASONS", "UNDEFINED", "to_string", "to_uint16"]
 
@@ -108,6 +108,11 @@ def to_uint16(value: object) -> int:
 # send()
 
 
+def to_text(value: object) -> str:
+    """Return `String(value)` as a frame can hold it: each lone surrogate is U+FFFD."""
+    return well_formed(to_string(value))
+
+
 def convert_overte(value: object) -> Message:
     """An object that is no ArrayBuffer is binary, and holds its text (V8; read in the source).
 
@@ -116,14 +121,14 @@ def convert_overte(value: object) -> Message:
     """
     if isinstance(value, bytes | bytearray):
         return bytes(value)
-    return to_string(value) if _is_primitive(value) else encode_text(to_string(value))
+    return to_text(value) if _is_primitive(value) else encode_text(to_string(value))
 
 
 def convert_vircadia(value: object) -> Message:
     """An object that is no ArrayBuffer is binary, and empty (QtScript; read in the source)."""
     if isinstance(value, bytes | bytearray):
         return bytes(value)
-    return to_string(value) if _is_primitive(value) else b""
+    return to_text(value) if _is_primitive(value) else b""
 
 
 def _is_primitive(value: object) -> bool:
@@ -132,7 +137,7 @@ def _is_primitive(value: object) -> bool:
 
 CONVERTERS: dict[str, Callable[[object], Message]] = {
     "overte": convert_overte,
-    "string": to_string,
+    "string": to_text,
     "vircadia": convert_vircadia,
 }
 

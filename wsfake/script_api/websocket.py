@@ -177,7 +177,7 @@ class WebSocket(metaclass=WebSocketType):
         does not expect.
         """
         value = message
-        if type(value) is not str:
+        if type(value) is not str or not value.isascii():
             if value is _MISSING:
                 raise TypeError("expected a message to send, as in: socket.send('hello')")
             value = CONVERTERS[self._host.profile.convert](value)

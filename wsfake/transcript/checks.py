@@ -26,7 +26,7 @@ from wsfake.model import (
 )
 from wsfake.transcript.matchers import AnyClose, Json, Regex, Reply
 from wsfake.transcript.steps import AnyOrder, Fault, Optional, Repeat
-from wsfake.wire.payloads import MOST_REASON, reason_bytes
+from wsfake.wire.payloads import MOST_REASON, reason_bytes, well_formed
 
 __all__ = [
     "TOKEN",
@@ -109,10 +109,14 @@ def _as_pairs(headers: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> tuple[A
 def as_message(message: Any) -> Any:
     """Return what a step holds for a message, a matcher or a callable.
 
+    In a text each lone surrogate is U+FFFD, as on any wire.
+
     Raises `TranscriptError` for what can never be a message.
     """
     if isinstance(message, str):
-        return str.__str__(message)  # a member of an enumeration is the text that it is
+        return well_formed(
+            str.__str__(message)
+        )  # a member of an enumeration is the text that it is
     if isinstance(message, bytes | bytearray | memoryview):
         return as_bytes(message)
     if isinstance(message, dict | list):

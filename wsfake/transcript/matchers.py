@@ -15,6 +15,7 @@ from typing import Any, Final
 from wsfake.errors import TranscriptError
 from wsfake.model import Message
 from wsfake.values import Value
+from wsfake.wire.payloads import well_formed
 
 __all__ = [
     "AnyClose",
@@ -94,11 +95,12 @@ def _too_deep(text: str) -> bool:
 
 
 def encode_json(value: Any) -> str:
-    """Return the text in which a JSON value is said.
+    """Return the text in which a JSON value is said; what no frame can hold is escaped in it.
 
     Raises `TypeError` or `ValueError` for what JSON cannot say.
     """
-    return _json.dumps(value, ensure_ascii=False, allow_nan=False)
+    text = _json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return text if text == well_formed(text) else _json.dumps(value, allow_nan=False)
 
 
 def json_equal(expected: Any, actual: Any) -> bool:

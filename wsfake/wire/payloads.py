@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from wsfake.errors import UsageError
 
-__all__ = ["MOST_REASON", "close_payload", "encode_text", "reason_bytes"]
+__all__ = ["MOST_REASON", "close_payload", "encode_text", "reason_bytes", "well_formed"]
 
 MOST_REASON = 123
 """Bytes of a close reason: a control frame holds 125, and the code takes two."""
 
 
-def encode_text(text: str) -> bytes:
-    """Return text as UTF-8, with each lone surrogate as U+FFFD (WHATWG: a USVString).
+def well_formed(text: str) -> str:
+    """Return text with each lone surrogate as U+FFFD (Web IDL: a USVString).
 
     Two surrogates that make a pair are the character that they stand for, as in JavaScript.
     """
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            units = text.encode("utf-16-le", "surrogatepass")
+            return units.decode("utf-16-le", "replace")
+    return text
+
+
+def encode_text(text: str) -> bytes:
+    """Return text as UTF-8, when it is `well_formed`."""
     try:
         return text.encode()
     except UnicodeEncodeError:
-        units = text.encode("utf-16-le", "surrogatepass")
-        return units.decode("utf-16-le", "replace").encode()
+        return well_formed(text).encode()
 
 
 def reason_bytes(reason: str) -> bytes:

@@ -13,6 +13,7 @@ from wsfake.model import Message
 from wsfake.script_api.browser.binary import ArrayBuffer, Blob
 from wsfake.script_api.browser.exceptions import DOMException
 from wsfake.script_api.conversions import CLOSE_ARGUMENTS, CONVERTERS, REASONS, to_number, to_string
+from wsfake.wire.payloads import well_formed
 
 __all__ = [
     "clamp_code",
@@ -29,16 +30,8 @@ _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHI
 
 
 def to_usv_string(value: object) -> str:
-    """Return `String(value)` with its lone surrogates replaced (Web IDL, USVString).
-
-    Two surrogates that are a pair are one character, as they are in JavaScript.
-    """
-    text = to_string(value) if _is_plain(value) else str(value)
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text
+    """Return `String(value)` with its lone surrogates replaced (Web IDL, USVString)."""
+    return well_formed(to_string(value) if _is_plain(value) else str(value))
 
 
 def _is_plain(value: object) -> bool:
