@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
@@ -145,13 +146,13 @@ def test_a_matcher_that_does_not_fit_is_told_as_it_shows_itself() -> None:
         """
         client message #1 does not match the transcript (connection 1, t=0.000 s)
           url       ws://echo.example/
-          expected  <PartialJson(value={'op': 'ping'})>
+          expected  <PartialJson(value={"op": "ping"})>
           actual    {"op": "pong", "id": 1}
           differs   $.op: "ping" expected, "pong" came
 
           connect ws://echo.example/
                0 ms  server  accepts
-        >      0 ms  client  <PartialJson(value={'op': 'ping'})>
+        >      0 ms  client  <PartialJson(value={"op": "ping"})>
 
           correct the script, or this .client(...) of the transcript
         """,
@@ -871,6 +872,40 @@ def test_a_secret_under_a_key_of_json_is_in_no_text() -> None:
 
           correct the script, or this .client(...) of the transcript
         """,
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (Transcript().client_json({"password": "s3cr3t"}), 'json {"password": "<redacted>"}'),
+        (
+            Transcript().client_json({"password": "s3cr3t", "n": ANY}),
+            '<DecodedJson(value={"password": "<redacted>", "n": <ANY>})>',
+        ),
+        (
+            Transcript().client(partial_json({"password": "s3cr3t"})),
+            '<PartialJson(value={"password": "<redacted>"})>',
+        ),
+    ],
+)
+def test_a_secret_under_a_key_of_a_matcher_is_in_no_text(said: Transcript, shown: str) -> None:
+    with pytest.raises(UnexpectedMessage) as caught, Harness() as ws_fake:
+        ws_fake.serve(URL, said)
+        tell(ws_fake, "x")
+        ws_fake.run()
+    assert f"  expected  {shown}\n" in str(caught.value)
+    assert f"client  {shown}\n" in str(caught.value)
+
+
+def test_a_secret_behind_which_a_matcher_is_cut_takes_nothing_else_with_it() -> None:
+    with pytest.raises(UnexpectedMessage) as caught, Harness() as ws_fake:
+        ws_fake.serve(URL, Transcript().client({"text": "x" * 330, "password": "s3cr3t" * 20}))
+        tell(ws_fake, "x")
+        ws_fake.run()
+    assert "s3cr3t" not in str(caught.value)
+    assert str(caught.value).endswith(
+        "\n\n  correct the script, or this .client(...) of the transcript"
     )
 
 

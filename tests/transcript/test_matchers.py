@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 from unittest import mock
 
@@ -93,7 +94,7 @@ def test_json_says_a_lone_surrogate_by_its_escape() -> None:
 def test_json_holds_the_value_as_the_other_side_reads_it() -> None:
     assert Json({1: (2,)}).value == {"1": [2]}
     assert json({1: (2,)}) == '{"1": [2]}'
-    assert repr(json({1: None})) == "Json(value={'1': None})"
+    assert repr(json({1: None})) == 'Json(value={"1": null})'
 
 
 @pytest.mark.parametrize(
@@ -148,6 +149,27 @@ def test_partial_json_may_hold_matchers() -> None:
 
     assert partial_json({"n": Positive()}) == '{"n": 1, "m": 0}'
     assert partial_json({"n": Positive()}) != '{"n": 0}'
+
+
+def test_a_matcher_is_shown_as_json_with_matchers_in_it() -> None:
+    value = {"password": "a'b", "n": [None, mock.ANY], 1: True}
+    text = """(value={"password": "a'b", "n": [null, <ANY>], 1: true})"""
+    assert repr(partial_json(value)) == f"PartialJson{text}"
+    assert repr(DecodedJson(value)) == f"DecodedJson{text}"
+
+
+def test_a_json_value_without_matchers_is_one_that_can_be_said() -> None:
+    assert type(DecodedJson.of({"a": [1, None]})) is Json
+    assert type(DecodedJson.of({"a": [mock.ANY]})) is DecodedJson
+
+
+@pytest.mark.parametrize("make", [DecodedJson, DecodedJson.of, partial_json])
+def test_a_number_is_no_boolean_wherever_it_is_expected(make: Callable[[Any], Any]) -> None:
+    assert make({"a": 1}) == '{"a": 1.0}'
+    assert make({"a": 1}) != '{"a": true}'
+    assert make({"a": [True]}) != '{"a": [1]}'
+    assert make([1, mock.ANY]) == "[1, true]"
+    assert make([1, mock.ANY]) != "[true, 1]"
 
 
 def test_decoded_json_hands_the_value_to_another_matcher() -> None:

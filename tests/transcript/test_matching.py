@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from wsfake import json, partial_json
 from wsfake.errors import UsageError
 from wsfake.transcript import Matching
+from wsfake.transcript.matchers import DecodedJson
 from wsfake.transcript.matching import fits_placeholder
 
 EXACT = Matching()
@@ -64,6 +66,18 @@ def test_matchers_decide_by_themselves() -> None:
     assert EXACT.fits(json({"a": 1}), '{"a":1}')
     assert EXACT.fits(partial_json({}), '{"a":1}')
     assert not EXACT.fits(object(), "a")
+
+
+@pytest.mark.parametrize("of", [DecodedJson, DecodedJson.of, partial_json])
+def test_what_is_volatile_is_nothing_to_a_matcher_of_json(of: Callable[[Any], Any]) -> None:
+    matching = Matching(volatile=["id", "$.at[0]"])
+    expected = of({"id": 1, "at": [2, {"n": 3}]})
+    assert matching.fits(expected, '{"id": "x", "at": [9, {"n": 3}]}')
+    assert not matching.fits(expected, '{"id": 1, "at": [2, {"n": true}]}')
+    assert not matching.fits(expected, '{"at": [2, {"n": 3}]}')
+    assert not matching.fits(expected, '{"id": 1, "at": [2]}')
+    assert not matching.fits(expected, "no json")
+    assert list(matching.pairs(expected, '{"id": "x", "at": [2, {}]}')) == [(1, "x")]
 
 
 def test_the_volatile_values_that_differ_are_told() -> None:

@@ -375,7 +375,7 @@ def test_what_has_no_text_form_shows_no_escape_codes() -> None:
             return "\x1b[31m red"
 
     assert str(Transcript().client_json(Red())) == (
-        "connect\n     0 ms  client  <DecodedJson(matcher=\\u001b[31m red)>\n"
+        "connect\n     0 ms  client  <DecodedJson(value=\\u001b[31m red)>\n"
     )
 
 

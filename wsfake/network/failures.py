@@ -72,9 +72,9 @@ def mismatch_failure(connection: Connection, player: Player, mismatch: Mismatch)
         expected = _expected_handshake(network, mismatch)
         came = _actual_handshake(network, mismatch)
     else:
-        clean = [_literal(_without_secrets(network, what)) for what in mismatch.expected]
+        clean = [_literal(network, what) for what in mismatch.expected]
         expected = "\n".join(clean) or _nothing(mismatch)
-        came = _literal(_without_secrets(network, mismatch.actual))
+        came = _literal(network, mismatch.actual)
     place = connection.source
     if place and mismatch.place >= 0:
         place += f", entry {mismatch.place + 1}"
@@ -175,8 +175,10 @@ def _advice(mismatch: Mismatch, script: Side) -> str:
     return "correct the script, or the answer in the transcript"
 
 
-def _literal(what: Any) -> str:
-    return abbreviate(write_action(what), LITERAL_LENGTH)
+def _literal(network: Network, what: Any) -> str:
+    """Write what a side does, without its secrets: of what is cut, not all are found."""
+    action = write_action(_without_secrets(network, what))
+    return abbreviate(network.redaction.text(action), LITERAL_LENGTH)
 
 
 def _expected_handshake(network: Network, mismatch: Mismatch) -> str:
@@ -198,13 +200,17 @@ def _actual_handshake(network: Network, mismatch: Mismatch) -> str:
 def _answer(network: Network, answer: Any, other: Any) -> str:
     """Write an answer, with what tells it from another one that is called the same."""
     answer, other = _without_secrets(network, answer), _without_secrets(network, other)
-    text = _literal(answer)
-    if text != _literal(other):
+    text = _literal(network, answer)
+    if text != _literal(network, other):
         return text
     if isinstance(answer, Accept):
         chosen = answer.subprotocol
-        return f"{text}, subprotocol {_literal(chosen)}" if chosen else f"{text}, no subprotocol"
-    return f"{text}, body {_literal(answer.body)}" if isinstance(answer, Reject) else text
+        return (
+            f"{text}, subprotocol {_literal(network, chosen)}"
+            if chosen
+            else f"{text}, no subprotocol"
+        )
+    return f"{text}, body {_literal(network, answer.body)}" if isinstance(answer, Reject) else text
 
 
 def _header(network: Network, name: str, value: Any) -> str:
@@ -215,7 +221,7 @@ def _header(network: Network, name: str, value: Any) -> str:
     if shown != opening:
         assert isinstance(shown, Open)
         value = shown.headers[0][1]
-    return f"header {name}: {_literal(value)}"
+    return f"header {name}: {_literal(network, value)}"
 
 
 def _dialogue(connection: Connection, script: Side, mismatch: Mismatch) -> list[str]:
@@ -230,6 +236,7 @@ def _dialogue(connection: Connection, script: Side, mismatch: Mismatch) -> list[
         at = network.entries[-1].at  # that of what came
         for what in mismatch.expected:
             entry = Entry(at, connection.number, script, what)
-            marked = write_entry(entry, numbered=numbered, most=LITERAL_LENGTH)
+            redact = network.redaction.text
+            marked = write_entry(entry, numbered=numbered, most=LITERAL_LENGTH, redact=redact)
             lines += [f"> {line}" for line in marked]
     return lines

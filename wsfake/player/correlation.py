@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from wsfake.transcript import Json, Matching
+from wsfake.transcript import Matching
 from wsfake.transcript.matchers import decode_json, encode_json
 from wsfake.transcript.selectors import Selector
 
@@ -34,10 +34,7 @@ class Correlation:
 
     def learn(self, matching: Matching, expected: Any, actual: object) -> None:
         """Compare the volatile values of two messages that fit."""
-        text = expected.text if isinstance(expected, Json) else expected
-        if not isinstance(text, str) or not isinstance(actual, str):
-            return
-        for recorded, fresh in matching.pairs(text, actual):
+        for recorded, fresh in matching.pairs(expected, actual):
             if type(recorded) is type(fresh):
                 self.instead[_canonical(recorded)] = encode_json(fresh)
 

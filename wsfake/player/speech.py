@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from wsfake.errors import UsageError
 from wsfake.model import Close, Event, Message, Side
@@ -11,7 +10,7 @@ from wsfake.player.answers import NO_MESSAGE
 from wsfake.player.conversation import Conversation, make_reply
 from wsfake.player.correlation import Correlation
 from wsfake.transcript import Fault, Matching
-from wsfake.transcript.matchers import AnyClose, DecodedJson, Json, Reply, encode_json
+from wsfake.transcript.matchers import AnyClose, Json, Reply
 
 __all__ = ["Speech"]
 
@@ -55,17 +54,12 @@ class Speech:
         if isinstance(what, Fault):
             return what.effect
         if not isinstance(what, NO_MESSAGE):
-            what = self.correct(self._text_of(what))
-        said: Event = what
-        return said
+            raise self._only_met(what)
+        return cast("Event", what)
 
-    def _text_of(self, matcher: Any) -> str:
-        """Return the text of what was written as JSON; a matcher of any other kind has none."""
-        if isinstance(matcher, DecodedJson):
-            with suppress(TypeError, ValueError, RecursionError):
-                return encode_json(matcher.matcher)
+    def _only_met(self, matcher: object) -> UsageError:
         name = self._side.value
-        raise UsageError(
+        return UsageError(
             f"expected a message for the {name} to say: a str, bytes, dict, list or function in"
             f" .{name}(...), got a matcher, which only the other side can meet: {matcher!r}"
         )

@@ -157,14 +157,14 @@ class Transcript:
 
     def client_json(self, matcher: Any) -> Transcript:
         """The client says a JSON text whose decoded value equals `matcher`."""
-        return self._with(Side.CLIENT, DecodedJson(matcher))
+        return self._with(Side.CLIENT, DecodedJson.of(matcher))
 
     def server_json(self, matcher: Any) -> Transcript:
         """The server says a JSON text whose decoded value equals `matcher`.
 
         A player of the server says the value itself, which is then to be no matcher.
         """
-        return self._with(Side.SERVER, DecodedJson(matcher))
+        return self._with(Side.SERVER, DecodedJson.of(matcher))
 
     def client_pings(self, payload: bytes = b"") -> Transcript:
         """The client sends a ping that it names; others are answered, and never matched."""

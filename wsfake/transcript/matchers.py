@@ -28,6 +28,7 @@ __all__ = [
     "encode_json",
     "json",
     "json_equal",
+    "part_of",
     "partial_json",
     "regex",
 ]
@@ -104,9 +105,14 @@ def encode_json(value: Any) -> str:
 
 
 def json_equal(expected: Any, actual: Any) -> bool:
-    """Compare as JSON does: `True` is not `1`, `1` equals `1.0`, the order of keys is nothing."""
-    if isinstance(expected, bool) or isinstance(actual, bool):
+    """Compare as JSON does: `True` is not `1`, `1` equals `1.0`, the order of keys is nothing.
+
+    What is expected may have matchers in it.
+    """
+    if isinstance(expected, bool):
         return expected is actual
+    if isinstance(expected, int | float) and isinstance(actual, bool):
+        return False
     if isinstance(expected, dict):
         return (
             isinstance(actual, dict)
@@ -122,20 +128,32 @@ def json_equal(expected: Any, actual: Any) -> bool:
     return bool(expected == actual)
 
 
-def _part_of(expected: Any, actual: Any) -> bool:
+def part_of(expected: Any, actual: Any) -> bool:
+    """Compare as `json_equal`, but for members that are not asked for."""
     if isinstance(expected, dict):
         return isinstance(actual, dict) and all(
-            key in actual and _part_of(value, actual[key]) for key, value in expected.items()
+            key in actual and part_of(value, actual[key]) for key, value in expected.items()
         )
     if isinstance(expected, list | tuple):
         return (
             isinstance(actual, list)
             and len(expected) == len(actual)
-            and all(map(_part_of, expected, actual))
+            and all(map(part_of, expected, actual))
         )
-    if expected is None or isinstance(expected, bool | int | float | str):
-        return json_equal(expected, actual)
-    return bool(expected == actual)  # a matcher of the user's
+    return json_equal(expected, actual)
+
+
+def _write(value: Any) -> str:
+    """Return JSON text with matchers in it, so that secrets by their keys are found there."""
+    try:
+        if isinstance(value, dict):
+            members = (f"{_write(key)}: {_write(each)}" for key, each in value.items())
+            return f"{{{', '.join(members)}}}"
+        if isinstance(value, list | tuple):
+            return f"[{', '.join(map(_write, value))}]"
+        return encode_json(value)
+    except (TypeError, ValueError, RecursionError):
+        return repr(value)
 
 
 class Json(Value):
@@ -170,7 +188,7 @@ class Json(Value):
         return hash(type(self))
 
     def __repr__(self) -> str:
-        return f"Json(value={self.value!r})"
+        return f"Json(value={self.text})"
 
 
 class PartialJson(Value):
@@ -185,28 +203,42 @@ class PartialJson(Value):
         if isinstance(other, PartialJson):
             return json_equal(self.value, other.value)
         found = decode_json(other)
-        return found is not None and _part_of(self.value, found[0])
+        return found is not None and part_of(self.value, found[0])
 
     def __hash__(self) -> int:
         return hash(type(self))
+
+    def __repr__(self) -> str:
+        return f"PartialJson(value={_write(self.value)})"
 
 
 class DecodedJson(Value):
-    """Hands the decoded JSON value of a text message to another matcher."""
+    """Equals every text message whose JSON value is this one, which has matchers in it."""
 
-    __slots__ = ("matcher",)
+    __slots__ = ("value",)
 
-    def __init__(self, matcher: Any) -> None:
-        self.matcher: Final = matcher
+    def __init__(self, value: Any) -> None:
+        self.value: Final = value
+
+    @staticmethod
+    def of(value: Any) -> Json | DecodedJson:
+        """Return what equals a JSON value; of one without matchers it can be said, too."""
+        try:
+            return Json(value)
+        except TranscriptError:
+            return DecodedJson(value)
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, DecodedJson):
-            return bool(self.matcher == other.matcher)
+            return json_equal(self.value, other.value)
         found = decode_json(other)
-        return found is not None and bool(self.matcher == found[0])
+        return found is not None and json_equal(self.value, found[0])
 
     def __hash__(self) -> int:
         return hash(type(self))
+
+    def __repr__(self) -> str:
+        return f"DecodedJson(value={_write(self.value)})"
 
 
 class Regex(Value):

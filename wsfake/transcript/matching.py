@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from wsfake.errors import UsageError
-from wsfake.transcript.matchers import Json, decode_json, json_equal
+from wsfake.transcript.matchers import (
+    DecodedJson,
+    Json,
+    PartialJson,
+    decode_json,
+    json_equal,
+    part_of,
+)
 from wsfake.transcript.selectors import Path, Selector
 from wsfake.values import Value
 
@@ -68,8 +75,8 @@ class Matching(Value):
             return isinstance(actual, str) and (
                 expected == actual or self._fits_text(expected, actual)
             )
-        if isinstance(expected, Json) and self.volatile:
-            return isinstance(actual, str) and self._fits_json(expected.text, actual) is True
+        if self.volatile and isinstance(expected, _OF_JSON):
+            return self._fits_value(expected, actual)
         return bool(expected == actual)
 
     def fits_masked(self, expected: str, actual: str) -> bool:
@@ -101,6 +108,16 @@ class Matching(Value):
             return found
         return masked and fits_placeholder(expected, actual)
 
+    def _fits_value(self, expected: Any, actual: str | bytes) -> bool:
+        """Compare what matches JSON without what is volatile."""
+        found = decode_json(actual)
+        if found is None:
+            return False
+        if isinstance(expected, Json):
+            return next(self.walk(expected.value, found[0]), None) is None
+        compare = part_of if isinstance(expected, PartialJson) else json_equal
+        return compare(*_without(self.volatile, expected.value, found[0], ()))
+
     def _fits_json(self, expected: str, actual: str) -> bool | None:
         """Return None where one of the two is no JSON."""
         one, other = decode_json(expected), decode_json(actual)
@@ -108,9 +125,10 @@ class Matching(Value):
             return None
         return next(self.walk(one[0], other[0]), None) is None
 
-    def pairs(self, expected: str, actual: str) -> Iterator[tuple[Any, Any]]:
+    def pairs(self, expected: Any, actual: object) -> Iterator[tuple[Any, Any]]:
         """Yield the volatile values of two messages that fit, where they differ."""
-        one, other = decode_json(expected), decode_json(actual)
+        one = (expected.value,) if isinstance(expected, _OF_JSON) else decode_json(expected)
+        other = decode_json(actual)
         if one is not None and other is not None:
             yield from _volatile_pairs(self.volatile, one[0], other[0], ())
 
@@ -138,6 +156,9 @@ class Matching(Value):
             yield from self.walk(one, other, path)
 
 
+_OF_JSON = (Json, PartialJson, DecodedJson)
+
+
 def _same(expected: Any, actual: Any) -> bool:
     if isinstance(expected, str) and PLACEHOLDER in expected:
         return expected == PLACEHOLDER or (
@@ -161,6 +182,31 @@ def fits_placeholder(expected: str, actual: str) -> bool:
             return False
         at = found + len(part)
     return True
+
+
+def _without(
+    volatile: tuple[Selector, ...], expected: Any, actual: Any, path: Path
+) -> tuple[Any, Any]:
+    """Return two JSON values with null for what is volatile and in both."""
+    if any(selector.selects(path) for selector in volatile):
+        return None, None
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        pairs = {
+            key: _without(volatile, expected[key], actual[key], (*path, key))
+            for key in expected.keys() & actual.keys()
+        }
+        return (
+            expected | {key: one for key, (one, _) in pairs.items()},
+            actual | {key: other for key, (_, other) in pairs.items()},
+        )
+    lists = isinstance(expected, list | tuple) and isinstance(actual, list)
+    if lists and len(expected) == len(actual):
+        items = [
+            _without(volatile, one, other, (*path, index))
+            for index, (one, other) in enumerate(zip(expected, actual, strict=True))
+        ]
+        return [one for one, _ in items], [other for _, other in items]
+    return expected, actual
 
 
 def _volatile_pairs(

@@ -60,10 +60,16 @@ def write_entries(entries: Iterable[Entry], *, numbered: bool) -> Iterator[str]:
         yield from write_entry(entry, numbered=numbered)
 
 
-def write_entry(entry: Entry, *, numbered: bool = False, most: int | None = None) -> list[str]:
+def write_entry(
+    entry: Entry,
+    *,
+    numbered: bool = False,
+    most: int | None = None,
+    redact: Callable[[str], str] = str,
+) -> list[str]:
     """Return the lines of one entry; a literal longer than `most` characters is cut.
 
-    What is cut cannot be read back.
+    What is cut cannot be read back. `redact` takes secrets out of what a side does, before that.
     """
     what = entry.what
     if isinstance(what, Open):
@@ -73,7 +79,7 @@ def write_entry(entry: Entry, *, numbered: bool = False, most: int | None = None
         lines = [first, *_opening_details(what)]
     else:
         number = f"#{entry.connection}  " if numbered else ""
-        action = write_action(what)
+        action = redact(write_action(what))
         if most is not None:
             action = abbreviate(action, most)
         lines = [f"{_time(entry.at)}  {number}{entry.side}  {action}", *_details(what)]
