@@ -18,6 +18,7 @@ from wsfake.model import (
     Drop,
     Event,
     Message,
+    Open,
     Ping,
     Pong,
     Raw,
@@ -91,7 +92,9 @@ def test_a_message_can_be_edited_and_swallowed(
 
 
 def test_an_error_of_the_hook_is_raised_and_the_message_passes(proxy: Proxy, server: str) -> None:
-    def edit(side: Side, message: Message) -> Message | None:
+    def edit(side: Side, message: Message) -> Any:
+        if side is Side.SERVER:
+            return {1, 2}
         raise LookupError(message)
 
     proxy.to(server, faults=Faults(edit=edit))
@@ -105,9 +108,9 @@ def test_an_error_of_the_hook_is_raised_and_the_message_passes(proxy: Proxy, ser
         while not (proxy.stories and proxy.stories[0].is_over):
             try:
                 proxy.reactor.wait(1)
-            except LookupError as error:
-                errors.append(error.args)
-    assert errors == [("kept",), ("kept",)]
+            except (LookupError, TranscriptError) as error:
+                errors.append(str(error))
+    assert errors == ["kept", "expected a str, bytes, dict or list to send, got {1, 2}"]
 
 
 @pytest.mark.parametrize("reset", [False, True])
@@ -244,6 +247,42 @@ def test_a_handle_speaks_for_both_sides(proxy: Proxy, server: str) -> None:
     ]
     assert ("server", Ping(b"p")) in said
     assert ("client", Pong(b"p")) in said
+
+
+def test_what_a_handle_says_is_in_the_words_of_a_transcript() -> None:
+    said: list[tuple[Side, Event]] = []
+    handle = LiveHandle(Open("ws://a/"), None, lambda side, what: said.append((side, what)))
+    handle.client({"a": 1})
+    handle.server(b"b")
+    handle.client_closes()
+    handle.server_closes(reason="bye")
+    handle.server_closes(empty=True)
+    assert said == [
+        (Side.CLIENT, '{"a": 1}'),
+        (Side.SERVER, b"b"),
+        (Side.CLIENT, Close(1000, "")),
+        (Side.SERVER, Close(1000, "bye")),
+        (Side.SERVER, Close()),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("say", "error"),
+    [
+        (lambda handle: handle.client(1), "expected a str"),
+        (lambda handle: handle.server(lambda: "x"), "expected a str, bytes, dict or list to send"),
+        (lambda handle: handle.server_closes(70000), "expected a close code from 0 to 65535"),
+        (lambda handle: handle.client_closes(1000, "x" * 124), "a close reason of at most 123"),
+        (lambda handle: handle.server_closes(1000, empty=True), "an empty Close has no code"),
+        (lambda handle: handle.server_pings(b"x" * 126), "expected at most 125 bytes"),
+    ],
+)
+def test_what_no_side_could_say_is_an_error_where_a_handle_is_to_say_it(
+    say: Callable[[LiveHandle], None], error: str
+) -> None:
+    handle = LiveHandle(Open("ws://a/"), None, lambda *_: pytest.fail("it was said"))
+    with pytest.raises(TranscriptError, match=error):
+        say(handle)
 
 
 def test_a_handle_drops_and_stalls(proxy: Proxy, server: str) -> None:

@@ -23,37 +23,15 @@ from wsfake.model import (
 from wsfake.network.ends import End
 from wsfake.network.player_end import PlayerEnd
 from wsfake.player import Plan, Player
-from wsfake.transcript import Json, Matching, Transcript
+from wsfake.transcript import Matching, Transcript
 from wsfake.transcript.arity import check_function
-from wsfake.transcript.checks import as_accept, as_close, as_message
-from wsfake.transcript.matchers import AnyClose
+from wsfake.transcript.checks import as_accept, sayable, sayable_close
 
 if TYPE_CHECKING:
     from wsfake.network.connection import Connection, Ending
     from wsfake.network.network import Network
 
-__all__ = ["Handler", "Peer", "PeerConnection", "Served", "Services", "sayable", "sayable_close"]
-
-
-def sayable(message: object) -> Message:
-    """Return a message that a test says by itself.
-
-    Raises `UsageError` (a `TranscriptError`) for what is no message.
-    """
-    said = as_message(message)
-    if isinstance(said, Json):
-        return said.text
-    if not isinstance(said, str | bytes):
-        raise UsageError(f"expected a str, bytes, dict or list to send, got {message!r}")
-    return said
-
-
-def sayable_close(code: int | None, reason: str | None) -> Close:
-    """Return a Close that a test says by itself: 1000 and "" where left out."""
-    close = as_close(code, reason)
-    if isinstance(close, AnyClose):
-        return Close(1000 if close.code is None else close.code, close.reason or "")
-    return close
+__all__ = ["Handler", "Peer", "PeerConnection", "Served", "Services"]
 
 
 def _unsettable(name: str) -> str:

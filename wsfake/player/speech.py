@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from wsfake.errors import UsageError
-from wsfake.model import Close, Event, Message, Side
+from wsfake.model import Event, Message, Side
 from wsfake.player.answers import NO_MESSAGE
 from wsfake.player.conversation import Conversation, make_reply
 from wsfake.player.correlation import Correlation
@@ -50,7 +50,7 @@ class Speech:
         if isinstance(what, Reply):
             return make_reply(what, self.heard, Conversation(self._side, self.spoken, self.heard))
         if isinstance(what, AnyClose):
-            return Close(1000 if what.code is None else what.code, what.reason or "")
+            return what.said
         if isinstance(what, Fault):
             return what.effect
         if not isinstance(what, NO_MESSAGE):

@@ -14,6 +14,7 @@ from wsfake.model import Accept, Close, Drop, Event, Message, Open, Raw, Reject,
 from wsfake.proxy.faults import Faults
 from wsfake.proxy.halves import Half
 from wsfake.proxy.handle import LiveHandle
+from wsfake.transcript.checks import sayable
 
 __all__ = ["TakenApart"]
 
@@ -173,7 +174,8 @@ class TakenApart:
         if edit is None:
             return message
         try:
-            return edit(side, message)
+            edited = edit(side, message)
+            return None if edited is None else sayable(edited)
         except Exception as error:  # noqa: BLE001 - raised where the reactor is pumped
             self._raise_soon(error)
             return message

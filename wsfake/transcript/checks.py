@@ -15,6 +15,7 @@ from wsfake.model import (
     End,
     Gap,
     Headers,
+    Message,
     Open,
     Ping,
     Pong,
@@ -42,6 +43,8 @@ __all__ = [
     "as_side",
     "check_answer",
     "no_message",
+    "sayable",
+    "sayable_close",
 ]
 
 _NO_MESSAGES = (
@@ -230,3 +233,22 @@ def as_close(code: int | None, reason: str | None, *, empty: bool = False) -> Cl
     if code is not None or reason is not None:
         raise TranscriptError(f"an empty Close has no code and no reason, got {code!r}, {reason!r}")
     return Close()
+
+
+def sayable(message: object) -> Message:
+    """Return a message that a test says by itself.
+
+    Raises `TranscriptError` for what is no message.
+    """
+    said = as_message(message)
+    if isinstance(said, Json):
+        return said.text
+    if not isinstance(said, str | bytes):
+        raise TranscriptError(f"expected a str, bytes, dict or list to send, got {message!r}")
+    return said
+
+
+def sayable_close(code: int | None, reason: str | None, *, empty: bool = False) -> Close:
+    """Return a Close that a test says by itself; raises as `as_close`."""
+    close = as_close(code, reason, empty=empty)
+    return close.said if isinstance(close, AnyClose) else close

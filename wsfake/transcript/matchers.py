@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from wsfake.errors import TranscriptError
-from wsfake.model import Message
+from wsfake.model import Close, Message
 from wsfake.values import Value
 from wsfake.wire.payloads import well_formed
 
@@ -290,6 +290,11 @@ class AnyClose(Value):
     def __init__(self, code: int | None = None, reason: str | None = None) -> None:
         self.code: Final = code
         self.reason: Final = reason
+
+    @property
+    def said(self) -> Close:
+        """What a player says for it: 1000 and "" where they are left out."""
+        return Close(1000 if self.code is None else self.code, self.reason or "")
 
 
 def json(value: Any) -> Json:
