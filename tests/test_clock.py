@@ -122,6 +122,21 @@ def test_cancelling_what_was_done_is_nothing(clock: VirtualClock, done: list[obj
     assert clock.pending
 
 
+@pytest.mark.parametrize("live", [0, 50, 5_000])
+def test_cancelled_timers_do_not_pile_up(
+    clock: VirtualClock, done: list[object], live: int
+) -> None:
+    for n in range(live):
+        clock.call_at(1_000 * live - n, saying(done, live - n))
+    for _ in range(20_000):
+        clock.cancel(clock.call_at(10**9, saying(done, "never")))
+        assert len(clock._heap) <= max(live + 101, 2 * live + 1)
+    clock.cancel(clock.call_at(0, saying(done, "never")))
+    run_all(clock)
+    assert done == list(range(1, live + 1))
+    assert not clock.pending
+
+
 def test_only_what_is_done_once_is_pending(clock: VirtualClock) -> None:
     assert not clock.pending
     assert not clock.recurring

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 __all__ = ["Clock", "Timer", "VirtualClock", "microseconds"]
 
 Callback = Callable[[], object]
+
+_MANY = 100
+"""So many cancelled timers may wait until they are due, or as many as there are others, if more."""
 
 
 def microseconds(seconds: float) -> int:
@@ -65,6 +68,7 @@ class Clock:
         self.asked = 0
         """How many timers were asked for so far."""
         self._pending = 0
+        self._cancelled = 0  # since these were taken out last, those that were due by now too
         self.call_soon = self.ready.append
 
     def call_at(self, due: int, callback: Callback, *, recurring: bool = False) -> Timer:
@@ -110,6 +114,16 @@ class Clock:
             timer.cancelled = True
             if not timer.recurring:
                 self._pending -= 1
+            self._cancelled = cancelled = self._cancelled + 1
+            if cancelled > _MANY and 2 * cancelled > len(self._heap):
+                self._clear_away()
+
+    def _clear_away(self) -> None:
+        """Take out what is cancelled, as `asyncio` does: with time-outs, nearly all of it is."""
+        live = [each for each in self._heap if not each[2].cancelled]
+        heapify(live)
+        self._heap = live  # a new one, as another thread may be looking at what is due
+        self._cancelled = 0
 
     @property
     def pending(self) -> bool:

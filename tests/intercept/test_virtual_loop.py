@@ -69,6 +69,23 @@ def test_aiohttp_has_its_heartbeats_too(ws_fake: Harness) -> None:
     assert pings(ws_fake) == pytest.approx(86400 / 20, abs=2)
 
 
+def test_time_outs_that_were_not_needed_do_not_pile_up(ws_fake: Harness) -> None:
+    transcript = Transcript()
+    for n in range(1_000):
+        transcript = transcript.client(f"{n}").server(f"{n}")
+    ws_fake.serve(URL, transcript)
+
+    async def main() -> int:
+        async with websockets.connect(URL) as connection:
+            for n in range(1_000):
+                async with asyncio.timeout(3600):
+                    await connection.send(f"{n}")
+                    assert await connection.recv() == f"{n}"
+            return len(ws_fake._clock._heap)
+
+    assert play(ws_fake, main()) < 300
+
+
 def test_a_time_out_comes_at_its_time(ws_fake: Harness) -> None:
     ws_fake.serve(URL, Transcript())
 

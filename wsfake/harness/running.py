@@ -135,9 +135,10 @@ class Runner:
     def advance(self, seconds: float) -> None:
         """Let so much time pass, whatever is or is not to happen in it."""
         self._check_idle("advance")
-        clock = self._clock
+        clock, lock = self._clock, self._network.lock
         end = clock.now + _checked(seconds)
-        timer = clock.call_at(end, lambda: None, recurring=True)
+        with lock:
+            timer = clock.call_at(end, lambda: None, recurring=True)
 
         def over() -> bool:  # and what is due at the end is done too
             due = clock.next_due
@@ -146,7 +147,8 @@ class Runner:
         try:
             self._run(over, seconds + 1)
         finally:
-            clock.cancel(timer)
+            with lock:
+                clock.cancel(timer)
 
 
 class _Run:

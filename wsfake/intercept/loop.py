@@ -11,12 +11,13 @@ import contextvars
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
 from math import ceil
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from wsfake.clock import Timer, VirtualClock
+from wsfake.clock import Timer
 from wsfake.intercept import resolvers
 from wsfake.intercept.between import Between
 from wsfake.intercept.memory import Memory
@@ -33,14 +34,16 @@ __all__ = ["VirtualLoop"]
 class _Handle(asyncio.TimerHandle):
     """A call that waits on the clock of a test."""
 
-    __slots__ = ("clock", "timer")
+    __slots__ = ("lock", "timer")
 
-    clock: VirtualClock
+    lock: AbstractContextManager[object]
+    """That of the network, whose other threads ask for timers as well."""
     timer: Timer
 
     def cancel(self) -> None:
         if not self.cancelled():
-            self.clock.cancel(self.timer)
+            with self.lock:
+                self.timer.clock.cancel(self.timer)
         super().cancel()
 
 
@@ -102,8 +105,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     ) -> asyncio.TimerHandle:
         self._check_closed()  # type: ignore[attr-defined]
         handle = _Handle(when, callback, args, self, context)
-        handle.clock = self._clock
-        with self._world.network.lock:
+        handle.lock = self._world.network.lock
+        with handle.lock:
             # alone it keeps no `ws_fake.run_async()` going, as an interval of a script does not
             handle.timer = self._clock.call_at(
                 _due(when),
