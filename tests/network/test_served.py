@@ -10,7 +10,7 @@ from tests.harness.test_failures import tell
 from tests.harness.texts import URL
 from wsfake import Harness, Transcript, UsageError
 from wsfake.errors import ConnectionNotAnswered, Unplayed
-from wsfake.model import Close, Drop, Open, Ping, Pong, Refuse, Reject, Side
+from wsfake.model import Close, Drop, Message, Open, Ping, Pong, Refuse, Reject, Side
 from wsfake.network import Peer
 
 T = Transcript()
@@ -163,6 +163,32 @@ def test_the_handle_speaks_on_the_newest_connection() -> None:
         handle.connections[0].send("first")
         ws_fake.run()
         assert got == [["first"], ["a", b"b", '{"c": 1}', "[2]"]]
+
+
+def test_a_handler_sees_the_messages_of_its_connection_so_far_with_each_of_them() -> None:
+    seen: list[tuple[list[Message], list[Message]]] = []
+
+    def handler(peer: Peer) -> None:
+        @peer.on_message
+        def answer(message: Message) -> None:
+            seen.append((peer.client_messages, peer.server_messages))
+            assert ws_fake.dialogue.entries  # which makes entries of what was noted
+            peer.send(f"{message!s}!")
+
+    with Harness() as ws_fake:
+        ws_fake.serve(URL, handler, connections=None)
+        sockets = [ws_fake.WebSocket(URL) for _ in range(2)]
+        ws_fake.run()
+        for text in ("a", "b"):
+            for number, socket in enumerate(sockets):
+                socket.send(f"{text}{number}")
+                ws_fake.run()
+    assert seen == [
+        (["a0"], []),
+        (["a1"], []),
+        (["a0", "b0"], ["a0!"]),
+        (["a1", "b1"], ["a1!"]),
+    ]
 
 
 def test_what_the_handle_says_must_be_sayable() -> None:

@@ -55,6 +55,8 @@ class Connection:
         self.subprotocol: str | None = None
         self.ended: Ending | None = None
         """The Close, drop or refusal that ended it; the first, where both sides closed."""
+        self._messages: dict[Side, list[Message]] = {side: [] for side in Side}
+        self._looked_at = 0  # so many entries, for these
 
     @property
     def url(self) -> str:
@@ -111,13 +113,16 @@ class Connection:
 
     def messages(self, side: Side) -> list[Message]:
         """Return the messages that one side has said so far."""
-        return [
-            entry.what
-            for entry in self.network.entries
-            if entry.connection == self.number
-            and entry.side is side
-            and isinstance(entry.what, str | bytes)
-        ]
+        network = self.network
+        with network.lock:  # another thread may ask, too
+            begin, end = self._looked_at, len(network.noted)
+            if begin < end:  # a handler may ask with each message: nothing is looked at twice
+                self._looked_at = end
+                new = network.entries_between(begin, end)
+                for number, who, what in zip(new.connections, new.sides, new.whats, strict=True):
+                    if number == self.number and isinstance(what, str | bytes):
+                        self._messages[who].append(what)
+            return list(self._messages[side])
 
 
 _CLIENT = Side.CLIENT
