@@ -321,6 +321,21 @@ def test_a_blob_is_made_of_parts() -> None:
     assert repr(blob) == "<Blob size=4 type='text/plain'>"
 
 
+def test_the_parts_of_a_blob_become_texts_as_in_javascript() -> None:
+    parts = ["a\ud83e\udd8a", "\ud800", None, True, 1.0, [1, 2], array("H", [0x6261])]
+
+    assert Blob(parts).text() == "a🦊\ufffdnulltrue11,2ab"
+
+
+def test_the_text_of_a_blob_has_no_bom() -> None:
+    assert Blob(["\ufeffa"]).text() == "a"
+
+
+@pytest.mark.parametrize(("given", "kept"), [(None, "null"), ("é/x", ""), ("A/\x7f", "")])
+def test_a_media_type_is_a_text_of_printable_letters(given: Any, kept: str) -> None:
+    assert Blob([], {"type": given}).type == kept
+
+
 def test_a_blob_is_sliced() -> None:
     piece = Blob([b"0123456789"]).slice(2, -2, "x/y")
 

@@ -12,6 +12,7 @@ from wsfake.script_api.conversions import (
     CLOSE_ARGUMENTS,
     CONVERTERS,
     UNDEFINED,
+    to_number,
     to_string,
     to_uint16,
 )
@@ -93,6 +94,22 @@ def test_string_of_a_value(value: Any, text: str) -> None:
 )
 def test_uint16_of_a_value(value: Any, code: int) -> None:
     assert to_uint16(value) == code
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (True, 1.0),
+        (-math.inf, -math.inf),
+        (10**400, math.inf),
+        (-(10**400), -math.inf),
+        (2.0**1023, 2.0**1023),
+        ("-0x1", math.nan),
+        (math.nan, math.nan),
+    ],
+)
+def test_number_of_a_value(value: Any, number: float) -> None:
+    assert repr(to_number(value)) == repr(number)
 
 
 @pytest.mark.parametrize(

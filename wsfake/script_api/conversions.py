@@ -90,7 +90,10 @@ _INTEGER = r"0(?:[xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)"
 def to_number(value: object) -> float:
     """Return what `Number(value)` gives for the values that scripts pass."""
     if isinstance(value, bool | int | float):
-        return float(value) if abs(value) < 2**1023 else math.inf
+        try:
+            return float(value)
+        except OverflowError:
+            return math.inf if value > 0 else -math.inf
     text = (to_string(value) if value is not None else "").strip(_SPACE)
     if text == "":
         return 0.0

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from typing import Any, Self
 
-__all__ = ["ArrayBuffer", "Blob"]
+from wsfake.script_api.browser.strings import to_usv_string
+from wsfake.script_api.conversions import to_string
+
+__all__ = ["ArrayBuffer", "Blob", "bytes_of"]
 
 
 class _Ready:
@@ -51,7 +54,8 @@ class Blob:
             raise TypeError("expected a list of the parts of a Blob, as in: Blob([b'...'])")
         named = options if isinstance(options, dict) else {}
         self._data = b"".join(map(_part, parts))
-        self._type = str(named.get("type", "")).lower()
+        media_type = to_string(named.get("type", ""))
+        self._type = media_type.lower() if _PRINTABLE.issuperset(media_type) else ""
 
     @property
     def size(self) -> int:
@@ -70,8 +74,8 @@ class Blob:
         return ArrayBuffer(self._data)
 
     def text(self) -> str:
-        """Return it decoded as UTF-8; what is not UTF-8 becomes U+FFFD."""
-        return _Text(self._data.decode("utf-8", "replace"))
+        """Return it decoded as UTF-8, without a BOM; what is not UTF-8 becomes U+FFFD."""
+        return _Text(self._data.decode("utf-8", "replace").removeprefix("\ufeff"))
 
     def slice(self, start: int = 0, end: int | None = None, contentType: str = "") -> Blob:  # noqa: N803 - the standard's name
         return Blob([self._data[start:end]], {"type": contentType})
@@ -80,9 +84,21 @@ class Blob:
         return f"<Blob size={self.size} type={self._type!r}>"
 
 
+def bytes_of(value: object) -> bytes | None:
+    """Return the bytes of a Blob or of anything that is a buffer; None for all else."""
+    if isinstance(value, Blob):
+        return value._data
+    try:
+        return memoryview(value).tobytes()  # type: ignore[arg-type]
+    except TypeError:
+        return None
+
+
 def _part(part: object) -> bytes:
-    if isinstance(part, Blob):
-        return part._data
-    if isinstance(part, bytes | bytearray | memoryview):
-        return bytes(part)
-    return str(part).encode("utf-8", "replace")
+    """Return what a part comes to (File API section 3.1, "process blob parts")."""
+    data = bytes_of(part)
+    return to_usv_string(part).encode() if data is None else data
+
+
+_PRINTABLE = frozenset(map(chr, range(0x20, 0x7F)))
+"""What a media type may have in it; with anything else it is none (File API section 3.1)."""

@@ -10,10 +10,10 @@ import math
 from collections.abc import Iterable
 
 from wsfake.model import Message
-from wsfake.script_api.browser.binary import ArrayBuffer, Blob
+from wsfake.script_api.browser.binary import ArrayBuffer, Blob, bytes_of
 from wsfake.script_api.browser.exceptions import DOMException
+from wsfake.script_api.browser.strings import to_usv_string
 from wsfake.script_api.conversions import CLOSE_ARGUMENTS, CONVERTERS, REASONS, to_number, to_string
-from wsfake.wire.payloads import well_formed
 
 __all__ = [
     "clamp_code",
@@ -21,25 +21,11 @@ __all__ = [
     "protocols_of",
     "to_data",
     "to_message",
-    "to_usv_string",
 ]
 
 _MOST_REASON = 123
 _TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 """What a subprotocol is made of (RFC 6455 section 4.1; a token of RFC 9110 section 5.6.2)."""
-
-
-def to_usv_string(value: object) -> str:
-    """Return `String(value)` with its lone surrogates replaced (Web IDL, USVString)."""
-    return well_formed(to_string(value) if _is_plain(value) else str(value))
-
-
-def _is_plain(value: object) -> bool:
-    """Whether a value has no text of its own, such as a URL object has."""
-    return isinstance(value, _PLAIN) or type(value).__str__ is object.__str__
-
-
-_PLAIN = (str, bool, int, float, list, tuple, bytes, bytearray, memoryview, type(None))
 
 
 def to_message(value: object) -> Message:
@@ -49,14 +35,8 @@ def to_message(value: object) -> Message:
     """
     if isinstance(value, str):
         return to_usv_string(value)
-    if isinstance(value, bytes):
-        return bytes(value)
-    if isinstance(value, Blob):
-        return bytes(value.bytes())
-    try:
-        return memoryview(value).tobytes()  # type: ignore[arg-type]
-    except TypeError:
-        return to_usv_string(value)
+    data = bytes_of(value)
+    return to_usv_string(value) if data is None else data
 
 
 CONVERTERS["browser"] = to_message  # so that a profile finds it by this name

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from wsfake.script_api.browser.conversions import (
-    protocols_of,
-    to_data,
-    to_usv_string,
-)
+from wsfake.script_api.browser.conversions import protocols_of, to_data
 from wsfake.script_api.browser.event_target import EventTarget, handler
 from wsfake.script_api.browser.events import CloseEvent, Event, MessageEvent
 from wsfake.script_api.browser.readonly import ignore
 from wsfake.script_api.browser.socket import BrowserSocket
+from wsfake.script_api.browser.strings import to_usv_string
 from wsfake.script_api.browser.urls import PageUrl, read_url
 from wsfake.script_api.conversions import CLOSE_ARGUMENTS, CONVERTERS
 from wsfake.script_api.lints import Misspelt
