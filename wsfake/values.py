@@ -10,8 +10,9 @@ __all__ = ["Value"]
 class Value:
     """Is what its fields are: equal to one of its own class with equal fields, and hashed by them.
 
-    A class of values names its fields in `__slots__`, and takes them by these names. Nobody sets
-    them but its `__init__`: they are `Final`, to which type checkers see.
+    A class of values names its fields in `__slots__`. Nobody sets them but its `__init__`: they are
+    `Final`, to which type checkers see. Events take them by these names; what makes them of
+    something else, as a matcher of JSON and a URL do, has no use for `replace`.
     """
 
     __slots__: ClassVar[tuple[str, ...]] = ()
@@ -21,7 +22,7 @@ class Value:
         return {name: getattr(self, name) for name in type(self).__slots__}
 
     def replace(self, **changes: Any) -> Self:
-        """Return the same value but for some fields."""
+        """Return the same value but for some fields, of a class that takes them by their names."""
         return type(self)(**self.fields() | changes)
 
     def __eq__(self, other: object) -> bool:
