@@ -14,6 +14,8 @@ from tests.harness.texts import URL
 from wsfake import Harness, Transcript, UsageError, WsfakeWarning
 from wsfake.errors import NeverIdle, NotHappened, UnexpectedMessage
 from wsfake.harness import running
+from wsfake.model import Message
+from wsfake.network import Peer
 
 
 def test_run_ends_when_nothing_more_is_due_and_waiting_costs_nothing() -> None:
@@ -454,6 +456,34 @@ def test_on_real_time_a_condition_is_waited_for_no_longer_than_its_timeout() -> 
         with pytest.raises(NotHappened):
             ws_fake.run(until=lambda: False, timeout=3)
         assert pump.waited == [3]
+
+
+@pytest.mark.parametrize("until", [False, True])
+def test_on_real_time_a_timer_and_a_pause_end_though_there_always_is_something_to_do(
+    until: bool,
+) -> None:
+    seen: list[tuple[str, float]] = []
+    with Harness() as ws_fake:
+        pump = Pump(ws_fake)
+        pump.busy = False
+        ws_fake.serve("ws://paused.example/", Transcript().pause(2).server("over"))
+
+        def echo(peer: Peer) -> None:
+            @peer.on_message
+            def answer(message: Message) -> None:
+                pump.now += 10_000  # so long does a machine take for it
+                peer.send(message)
+
+        ws_fake.serve(URL, echo)
+        socket = tell(ws_fake, "x")
+        socket.onmessage = lambda message: len(seen) == 2 or socket.send("x")
+        paused = ws_fake.WebSocket("ws://paused.example/")
+        paused.onmessage = lambda message: seen.append((message.data, ws_fake.now))
+        ws_fake.call_later(1, lambda: seen.append(("timer", ws_fake.now)))
+        ws_fake.run(until=(lambda: len(seen) == 2) if until else None)
+    assert [what for what, _ in seen] == ["timer", "over"]
+    assert 1 <= seen[0][1] < 2 <= seen[1][1] < 3
+    assert pump.waited == []
 
 
 @pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf"), "1", True])
