@@ -29,6 +29,7 @@ from wsfake.model import (
     Side,
     Stall,
 )
+from wsfake.wire.payloads import MOST_CONTROL
 
 __all__ = [
     "MAX_AT",
@@ -86,7 +87,7 @@ def _binary(value: object) -> bytes:
 
 def _control(value: object) -> bytes:
     payload = _binary(value)
-    if len(payload) > 125:
+    if len(payload) > MOST_CONTROL:
         raise ValueError(
             f"expected at most 125 bytes (RFC 6455 section 5.5), got {len(payload)} bytes"
         )

@@ -19,6 +19,7 @@ from wsfake.foreign.handshakes import as_accept, as_open, as_refusal, as_reject,
 from wsfake.foreign.timeline import Told
 from wsfake.foreign.values import Value
 from wsfake.model import Close, Drop, Event, Gap, Ping, Pong, Side
+from wsfake.wire.payloads import MOST_CONTROL
 
 __all__ = ["Attachments", "read_har"]
 
@@ -187,7 +188,7 @@ def _what(message: Value, data: Value | None) -> Event:
     payload = b"" if data is None else _base64(data)
     if opcode.raw == 2:
         return payload
-    if len(payload) > 125:
+    if len(payload) > MOST_CONTROL:
         message.wrong("at most 125 bytes (RFC 6455 section 5.5)", f"{len(payload)} bytes")
     if opcode.raw == 8:
         return as_close(message, payload)

@@ -19,6 +19,7 @@ from wsfake.transcript.differences import as_compared, differences
 from wsfake.transcript.literals import abbreviate
 from wsfake.transcript.matchers import Reply, decode_json
 from wsfake.transcript.writing import write_action, write_entry
+from wsfake.wire.payloads import MOST_REASON, encode_text
 
 if TYPE_CHECKING:
     from wsfake.network.connection import Connection
@@ -29,8 +30,6 @@ __all__ = ["field_lines", "mismatch_failure", "verdict_close", "words_of", "writ
 _MOST_ENTRIES = 30
 _SHORT = 80
 _INTERNAL_ERROR = 1011
-_LONGEST_REASON = 123
-"""Bytes of a reason (RFC 6455 section 5.5)."""
 
 
 def write_seconds(at: int) -> str:
@@ -46,7 +45,7 @@ def words_of(error: Exception) -> str:
 def verdict_close(failure: Exception) -> Close:
     """Return the Close by which a real peer learns of a verdict: as much of it as fits."""
     line = f"wsfake: {words_of(failure)}".partition("\n")[0]
-    reason = line.encode(errors="replace")[:_LONGEST_REASON].decode(errors="ignore")
+    reason = encode_text(line)[:MOST_REASON].decode(errors="ignore")
     return Close(_INTERNAL_ERROR, reason)
 
 

@@ -27,7 +27,7 @@ from wsfake.model import (
 )
 from wsfake.transcript.matchers import AnyClose, Json, Regex, Reply
 from wsfake.transcript.steps import AnyOrder, Fault, Optional, Repeat
-from wsfake.wire.payloads import MOST_REASON, reason_bytes, well_formed
+from wsfake.wire.payloads import MOST_CONTROL, MOST_REASON, reason_bytes, well_formed
 
 __all__ = [
     "TOKEN",
@@ -206,7 +206,7 @@ def as_side(name: str) -> Side:
 
 def as_control(payload: bytes) -> bytes:
     """Return the payload of a ping or pong; raises `TranscriptError` where it is too long."""
-    if not isinstance(payload, bytes) or len(payload) > 125:
+    if not isinstance(payload, bytes) or len(payload) > MOST_CONTROL:
         raise TranscriptError(f"expected at most 125 bytes for a control frame, got {payload!r}")
     return payload
 

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from wsfake.errors import UsageError
 
-__all__ = ["MOST_REASON", "close_payload", "encode_text", "reason_bytes", "well_formed"]
+__all__ = [
+    "MOST_CONTROL",
+    "MOST_REASON",
+    "close_payload",
+    "encode_text",
+    "reason_bytes",
+    "well_formed",
+]
 
-MOST_REASON = 123
-"""Bytes of a close reason: a control frame holds 125, and the code takes two."""
+MOST_CONTROL = 125
+"""Bytes that a control frame holds (RFC 6455 section 5.5)."""
+
+MOST_REASON = MOST_CONTROL - 2
+"""Bytes of a close reason: the code takes two."""
 
 
 def well_formed(text: str) -> str:

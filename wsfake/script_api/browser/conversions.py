@@ -14,6 +14,8 @@ from wsfake.script_api.browser.binary import ArrayBuffer, Blob, bytes_of
 from wsfake.script_api.browser.exceptions import DOMException
 from wsfake.script_api.browser.strings import to_usv_string
 from wsfake.script_api.conversions import CLOSE_ARGUMENTS, CONVERTERS, REASONS, to_number, to_string
+from wsfake.transcript.checks import TOKEN
+from wsfake.wire.payloads import MOST_REASON
 
 __all__ = [
     "clamp_code",
@@ -22,10 +24,6 @@ __all__ = [
     "to_data",
     "to_message",
 ]
-
-_MOST_REASON = 123
-_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-"""What a subprotocol is made of (RFC 6455 section 4.1; a token of RFC 9110 section 5.6.2)."""
 
 
 def to_message(value: object) -> Message:
@@ -63,9 +61,9 @@ def close_arguments(code: object = None, reason: object = None) -> tuple[int | N
             f"expected a close code, 1000 or 3000 to 4999, got {number}", "InvalidAccessError"
         )
     length = len(text.encode())
-    if length > _MOST_REASON:
+    if length > MOST_REASON:
         raise DOMException(
-            f"expected a reason of at most {_MOST_REASON} bytes of utf-8, got {length}",
+            f"expected a reason of at most {MOST_REASON} bytes of utf-8, got {length}",
             "SyntaxError",
         )
     return (1000, text) if number is None and text else (number, text)
@@ -78,15 +76,16 @@ REASONS["utf-8"] = lambda payload: payload.decode("utf-8", "replace")
 def protocols_of(value: object) -> tuple[str, ...]:
     """Return the subprotocols to ask for: of a text one, of a list each.
 
-    Raises `DOMException`, a SyntaxError, for what is no token and for one that comes twice;
-    upper and lower case do not make two (WebSockets Standard, the constructor, step 6).
+    Raises `DOMException`, a SyntaxError, for what is no token (RFC 6455 section 4.1) and for one
+    that comes twice; upper and lower case do not make two (WebSockets Standard, the constructor,
+    step 6).
     """
     if value is None:
         return ()
     listed = isinstance(value, Iterable) and not isinstance(value, str | bytes | bytearray)
     names = tuple(map(to_string, value)) if listed else (to_string(value),)  # type: ignore[call-overload]
     for name in names:
-        if not name or not _TOKEN.issuperset(name):
+        if not TOKEN.fullmatch(name):
             raise DOMException(f"expected a subprotocol, a token, got {name!r}", "SyntaxError")
     if len({name.lower() for name in names}) != len(names):
         raise DOMException(
