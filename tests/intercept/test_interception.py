@@ -18,6 +18,7 @@ from websockets.sync.client import connect
 
 from tests.processes import ECHO_SERVER, running
 from wsfake import Harness, Transcript, UnexpectedMessage
+from wsfake.errors import NotHappened
 
 URL = "ws://feed.example/v1"
 
@@ -298,3 +299,64 @@ def test_afterwards():
     )
     plugins = ("-p", "pytest_wsfake.plugin", "-p", "pytest_socket")
     pytester.runpytest_subprocess(*plugins, "--disable-socket").assert_outcomes(passed=2)
+
+
+# Running while client code connects
+
+
+def test_a_run_waits_for_a_client_that_has_not_connected_yet(ws_fake: Harness) -> None:
+    served = ws_fake.serve(URL, hello())
+    asked = threading.Event()
+    answers: list[str | bytes] = []
+
+    def client() -> None:
+        asked.wait()
+        answers.append(greet(URL))
+
+    def answered() -> bool:
+        asked.set()
+        return bool(answers)
+
+    thread = threading.Thread(target=client)
+    with ws_fake.intercept():
+        thread.start()
+        ws_fake.run(until=answered)
+        thread.join()
+    assert answers == ["hello"]
+    assert served.connections[0].client_messages == ["hi"]
+
+
+def test_so_does_one_inside_an_event_loop(ws_fake: Harness) -> None:
+    served = ws_fake.serve(URL, hello())
+
+    async def client(asked: asyncio.Event) -> str | bytes:
+        await asked.wait()
+        async with websockets.connect(URL) as connection:
+            await connection.send("hi")
+            return await connection.recv()
+
+    async def main() -> str | bytes:
+        asked = asyncio.Event()
+        with ws_fake.intercept():
+            task = asyncio.create_task(client(asked))
+
+            def answered() -> bool:
+                asked.set()
+                return task.done()
+
+            await ws_fake.run_async(until=answered)
+            return await task
+
+    assert asyncio.run(main()) == "hello"
+    assert served.connections[0].client_messages == ["hi"]
+
+
+@pytest.mark.parametrize(
+    ("at_work", "why"), [(True, "0.05 s have passed"), (False, "nothing more can happen")]
+)
+def test_a_run_waits_as_long_as_it_is_bounded_to_and_not_where_nobody_can_connect(
+    ws_fake: Harness, monkeypatch: pytest.MonkeyPatch, at_work: bool, why: str
+) -> None:
+    monkeypatch.setattr("wsfake.intercept.threads.others_at_work", lambda: at_work)
+    with ws_fake.intercept(), pytest.raises(NotHappened, match=why):
+        ws_fake.run(until=lambda: False, timeout=0.05)

@@ -105,6 +105,7 @@ class Harness(Timing, Hosting, Intercepting, Finishing):
             record_idle=self._settings.record_idle,
             expects=self._expects,
             give_way=self._give_way,
+            intercepts=self._intercepts,
         )
 
     def _make_sources(self) -> Sources:

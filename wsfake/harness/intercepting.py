@@ -11,7 +11,7 @@ from wsfake.clock import VirtualClock
 from wsfake.errors import UsageError
 from wsfake.harness.doors import Doors
 from wsfake.harness.pumps import Pumps
-from wsfake.harness.running import raise_errors
+from wsfake.harness.running import Runner, raise_errors
 from wsfake.harness.settings import Settings
 from wsfake.harness.sources import Sources
 from wsfake.harness.timing import in_event_loop
@@ -41,6 +41,7 @@ class Intercepting(ABC):
     _sources: Sources
     _doors: Doors
     _pumps: Pumps
+    _runner: Runner
     _interceptions: list[Interception]
     _clients: list[tuple[str, Player]]
 
@@ -110,6 +111,8 @@ class Intercepting(ABC):
         interception = Interception(self._territory(), by_loop=by_loop)
         begin(interception)
         self._interceptions.append(interception)
+        if not by_loop:
+            self._runner.pump = self._pumps  # by which clients are waited for
         self._sources.unanswered.intercepts = True
         return interception
 
@@ -119,6 +122,10 @@ class Intercepting(ABC):
         end(interception)
         if interception in self._interceptions:
             self._interceptions.remove(interception)
+
+    def _intercepts(self) -> bool:
+        """Whether clients with sockets are intercepted, which connect when they like to."""
+        return any(not each.by_loop for each in self._interceptions)
 
     def _hosts_changed(self) -> None:
         if self._interceptions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Generator, Iterator
 from threading import get_ident
 from typing import Protocol
@@ -60,6 +61,7 @@ class Runner:
         record_idle: float,
         expects: Callable[[], bool],
         give_way: Callable[[], bool],
+        intercepts: Callable[[], bool],
     ) -> None:
         self.pump: Pump | None = None
         self.ended_by_silence = False
@@ -70,6 +72,7 @@ class Runner:
         self._idle = microseconds(record_idle)
         self._expects = expects
         self._give_way = give_way
+        self._intercepts = intercepts
         self._running = False
 
     def run(self, until: Callable[[], object] | None, timeout: float | None) -> None:
@@ -82,7 +85,7 @@ class Runner:
         self._run(until, timeout)
 
     def _run(self, until: Callable[[], object] | None, timeout: float | None) -> None:
-        for seconds in self.steps(until, timeout, alone=True):
+        for seconds in self.steps(until, timeout, alone=True, clients=self._in_threads):
             if seconds is not None and self.pump is not None:
                 self.pump.wait(seconds)
         raise_errors(self._network)
@@ -96,7 +99,9 @@ class Runner:
 
         self._check_idle("run_async")
         settle = getattr(asyncio.get_running_loop(), "settle", None)  # of a loop on virtual time
-        for seconds in self.steps(until, timeout):
+        # on virtual time, a loop has let its clients do by now what they can
+        clients = self._intercepts if settle is None else _nobody
+        for seconds in self.steps(until, timeout, clients=clients):
             pump = self.pump
             if seconds is None or pump is None or pump.wait(0):
                 await (asyncio.sleep(0) if settle is None else settle())
@@ -110,19 +115,29 @@ class Runner:
         timeout: float | None,
         *,
         alone: bool = False,
+        clients: Callable[[], bool],
     ) -> Iterator[float | None]:
         """Run, and yield for how many seconds real connections are to be waited for.
 
-        None is a moment in which others may have a turn, unless it runs `alone`. It ends where
-        something was raised, which the caller is to raise: a generator cannot pass everything on.
+        None is a moment in which others may have a turn, unless it runs `alone`. `clients` tells
+        whether client code may yet connect of which nothing is known. It ends where something was
+        raised, which the caller is to raise: a generator cannot pass everything on.
         """
         if until is not None:
             check_function(until, "until=")
         self._running = True
         try:
-            yield from _Run(self, until, timeout, alone=alone).go()
+            yield from _Run(self, until, timeout, alone=alone, clients=clients).go()
         finally:
             self._running = False
+
+    def _in_threads(self) -> bool:
+        """Whether client code may yet connect while this thread does nothing but run."""
+        if not self._intercepts():
+            return False
+        from wsfake.intercept.threads import others_at_work  # noqa: PLC0415 - few tests need it
+
+        return others_at_work()
 
     def _check_idle(self, call: str) -> None:
         if self._running:
@@ -161,6 +176,7 @@ class _Run:
         timeout: float | None,
         *,
         alone: bool,
+        clients: Callable[[], bool],
     ) -> None:
         self.runner = runner
         self.network = runner._network
@@ -173,6 +189,7 @@ class _Run:
         self.bounded = until is not None or timeout is not None
         self.most = _MOST_ALTOGETHER + (int(self.limit * _MOST_PER_SECOND) if self.bounded else 0)
         self.alone = alone and until is None  # which is asked before each instant
+        self.clients = clients
         self.at_once = 0
         self.altogether = 0
         self.progress = self.network.progress
@@ -195,8 +212,11 @@ class _Run:
                 going = self.jump()
             due = None if going else self.clock.next_due
             yield None
-            if not going and self.clock.next_due == due:
-                break  # and those who had a turn have asked for nothing
+            if going or self.clock.next_due != due:
+                continue  # those who had a turn have asked for something
+            if self.clock.real or not self.awaits_clients():
+                break
+            self.clock.follow(_microseconds)
         else:
             return
         if not (self.until is None or self.network.errors or self.satisfied()):
@@ -345,7 +365,8 @@ class _Run:
         due = self.clock.next_due
         if due is not None:
             until = min(until, due)
-        elif self.bounded and not pump.busy:  # as on virtual time: nothing is worth waiting for
+        elif self.bounded and not (pump.busy or self.awaits_clients()):
+            # as on virtual time: nothing is worth waiting for
             return self.runner._give_way()
         if not self.bounded and not self.clock.pending and not pump.settling:
             silent = self.last_entry + self.silence(pump)
@@ -357,6 +378,10 @@ class _Run:
             self.note_entries()
             self.asked = self.clock.asked
         return True
+
+    def awaits_clients(self) -> bool:
+        """Whether what is waited for may come of client code that has not connected yet."""
+        return self.until is not None and self.clients()
 
     def silence(self, pump: Pump) -> int:
         return self.runner._idle if pump.busy or self.runner._expects() else 0
@@ -387,6 +412,14 @@ class _Run:
         instant = self.at_once > _MOST_AT_ONCE
         count = self.at_once - 1 if instant else self.altogether - 1
         return overrunning.never_idle(self.network, count, instant=instant)
+
+
+def _nobody() -> bool:
+    return False
+
+
+def _microseconds() -> int:
+    return time.monotonic_ns() // 1000
 
 
 def _checked(seconds: float) -> int:

@@ -119,7 +119,7 @@ class Interception:
 
     def __init__(self, ground: Ground, *, by_loop: bool = False) -> None:
         self.ground = ground
-        self._by_loop = by_loop
+        self.by_loop = by_loop
         self._authority: Authority | None = None
         self._lock = threading.Lock()
 
@@ -236,7 +236,7 @@ class Interception:
     def _may_serve(self, host: str | None) -> bool:
         ground = self.ground
         if host is None:  # in memory no certificate is shown
-            return ground.is_live or (ground.serves_tls and not self._by_loop)
+            return ground.is_live or (ground.serves_tls and not self.by_loop)
         passes = ground.passes_through(host, None)
         return not passes and (ground.is_live or ground.claims(host, None))
 
