@@ -322,6 +322,26 @@ def test_a_name_that_is_nowhere_is_said_to_be_none_of_the_tests(ws_fake: Harness
     assert "wsfake serves and replays nothing at nowhere.invalid" in str(caught.value)
 
 
+@pytest.mark.parametrize("url", ["ws://feed.invalid:81/v1", "wss://feed.invalid/v1"])
+@pytest.mark.parametrize("virtual", [False, True])
+def test_so_is_another_port_of_one_that_is_served(
+    ws_fake: Harness, url: str, virtual: bool
+) -> None:
+    ws_fake.serve("ws://feed.invalid/v1", connections=None)
+    port = urlsplit(url).port or 443
+    factory = ws_fake.loop_factory if virtual else None
+    with (
+        ws_fake.intercept(),
+        asyncio.Runner(loop_factory=factory) as runner,
+        pytest.raises(socket.gaierror) as caught,
+    ):
+        runner.run(connect_async(url))
+    assert f"wsfake serves and replays nothing at feed.invalid:{port}" in str(caught.value)
+    lines = ws_fake.hint(met_network=False).splitlines()
+    assert lines[0].startswith(f"nobody was there at feed.invalid:{port}, and nothing")
+    assert "  served    ws://feed.invalid/v1" in lines
+
+
 # Where nobody is
 
 

@@ -31,7 +31,7 @@ from wsfake.intercept.active import (
 from wsfake.intercept.importing import OnImport
 from wsfake.intercept.interception import Interception
 from wsfake.intercept.libraries import LIBRARIES
-from wsfake.intercept.names import names, number_of
+from wsfake.intercept.names import authority_of, names, number_of
 
 __all__ = ["begin", "end", "remember"]
 
@@ -174,11 +174,12 @@ def _getaddrinfo(real: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _told_who_answers(error: socket.gaierror, host: Any, port: Any) -> socket.gaierror:
-    """Return an error that says, too, that nothing of a test is to be found at a name."""
-    name = host.decode() if isinstance(host, bytes) else host
-    if isinstance(name, str) and _seek_in_vain(name, number_of(port)):
-        number, text = error.errno, error.strerror
-        return socket.gaierror(number, f"{text} (and wsfake serves and replays nothing at {name})")
+    """Return an error that says, too, that nothing of a test is to be found at a place."""
+    name, number = host.decode() if isinstance(host, bytes) else host, number_of(port)
+    if isinstance(name, str) and _seek_in_vain(name, number):
+        place, text = authority_of(name, number), error.strerror
+        nothing = f"{text} (and wsfake serves and replays nothing at {place})"
+        return socket.gaierror(error.errno, nothing)
     return error
 
 
@@ -211,7 +212,10 @@ def _target(sock: socket.socket, address: Any) -> Any:
         return (_here(sock), interception.port_for(place))
     name = origin_of(address)
     if name is not None:  # a name of ours, at a port that is not
-        infos = _socket.getaddrinfo(name, address[1], sock.family, socket.SOCK_STREAM)
+        try:
+            infos = _socket.getaddrinfo(name, address[1], sock.family, socket.SOCK_STREAM)
+        except socket.gaierror as error:
+            raise _told_who_answers(error, name, address[1]) from None
         address = infos[0][4]
     if _refusing:
         _refusing[0]()  # which raises what it has to say
