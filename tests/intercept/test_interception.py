@@ -9,8 +9,10 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 import websockets
@@ -212,6 +214,50 @@ def test_a_rejection_has_its_status_headers_and_body(ws_fake: Harness) -> None:
     response = caught.value.response
     assert (response.status_code, response.headers["Retry-After"]) == (429, "7")
     assert response.body == b"slow down"
+
+
+# Servers of scripts
+
+
+def greeting(ws_fake: Harness) -> str:
+    """Let a script listen, and return its URL."""
+
+    def welcome(peer: Any) -> None:
+        peer.onmessage = lambda message: peer.send("hello")
+
+    server = ws_fake.WebSocketServer()
+    server.newConnection.connect(welcome)
+    return server.url
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize("mode", ["live", "rewrite", "none"])
+def test_a_server_of_a_script_is_reached_in_every_mode(
+    tmp_path: Path, mode: str, host: str
+) -> None:
+    cassette = None if mode == "live" else tmp_path / "none.msgpack"
+    with Harness(cassette, mode=mode) as ws_fake, ws_fake.intercept():
+        url = greeting(ws_fake).replace("127.0.0.1", host)
+        with ThreadPoolExecutor(1) as threads:
+            answer = threads.submit(greet, url)
+            ws_fake.run(until=answer.done)
+        assert answer.result() == "hello"
+        assert not ws_fake.summary.recorded
+
+
+@pytest.mark.parametrize("mode", ["live", "none"])
+def test_so_it_is_on_the_loop_of_a_harness(mode: str) -> None:
+    async def main(url: str) -> str | bytes:
+        async with websockets.connect(url) as connection:
+            if not ws_fake.is_live:  # so that time is virtual
+                await asyncio.sleep(3600)
+            await connection.send("hi")
+            return await connection.recv()
+
+    with Harness(mode=mode) as ws_fake:
+        url = greeting(ws_fake)
+        with asyncio.Runner(loop_factory=ws_fake.loop_factory) as runner:
+            assert runner.run(main(url)) == "hello"
 
 
 # What is left alone

@@ -18,6 +18,7 @@ from wsfake.harness.timing import in_event_loop
 from wsfake.model import Side
 from wsfake.network import Network, Services
 from wsfake.player import Plan, Player
+from wsfake.script_api import Host
 from wsfake.transcript import Matching, Transcript
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Intercepting(ABC):
     _settings: Settings
     _clock: VirtualClock
     _network: Network
+    _host: Host
     _services: Services
     _sources: Sources
     _doors: Doors
@@ -148,6 +150,7 @@ class Intercepting(ABC):
             network=self._network,
             clock=self._clock,
             services=self._services,
+            servers=self._host.servers,
             sources=self._sources,
             desk=self._make_desk(),
             doors=self._doors,

@@ -15,9 +15,11 @@ from wsfake.harness.pumps import Pumps
 from wsfake.harness.settings import Settings
 from wsfake.harness.sources import Sources
 from wsfake.model import Event, Open, Refuse, Side, is_at, without_mechanics
+from wsfake.model.urls import DEFAULT_PORTS
 from wsfake.network import Network, Services
 from wsfake.player import Plan, Player
 from wsfake.player.replay import ReplayConnection
+from wsfake.script_api.server import Servers
 from wsfake.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class Territory:
         network: Network,
         clock: VirtualClock,
         services: Services,
+        servers: Servers,
         sources: Sources,
         desk: FrontDesk,
         doors: Doors,
@@ -53,6 +56,7 @@ class Territory:
         self.desk = desk
         self.pump = pumps
         self._services = services
+        self._servers = servers
         self._sources = sources
         self._doors = doors
         self._timeout = settings.timeout
@@ -74,13 +78,18 @@ class Territory:
             )
 
     def serves(self, host: str, port: int | None) -> bool:
-        """Tell whether anything is served at a host, or at a port of it."""
+        """Tell whether a test or a script serves anything at a host, or at a port of it."""
         with self.network.lock:
-            return any(each.pattern.fits_place(host, port) for each in self._services.served)
+            return self._servers.is_at(host, port) or any(
+                each.pattern.fits_place(host, port) for each in self._services.served
+            )
 
     def is_served(self, url: str) -> bool:
+        parts = urlsplit(url)
+        port = parts.port or DEFAULT_PORTS[parts.scheme]
         with self.network.lock:
-            return bool(self._services.fitting(url))
+            here = self._servers.is_at(parts.hostname or "", port)
+            return here or bool(self._services.fitting(url))
 
     def passes_through(self, host: str, port: int | None) -> bool:
         """Tell whether connections to a host are never touched, as `passthrough` says."""
@@ -120,7 +129,7 @@ class Territory:
             scheme = url.partition("://")[0].lower()
             if scheme in {"ws", "wss"}:
                 return scheme
-        return None
+        return "ws" if self._servers.is_at(host, port) else None
 
     def named_hosts(self) -> list[str]:
         """Return the hosts that are served, replayed or aliases, as far as they have names."""

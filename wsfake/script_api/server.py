@@ -177,6 +177,11 @@ class Servers:
         if self.on_unlisten is not None:
             self.on_unlisten(server.port)
 
+    def is_at(self, host: str, port: int | None) -> bool:
+        """Tell whether a server listens at a host and port; None is any port."""
+        here = bool(self._by_port) if port is None else port in self._by_port
+        return here and host in _LOOPBACK
+
     def name(self, server: WebSocketServer) -> str:
         """What a server is called in cassettes: `server 1` for the first that was constructed."""
         return f"server {self.all.index(server) + 1}"
