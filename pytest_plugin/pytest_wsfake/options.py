@@ -47,7 +47,7 @@ _INI: dict[str, tuple[str, str, Callable[[Any], Any], str]] = {
     "ws_redact_json": ("linelist", "redact_json", _same, "more JSON keys that are secret"),
     "ws_redact_env": ("linelist", "redact_env", _same, "environment variables that are secret"),
     "ws_intercept": ("bool", "intercept", _same, "intercept the sockets of every test"),
-    "ws_passthrough": ("linelist", "passthrough", _same, "hosts that are never intercepted"),
+    "ws_passthrough": ("linelist", "passthrough", _same, "hosts that are let through"),
     "ws_text_sidecar": ("bool", "text_sidecar", _same, "write the text form beside each cassette"),
 }
 

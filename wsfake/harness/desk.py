@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from wsfake.harness.giving_way import give_way
 from wsfake.harness.sources import Sources
+from wsfake.model.urls import place_of
 from wsfake.network import Connection, End, Network, Services
 from wsfake.ports import Through
 from wsfake.proxy import Upstream
@@ -55,10 +56,24 @@ class FrontDesk:
         self._sources.real_world().admit(connection)
         return Through(upstream)
 
-    def passes(self, url: str) -> Upstream | None:
-        sources = self._sources
-        if not sources.is_live:
+    def lets_through(self, url: str) -> Upstream | None:
+        if not self._passes_through(url) or self.is_served(url):
             return None
+        return self._upstream(url)
+
+    def passes(self, url: str) -> Upstream | None:
+        passes = self._sources.is_live or self._passes_through(url)
+        return self._upstream(url) if passes else None
+
+    def _passes_through(self, url: str) -> bool:
+        return self._sources.settings.passes_through(*place_of(url))
+
+    def is_served(self, url: str) -> bool:
+        """Tell whether the test serves a URL, or a script listens there."""
+        return self._servers.is_at(*place_of(url)) or bool(self._services.fitting(url))
+
+    def _upstream(self, url: str) -> Upstream:
+        sources = self._sources
         context = sources.settings.ssl_context
         if context is None and sources.contexts:
             context = sources.contexts.get(urlsplit(url).hostname or "")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from wsfake.errors import UsageError
+from wsfake.model.urls import THIS_MACHINE
 from wsfake.script_api.profiles import PROFILES, Profile, profile_named
 from wsfake.transcript import Matching
 
@@ -55,7 +57,7 @@ class Settings(NamedTuple):
     """Whether the sockets of the test are intercepted from its begin to its end."""
 
     passthrough: tuple[str, ...] = ()
-    """Hosts, with or without a port and with `*`, whose connections are never intercepted."""
+    """Hosts, with or without a port and with `*`, that are let through, but for what is served."""
 
     base_url: str | None = None
     """The URL of the page that a browser's script is on."""
@@ -78,6 +80,22 @@ class Settings(NamedTuple):
         if settings.match is not None or settings.volatile:
             Matching(settings.match, settings.volatile)  # which says what is wrong with them
         return settings
+
+    def passes_through(self, host: str, port: int | None) -> bool:
+        """Tell whether what is not served at a host is let through, as `passthrough` says.
+
+        Where the port is not known, patterns with one do not count.
+        """
+        names = THIS_MACHINE if host.lower() in THIS_MACHINE else {host.lower()}
+        for pattern in self.passthrough:
+            name, colon, number = pattern.rpartition(":")
+            if not colon or not number.isdecimal():
+                name, number = pattern, ""
+            if number and (port is None or int(number) != port):
+                continue
+            if any(fnmatchcase(each, name.lower().strip("[]")) for each in names):
+                return True
+        return False
 
 
 def _no_setting(name: str, names: Sequence[str]) -> UsageError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,7 +14,6 @@ from wsfake.harness.pumps import Pumps
 from wsfake.harness.settings import Settings
 from wsfake.harness.sources import Sources
 from wsfake.model import Event, Open, Refuse, Side, is_at, without_mechanics
-from wsfake.model.urls import DEFAULT_PORTS
 from wsfake.network import Network, Services
 from wsfake.player import Plan, Player
 from wsfake.player.replay import ReplayConnection
@@ -59,23 +57,27 @@ class Territory:
         self._servers = servers
         self._sources = sources
         self._doors = doors
-        self._timeout = settings.timeout
-        self._passthrough = settings.passthrough
+        self._settings = settings
 
     @property
     def timeout(self) -> float:
-        return self._timeout
+        return self._settings.timeout
 
     @property
     def is_live(self) -> bool:
         return self._sources.is_live
 
     def claims(self, host: str, port: int | None) -> bool:
-        """Tell whether a connection to a host is served, replayed or an alias."""
+        """Tell whether a connection to a host is served, or replayed or an alias.
+
+        What is served is the test's own, and all else there is nobody's where it passes through.
+        """
         with self.network.lock:
-            return self.serves(host, port) or any(
-                is_at(url, host, port) for url in self._known_urls()
-            )
+            if self.serves(host, port):
+                return True
+            if self.passes_through(host, port):
+                return False
+            return any(is_at(url, host, port) for url in self._known_urls())
 
     def serves(self, host: str, port: int | None) -> bool:
         """Tell whether a test or a script serves anything at a host, or at a port of it."""
@@ -85,23 +87,12 @@ class Territory:
             )
 
     def is_served(self, url: str) -> bool:
-        parts = urlsplit(url)
-        port = parts.port or DEFAULT_PORTS[parts.scheme]
         with self.network.lock:
-            here = self._servers.is_at(parts.hostname or "", port)
-            return here or bool(self._services.fitting(url))
+            return self.desk.is_served(url)
 
     def passes_through(self, host: str, port: int | None) -> bool:
-        """Tell whether connections to a host are never touched, as `passthrough` says."""
-        for pattern in self._passthrough:
-            name, colon, number = pattern.rpartition(":")
-            if not colon or not number.isdecimal():
-                name, number = pattern, ""
-            if number and (port is None or int(number) != port):
-                continue
-            if fnmatchcase(host.lower(), name.lower().strip("[]")):
-                return True
-        return False
+        """Tell whether what is not served at a host is let through, as `passthrough` says."""
+        return self._settings.passes_through(host, port)
 
     @property
     def serves_tls(self) -> bool:

@@ -47,10 +47,13 @@ class Ground(Protocol):
         """Whether what nothing else answers is connected to for real, through us."""
 
     def claims(self, host: str, port: int | None) -> bool:
-        """Tell whether a connection to a host is served, replayed or an alias."""
+        """Tell whether a connection to a host is served, or replayed or an alias.
+
+        What is served is the test's own, and all else there is nobody's where it passes through.
+        """
 
     def passes_through(self, host: str, port: int | None) -> bool:
-        """Tell whether connections to a host are never touched (`ws_passthrough`)."""
+        """Tell whether what is not served at a host is let through (`ws_passthrough`)."""
 
     @property
     def serves_tls(self) -> bool:
@@ -131,9 +134,7 @@ class Interception:
 
     def claims_name(self, host: str) -> bool:
         """Tell whether a name is to be found at an address of ours."""
-        if is_literal(host) or self.ground.passes_through(host, None):
-            return False
-        return self.ground.claims(host, None) or self.ground.is_live
+        return not is_literal(host) and self._answers_at(host, None)
 
     def closes(self, host: str) -> bool:
         """Tell whether nobody is to be connected to a name for a WebSocket, as nobody answers."""
@@ -143,13 +144,14 @@ class Interception:
 
     def claims(self, place: Place) -> bool:
         """Tell whether a connection is to be answered by us."""
-        host, port = place
+        return self._answers_at(*place)
+
+    def _answers_at(self, host: str, port: int | None) -> bool:
         ground = self.ground
-        if ground.passes_through(host, port):
-            return False
         if ground.claims(host, port):
             return True
-        return ground.is_live and port not in _OTHER_PROTOCOLS
+        passes = port in _OTHER_PROTOCOLS or ground.passes_through(host, port)
+        return ground.is_live and not passes
 
     def watches(self, place: Place) -> bool:
         """Tell whether a connection that nobody answers is refused if it is for a WebSocket."""
@@ -230,15 +232,13 @@ class Interception:
 
     def remember(self, context: ssl.SSLContext, host: str) -> None:
         """Take note by what a client verifies a host: so do we, where we connect for it."""
-        if self.ground.is_live:
-            self.ground.remember(host, context)
+        self.ground.remember(host, context)
 
     def _may_serve(self, host: str | None) -> bool:
         ground = self.ground
         if host is None:  # in memory no certificate is shown
             return ground.is_live or (ground.serves_tls and not self.by_loop)
-        passes = ground.passes_through(host, None)
-        return not passes and (ground.is_live or ground.claims(host, None))
+        return self._answers_at(host, None)
 
     def _tls(self, host: str) -> TLS:
         with self._lock:

@@ -20,6 +20,7 @@ from wsfake.live.reactor import Reactor
 from wsfake.live.server_handshake import NotAWebSocket, ServerHandshake
 from wsfake.live.transport import Transport
 from wsfake.model import Event, Open, Refuse, normalise_url
+from wsfake.model.urls import place_of
 from wsfake.ports.desk import Desk
 from wsfake.ports.reception import Reception
 from wsfake.ports.tunnel import Tunnel
@@ -70,7 +71,9 @@ class Memory:
         return transport
 
     def _admit(self, reception: Reception, client: Transport, received: bytes) -> None:
-        if self._world.is_live and not self._is_served(reception, received):
+        place = place_of(reception.origin)
+        leads_out = self._world.is_live or self._world.passes_through(*place)
+        if leads_out and not self._is_served(reception, received):
             self._lead_out(reception, client, received)
         else:
             reception.admit(client, received)

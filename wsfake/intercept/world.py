@@ -54,6 +54,9 @@ class World(Protocol):
         Without a port: whether any of its ports is.
         """
 
+    def passes_through(self, host: str, port: int | None) -> bool:
+        """Tell whether what is not served at a host is let through, to the real one."""
+
     def serves(self, host: str, port: int | None) -> bool:
         """Tell whether anything is served at a host, or at a port of it. As `claims`."""
 

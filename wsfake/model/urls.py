@@ -10,7 +10,15 @@ from urllib.parse import quote, urlsplit
 from wsfake.errors import UsageError
 from wsfake.values import Value
 
-__all__ = ["DEFAULT_PORTS", "UrlPattern", "ascii_name", "comparable", "is_at", "normalise_url"]
+__all__ = [
+    "DEFAULT_PORTS",
+    "UrlPattern",
+    "ascii_name",
+    "comparable",
+    "is_at",
+    "normalise_url",
+    "place_of",
+]
 
 DEFAULT_PORTS = {"ws": 80, "wss": 443}
 
@@ -76,6 +84,12 @@ def _without_user(normal: str) -> str:
     return f"{before.rpartition('//')[0]}//{host}{after}" if before.endswith("@") else normal
 
 
+def place_of(url: str) -> tuple[str, int]:
+    """Return the host and the port of a `ws` or `wss` URL."""
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme]
+
+
 def is_at(url: str, host: str, port: int | None) -> bool:
     """Tell whether a URL is of a host and port, as far as names go; None is any port."""
     try:
@@ -85,11 +99,9 @@ def is_at(url: str, host: str, port: int | None) -> bool:
 
 
 def _at(normal: str, host: str, port: int | None) -> bool:
-    parts = urlsplit(normal)
-    here = parts.hostname or ""
-    asked = ascii_name(host.lower())
+    (here, number), asked = place_of(normal), ascii_name(host.lower())
     same = asked == here or {asked, here} <= THIS_MACHINE
-    return same and port in {None, parts.port or DEFAULT_PORTS[parts.scheme]}
+    return same and port in {None, number}
 
 
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})

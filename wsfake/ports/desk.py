@@ -42,6 +42,9 @@ class Desk(Protocol):
     def pass_on(self, connection: Connection, upstream: Upstream) -> Through:
         """Return the end that stands for the real server, as whose the connection counts."""
 
+    def lets_through(self, url: str) -> Upstream | None:
+        """Return where a WebSocket goes of which nothing is recorded; None where it is answered."""
+
     def passes(self, url: str) -> Upstream | None:
         """Return where a request that asks for no WebSocket goes; None where it is refused."""
 

@@ -85,7 +85,9 @@ class Reception:
         if opening is None:
             self._refuse(client, _BAD_REQUEST, "this is no request of HTTP/1.1")
             return
-        self._connect(client, received, handshake, self._as_asked(opening))
+        opening = self._as_asked(opening)
+        if not self._let_through(client, received, opening.url):
+            self._connect(client, received, handshake, opening)
 
     def _as_asked(self, opening: Open) -> Open:
         """Return the opening as the test knows it: of the origin, and not of this port."""
@@ -156,6 +158,8 @@ class Reception:
             return
         method, target = asked
         url = f"{self.origin}{target}"
+        if self._let_through(client, received, url):
+            return
         upstream = self._desk.passes(url)
         if upstream is not None:
             connect = partial(self._take_up, url, upstream)
@@ -170,6 +174,13 @@ class Reception:
             ("Upgrade", "websocket"),
             ("Sec-WebSocket-Version", "13"),
         )
+
+    def _let_through(self, client: Transport, received: bytes, url: str) -> bool:
+        """Pass on what is none of the test's, whatever it asks for; tell whether it is so."""
+        upstream = self._desk.lets_through(url)
+        if upstream is not None:
+            self._pass_on(client, received, Passing(self._network, None), upstream)
+        return upstream is not None
 
     def _take_up(self, url: str, upstream: Upstream, opening: Open, passing: Passing) -> Connection:
         """Connect what the real server alone has taken for a WebSocket."""
