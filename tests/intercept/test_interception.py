@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import ssl
 import threading
@@ -46,6 +47,12 @@ def greet(url: str) -> str | bytes:
     with connect(url) as connection:
         connection.send("hi")
         return connection.recv()
+
+
+async def greet_async(url: str) -> str | bytes:
+    async with websockets.connect(url) as connection:
+        await connection.send("hi")
+        return await connection.recv()
 
 
 # Nothing is left behind
@@ -169,6 +176,40 @@ def test_a_pattern_claims_the_hosts_that_it_fits(ws_fake: Harness) -> None:
     with ws_fake.intercept():
         assert greet("ws://one.example/v1") == "hello"
         assert greet("ws://two.example/v1") == "hello"
+
+
+PATTERNS: list[tuple[str | re.Pattern[str], str]] = [
+    ("ws://*.example:8765/v1", "ws://feed.example:8765/v1"),
+    ("ws://*.example/v1?key=1", "ws://feed.example/v1?key=1"),
+    ("ws://*.example:8765/v1?key=1", "ws://feed.example:8765/v1?key=1"),
+    (re.compile(r"ws://\w+\.example:8765/v1"), "ws://feed.example:8765/v1"),
+    (re.compile(r"ws://[^/]+:\d{4}/v1\?key=.*"), "ws://feed.example:8765/v1?key=1"),
+]
+
+
+@pytest.mark.parametrize(("pattern", "url"), PATTERNS)
+def test_a_pattern_may_have_a_port_and_a_query(
+    ws_fake: Harness, pattern: str | re.Pattern[str], url: str
+) -> None:
+    ws_fake.serve(pattern, hello(), hello())
+    with ws_fake.intercept():
+        assert greet(url) == "hello"
+    with asyncio.Runner(loop_factory=ws_fake.loop_factory) as runner:
+        assert runner.run(greet_async(url)) == "hello"
+
+
+@pytest.mark.parametrize(("pattern", "url"), PATTERNS[:3])
+def test_a_connection_may_be_refused_at_a_pattern(
+    ws_fake: Harness, pattern: str | re.Pattern[str], url: str
+) -> None:
+    ws_fake.serve(pattern, Transcript().server_refuses(), Transcript().server_refuses())
+    with ws_fake.intercept(), pytest.raises(ConnectionRefusedError):
+        greet(url)
+    with (
+        asyncio.Runner(loop_factory=ws_fake.loop_factory) as runner,
+        pytest.raises(ConnectionRefusedError),
+    ):
+        runner.run(greet_async(url))
 
 
 def test_a_refused_connection_is_refused(ws_fake: Harness) -> None:

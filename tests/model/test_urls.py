@@ -152,7 +152,24 @@ def test_a_url_is_at_a_host_and_a_port(url: str, host: str, port: int, there: bo
         ("ws://*.test:81/a", "h.test", 81, True),
         ("ws://*.test:81/a", "h.test", 80, False),
         ("wss://*.test/a", "h.test", None, True),
-        (re.compile(r"ws://h\.test/.*"), "h.test", 1234, True),
+        ("ws://*.test/a", "h.test", 81, False),
+        ("ws://*.test:81/a?b=c", "H.test", 81, True),
+        ("ws://*.test:81/a?b=c", "h.test", None, True),
+        ("ws://me@*.test:81/a", "h.test", 81, True),
+        ("ws://h.*/a", "h.test", 81, True),
+        ("ws://h.*/a", "h.test", None, True),
+        ("ws://*.test:81/a", "g.example", None, False),
+        ("wss://*.test", "h.test", 443, True),
+        (re.compile(r"ws://h\.test/.*"), "h.test", 80, True),
+        (re.compile(r"ws://h\.test/.*"), "h.test", 1234, False),
+        (re.compile(r"wss?://[^/]*\.test:81/v1\?a=.*"), "h.test", 81, True),
+        (re.compile(r"wss?://[^/]*\.test:81/v1\?a=.*"), "h.test", None, True),
+        (re.compile(r"ws://h\.test:\d{4}/v1"), "h.test", None, True),
+        (re.compile(r"ws:\/\/h\.test:\d{4}\/v1"), "h.test", 81, False),
+        (re.compile(r"ws://h\.test/a|ws://g\.test/b"), "g.test", 80, True),
+        (re.compile(r"ws://(h\.test/a|g\.test/b)"), "g.test", 80, True),
+        (re.compile(r"ws://.*"), "h.test", 81, True),
+        (re.compile(r"(?x) ws:// h\.test /a"), "h.test", 80, True),
         (re.compile(r"ws://\[::1\]:81/"), "::1", 81, True),
         (re.compile(r"ws://.*:81/"), "h.test", 81, True),
         (re.compile(r"ws://.*:81/"), "h.test", 82, False),
@@ -162,3 +179,22 @@ def test_a_pattern_fits_a_host_and_a_port(
     pattern: str | re.Pattern[str], host: str, port: int | None, fits: bool
 ) -> None:
     assert UrlPattern.of(pattern).fits_place(host, port) is fits
+
+
+@pytest.mark.parametrize(
+    ("pattern", "scheme", "port", "url"),
+    [
+        ("ws://H.test/a?b", "ws", 80, "ws://H.test/a?b"),
+        ("ws://h.test/a", "wss", 80, None),
+        ("ws://h.test/a", "ws", 81, None),
+        ("ws://*.test:81/a?b", "ws", 81, "ws://h.test:81/a?b"),
+        ("wss://*.test/a", "wss", 443, "wss://h.test/a"),
+        ("ws://*.example/a", "ws", 80, None),
+        (re.compile(r"wss?://.*/"), "wss", 81, "wss://h.test:81/"),
+        (re.compile(r"wss?://.*/a"), "ws", 80, None),
+    ],
+)
+def test_a_pattern_has_a_url_at_a_place(
+    pattern: str | re.Pattern[str], scheme: str, port: int, url: str | None
+) -> None:
+    assert UrlPattern.of(pattern).url_at(scheme, "h.test", port) == url

@@ -171,12 +171,11 @@ class Territory:
         scheme = "wss" if secure else "ws"
         with self.network.lock:
             for served in self._services.served:
-                url = served.pattern.source
-                here = isinstance(url, str) and self._is(url, scheme, host, port)
-                if here and not served.used_up:
+                url = served.pattern.url_at(scheme, host, port)
+                if url is not None and not served.used_up:
                     plan = served.plans[min(served.count, len(served.plans) - 1)]
                     refused = isinstance(plan, Transcript) and _refuses(plan)
-                    return str(url) if refused else None
+                    return url if refused else None
             for recorded in self._recorded():
                 if recorded.player is None and self._is(recorded.url, scheme, host, port):
                     return recorded.url if _was_refused(recorded) else None

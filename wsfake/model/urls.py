@@ -118,14 +118,20 @@ def _split_host(url: str) -> tuple[str, str, str]:
 class UrlPattern(Value):
     """The URLs that something is served at: one, or all that a pattern fits."""
 
-    __slots__ = ("_exact", "_pattern", "source")
+    __slots__ = ("_authorities", "_exact", "_pattern", "source")
 
     def __init__(
-        self, source: str | re.Pattern[str], exact: str | None, pattern: re.Pattern[str] | None
+        self,
+        source: str | re.Pattern[str],
+        exact: str | None,
+        pattern: re.Pattern[str] | None,
+        authorities: re.Pattern[str] | None = None,
     ) -> None:
         self.source: Final = source
         self._exact: Final = exact
         self._pattern: Final = pattern
+        self._authorities: Final = authorities
+        """What fits the scheme and the authority alone; None where that is not known."""
 
     @classmethod
     def of(cls, url: str | re.Pattern[str]) -> UrlPattern:
@@ -134,7 +140,7 @@ class UrlPattern(Value):
         Raises `UsageError` for anything else.
         """
         if isinstance(url, re.Pattern) and isinstance(url.pattern, str):
-            return cls(url, None, url)
+            return cls(url, None, url, _authorities_of(url))
         if not isinstance(url, str):
             raise UsageError(
                 f"expected a URL (str) or a compiled pattern, got {type(url).__name__}: {url!r}"
@@ -146,8 +152,8 @@ class UrlPattern(Value):
             probe = normalise_url(before + host.replace("*", _ANY) + after)
         except UsageError:
             raise UsageError(f"expected a ws or wss URL with * in its host, got {url!r}") from None
-        pattern = re.escape(probe).replace(re.escape(_ANY), r"[^/@]*")
-        return cls(url, None, re.compile(pattern))
+        before, host, _ = _split_host(_without_user(probe))
+        return cls(url, None, _with_any(probe), _with_any(before + host))
 
     def fits(self, url: str) -> bool:
         """Tell whether a URL, in the form of `normalise_url`, is one of these."""
@@ -160,23 +166,82 @@ class UrlPattern(Value):
     def fits_place(self, host: str, port: int | None) -> bool:
         """Tell whether a URL at a host and port can be one of these; None is any port.
 
-        Of a compiled pattern no more is known than whether it names the host, or fits the root of
-        it.
+        Of some compiled patterns no more is known than whether they name the host, or fit the root
+        of it.
         """
         if self._exact is not None:
             return _at(self._exact, host, port)
-        assert self._pattern is not None
-        if isinstance(self.source, re.Pattern) and any(
-            name in self.source.pattern for name in (host, re.escape(host))
-        ):
-            return True
-        authority = f"[{host}]" if ":" in host else ascii_name(host)
-        ports = [""] if port is None else ["", f":{port}"]
-        roots = [f"{scheme}://{authority}{each}/" for scheme in DEFAULT_PORTS for each in ports]
-        if isinstance(self.source, str):  # only its host is a pattern
-            path = urlsplit(self.source.replace("*", _ANY)).path or "/"
-            roots = [f"{root.removesuffix('/')}{path}" for root in roots]
-        return any(self.fits(root) for root in roots)
+        origins = [
+            _origin(scheme, host, number)
+            for scheme in DEFAULT_PORTS
+            for number in (self._ports(scheme) if port is None else [port])
+        ]
+        if self._authorities is not None:
+            return any(map(self._authorities.fullmatch, origins))
+        names = (host, re.escape(host))
+        return any(name in str(self) for name in names) or any(
+            self.fits(f"{origin}/") for origin in origins
+        )
+
+    def _ports(self, scheme: str) -> list[int]:
+        """Return the ports at which one of these may be, where no port is known."""
+        named = [int(number) for number in re.findall(r":(\d{1,5})(?!\d)", str(self))]
+        of_any_length = [10**zeros for zeros in range(5)]
+        return [DEFAULT_PORTS[scheme], *named, *of_any_length]
+
+    def url_at(self, scheme: str, host: str, port: int) -> str | None:
+        """Return a URL with a scheme, at a host and port, that is one of these; None for none.
+
+        Of compiled patterns only the root is tried.
+        """
+        if isinstance(self.source, re.Pattern):
+            url = f"{_origin(scheme, host, port)}/"
+        else:
+            before, name, after = _split_host(self.source)
+            if "*" in name:
+                name = _origin(scheme, host, port).partition("//")[2]
+            url = before + name + after
+        normal = normalise_url(url)
+        here = normal.startswith(f"{scheme}:") and _at(normal, host, port)
+        return url if here and self.fits(normal) else None
 
     def __str__(self) -> str:
         return self.source.pattern if isinstance(self.source, re.Pattern) else self.source
+
+
+def _origin(scheme: str, host: str, port: int) -> str:
+    """Return a scheme and an authority as they stand in the form of `normalise_url`."""
+    name = f"[{host.lower()}]" if ":" in host else ascii_name(host.lower())
+    behind = "" if port == DEFAULT_PORTS[scheme] else f":{port}"
+    return f"{scheme}://{name}{behind}"
+
+
+def _with_any(probe: str) -> re.Pattern[str]:
+    return re.compile(re.escape(probe).replace(re.escape(_ANY), r"[^/@]*"))
+
+
+_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]])*\]|.", re.DOTALL)
+"""A part of a regular expression in which a slash or a bracket means one thing."""
+
+_SLASHES_BEFORE_PATH = 2
+
+
+def _authorities_of(pattern: re.Pattern[str]) -> re.Pattern[str] | None:
+    """Return what a pattern for whole URLs says of the scheme and the authority alone.
+
+    None where its path begins at no place of its own: in a group, behind `|`, or not at all.
+    """
+    depth = slashes = 0
+    end = None
+    for token in _TOKEN.finditer(pattern.pattern):
+        text = token[0]
+        depth += (text == "(") - (text == ")")
+        if depth == 0 and text == "|":
+            return None
+        if depth == 0 and text in {"/", r"\/"}:
+            if slashes == _SLASHES_BEFORE_PATH and end is None:
+                end = token.start()
+            slashes += 1
+    if end is None or pattern.flags & re.VERBOSE:
+        return None
+    return re.compile(pattern.pattern[:end], pattern.flags)
