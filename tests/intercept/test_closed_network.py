@@ -18,11 +18,13 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
+import trio
 import trustme
 import uvloop
 import websockets
 from websockets.sync.client import connect
 from websockets.sync.server import Server, ServerConnection, serve
+from websockets.trio.client import connect as connect_in_trio
 
 from tests.intercept.clients import CLIENTS, Call, Client
 from tests.intercept.matrix import talk
@@ -142,6 +144,33 @@ def test_so_is_one_with_tls_on_asyncio(real_tls: Real, authority: trustme.CA) ->
     with pytest.raises(ConnectionNotAnswered), Harness() as ws_fake, ws_fake.intercept():
         asyncio.run(main())
     assert real_tls.asked == []
+
+
+async def greet_in_trio(url: str, context: ssl.SSLContext) -> str | bytes:
+    async with connect_in_trio(url, ssl=context) as connection:
+        await connection.send("hi")
+        return await connection.recv()
+
+
+def test_so_is_one_with_tls_on_trio(real_tls: Real, authority: trustme.CA) -> None:
+    errors = (OSError, websockets.WebSocketException, trio.BrokenResourceError)
+    with (
+        pytest.raises(ConnectionNotAnswered) as caught,
+        Harness() as ws_fake,
+        ws_fake.intercept(),
+        pytest.raises(errors),
+    ):
+        trio.run(greet_in_trio, f"{real_tls.url}/v1", trusting(authority))
+    assert text_of(caught).startswith(f"nothing answers {real_tls.url}/v1")
+    assert real_tls.asked == []
+
+
+def test_one_on_trio_is_recorded_by_its_own_context(
+    real_tls: Real, authority: trustme.CA, tmp_path: Path
+) -> None:
+    with Harness(tmp_path / "trio.msgpack", mode="rewrite") as ws_fake, ws_fake.intercept():
+        assert trio.run(greet_in_trio, f"{real_tls.url}/v1", trusting(authority)) == "hi"
+    assert real_tls.asked == ["/v1"]
 
 
 @pytest.mark.parametrize("secure", [False, True])

@@ -309,6 +309,8 @@ def _trusting(position: int, real: Callable[..., Any]) -> Callable[..., Any]:
             host = keywords.get("server_hostname")
             if host is None and len(arguments) > position:
                 host = arguments[position]
+            if isinstance(host, bytes):  # as trio has it
+                host = host.decode()
             for interception in latest_first():
                 interception.be_trusted(self, host)
             if host is not None:
