@@ -212,6 +212,54 @@ def test_a_connection_may_be_refused_at_a_pattern(
         runner.run(greet_async(url))
 
 
+@pytest.mark.parametrize("url", ["ws://feed.example./v1", "ws://FEED.example/v1"])
+@pytest.mark.parametrize("served", ["ws://feed.example/v1", "ws://feed.example./v1"])
+def test_a_name_may_end_with_a_dot(ws_fake: Harness, served: str, url: str) -> None:
+    ws_fake.serve(served, hello(), hello())
+    with ws_fake.intercept():
+        assert greet(url) == "hello"
+    with asyncio.Runner(loop_factory=ws_fake.loop_factory) as runner:
+        assert runner.run(greet_async(url)) == "hello"
+
+
+NAMES = ["localhost", "127.0.0.1", "[::1]", "[0:0:0:0:0:0:0:1]"]
+
+
+@pytest.mark.parametrize("host", NAMES)
+@pytest.mark.parametrize("known", ["localhost", "127.0.0.1", "[::1]"])
+@pytest.mark.parametrize("recorded", [False, True], ids=["served", "replayed"])
+def test_this_machine_is_one_host_at_every_door(
+    tmp_path: Path, recorded: bool, known: str, host: str
+) -> None:
+    cassette = tmp_path / "hello.msgpack"
+    url, asked = f"ws://{known}:8765/v1", f"ws://{host}:8765/v1"
+
+    def script(ws_fake: Harness, url: str) -> list[object]:
+        said: list[object] = []
+        socket = ws_fake.WebSocket(url)
+        socket.onopen = lambda: socket.send("hi")
+        socket.onmessage = lambda message: said.append(message.data)
+        ws_fake.run()
+        socket.close()
+        ws_fake.run()
+        return said
+
+    with Harness() as ws_fake:
+        ws_fake.serve(url, hello(), connections=None)
+        for _ in range(4):
+            script(ws_fake, url)
+        ws_fake.save(cassette)
+    with Harness(cassette if recorded else None, unplayed="ignore") as ws_fake:
+        if not recorded:
+            ws_fake.serve(url, hello(), connections=None)
+        assert script(ws_fake, asked) == ["hello"]
+        with asyncio.Runner(loop_factory=ws_fake.loop_factory) as runner:
+            assert runner.run(greet_async(asked)) == "hello"
+        with ws_fake.intercept():
+            assert greet(asked) == "hello"
+        assert greet(ws_fake.url_for(asked)) == "hello"
+
+
 def test_a_refused_connection_is_refused(ws_fake: Harness) -> None:
     ws_fake.serve(URL, Transcript().server_refuses())
     with ws_fake.intercept(), pytest.raises(ConnectionRefusedError):

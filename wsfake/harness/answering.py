@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from wsfake.errors import ConnectionNotAnswered, UsageError
 from wsfake.model import Accept, Entry, Open, Side, normalise_url
-from wsfake.model.urls import THIS_MACHINE
+from wsfake.model.urls import one_form, one_name
 from wsfake.network import Answerer, Connection, End, Network, PlayerEnd, ReplayTurns
 from wsfake.player import Player, Replay, ReplayConnection
 from wsfake.transcript.matching import PLACEHOLDER
@@ -33,7 +33,7 @@ class Aliases:
             normalise_url(to)
         elif not callable(to):
             raise UsageError(f"expected a URL, or a function that finds one out, got {to!r}")
-        self._real[normalise_url(alias)] = to
+        self._real[one_form(normalise_url(alias))] = to
 
     def real(self, url: str) -> str:
         """Return the URL to connect to, also for one whose path goes on where an alias ends.
@@ -80,7 +80,7 @@ def _appended(real: str, rest: str) -> str:
 
 def _normal(url: str) -> str:
     try:
-        return normalise_url(url)
+        return one_form(normalise_url(url))
     except UsageError:  # what a host connects to all the same is not an alias
         return url
 
@@ -174,7 +174,8 @@ _MOST_PLACES = 5
 
 def _place(host: str, port: int | None) -> str:
     """Return a place as it is shown; clients try one address of this machine after another."""
-    name = "localhost" if host in THIS_MACHINE else f"[{host}]" if ":" in host else host
+    name = one_name(host)
+    name = f"[{name}]" if ":" in name else name
     return name if port is None else f"{name}:{port}"
 
 

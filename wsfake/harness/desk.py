@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from wsfake.harness.giving_way import give_way
 from wsfake.harness.sources import Sources
-from wsfake.model.urls import place_of
+from wsfake.model.urls import one_name, place_of
 from wsfake.network import Connection, End, Network, Services
 from wsfake.ports import Through
 from wsfake.proxy import Upstream
@@ -76,7 +76,7 @@ class FrontDesk:
         sources = self._sources
         context = sources.settings.ssl_context
         if context is None and sources.contexts:
-            context = sources.contexts.get(urlsplit(url).hostname or "")
+            context = sources.contexts.get(one_name(urlsplit(url).hostname or ""))
         return Upstream(sources.aliases.real(url), context)
 
     def held(self) -> int | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from wsfake.errors import UsageError
-from wsfake.model.urls import THIS_MACHINE
+from wsfake.model.urls import names_of
 from wsfake.script_api.profiles import PROFILES, Profile, profile_named
 from wsfake.transcript import Matching
 
@@ -86,14 +86,13 @@ class Settings(NamedTuple):
 
         Where the port is not known, patterns with one do not count.
         """
-        names = THIS_MACHINE if host.lower() in THIS_MACHINE else {host.lower()}
         for pattern in self.passthrough:
             name, colon, number = pattern.rpartition(":")
             if not colon or not number.isdecimal():
                 name, number = pattern, ""
             if number and (port is None or int(number) != port):
                 continue
-            if any(fnmatchcase(each, name.lower().strip("[]")) for each in names):
+            if any(fnmatchcase(each, name.lower().strip("[]")) for each in names_of(host)):
                 return True
         return False
 

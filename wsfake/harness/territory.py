@@ -14,6 +14,7 @@ from wsfake.harness.pumps import Pumps
 from wsfake.harness.settings import Settings
 from wsfake.harness.sources import Sources
 from wsfake.model import Event, Open, Refuse, Side, is_at, without_mechanics
+from wsfake.model.urls import one_name
 from wsfake.network import Network, Services
 from wsfake.player import Plan, Player
 from wsfake.player.replay import ReplayConnection
@@ -137,7 +138,7 @@ class Territory:
         return self._doors.cross(host, port, tls)
 
     def remember(self, host: str, context: ssl.SSLContext) -> None:
-        self._sources.contexts[host.lower()] = context
+        self._sources.contexts[one_name(host)] = context
 
     def seek(self, place: WayTo) -> None:
         self._sources.unanswered.seek(*place)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
+from ipaddress import IPv6Address
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -16,7 +18,10 @@ __all__ = [
     "ascii_name",
     "comparable",
     "is_at",
+    "names_of",
     "normalise_url",
+    "one_form",
+    "one_name",
     "place_of",
 ]
 
@@ -45,7 +50,7 @@ def normalise_url(url: str) -> str:
     scheme = parts.scheme
     if scheme not in DEFAULT_PORTS or not parts.hostname or re.search(r"\s", parts.hostname):
         raise UsageError(f"expected a ws or wss URL with a host, got {url!r}")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else ascii_name(parts.hostname)
+    host = _in_url(ascii_name(parts.hostname))
     user, at, _ = parts.netloc.rpartition("@")
     authority = f"{user}{at}{host}"
     if port is not None and port != DEFAULT_PORTS[scheme]:
@@ -70,13 +75,57 @@ def _escaped(part: str) -> str:
 
 
 def comparable(normal: str, other: str) -> tuple[str, str]:
-    """Return two URLs, in the form of `normalise_url`, without user info if one of them has none.
+    """Return two URLs, in the form of `normalise_url`, equal where they are one.
 
-    It is no part of a request: clients make a header of it (RFC 7617), or leave it out.
+    Their hosts are written as `one_name` has them. They are without user info if one of them has
+    none: it is no part of a request, as clients make a header of it (RFC 7617), or leave it out.
     """
+    normal, other = one_form(normal), one_form(other)
     bare, other_bare = _without_user(normal), _without_user(other)
     one_has_none = (bare == normal) != (other_bare == other)
     return (bare, other_bare) if one_has_none else (normal, other)
+
+
+def one_name(host: str) -> str:
+    """Return a host by one of the names that it has.
+
+    This machine has several; an address of IPv6 several spellings (RFC 5952), and one for IPv4
+    (RFC 4291 section 2.5.5.2); and a dot at the end of a name is the root's, where all names end.
+    """
+    name = ascii_name(host.lower()).removesuffix(".")
+    if ":" in name:
+        try:
+            address = IPv6Address(name)
+        except ValueError:
+            return name
+        name = str(address.ipv4_mapped or address)
+    return "localhost" if name in THIS_MACHINE else name
+
+
+def names_of(host: str) -> frozenset[str]:
+    """Return the names under which a host may be asked for."""
+    name = one_name(host)
+    return frozenset({name, host.lower()}) | (THIS_MACHINE if name in THIS_MACHINE else set())
+
+
+@lru_cache(maxsize=1024)
+def one_form(normal: str) -> str:
+    """Return a URL, in the form of `normalise_url`, with its host as `one_name` has it."""
+    before, authority, after = _split_host(normal)
+    host, port = _split_port(authority)
+    return f"{before}{_in_url(one_name(host))}{port}{after}" if host else normal
+
+
+def _split_port(authority: str) -> tuple[str, str]:
+    """Return the host of an authority, without brackets, and what comes behind it."""
+    host, colon, port = authority.rpartition(":")
+    if not colon or port.endswith("]"):
+        host, colon, port = authority, "", ""
+    return host.removeprefix("[").removesuffix("]"), colon + port
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _without_user(normal: str) -> str:
@@ -99,9 +148,8 @@ def is_at(url: str, host: str, port: int | None) -> bool:
 
 
 def _at(normal: str, host: str, port: int | None) -> bool:
-    (here, number), asked = place_of(normal), ascii_name(host.lower())
-    same = asked == here or {asked, here} <= THIS_MACHINE
-    return same and port in {None, number}
+    here, number = place_of(normal)
+    return port in {None, number} and one_name(host) == one_name(here)
 
 
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -158,10 +206,12 @@ class UrlPattern(Value):
     def fits(self, url: str) -> bool:
         """Tell whether a URL, in the form of `normalise_url`, is one of these."""
         if self._exact is not None:
+            if self._exact == url:
+                return True
             exact, asked = comparable(self._exact, url)
             return exact == asked
         assert self._pattern is not None
-        return any(map(self._pattern.fullmatch, (url, _without_user(url))))
+        return any(map(self._pattern.fullmatch, _spellings(url)))
 
     def fits_place(self, host: str, port: int | None) -> bool:
         """Tell whether a URL at a host and port can be one of these; None is any port.
@@ -172,7 +222,8 @@ class UrlPattern(Value):
         if self._exact is not None:
             return _at(self._exact, host, port)
         origins = [
-            _origin(scheme, host, number)
+            _origin(scheme, name, number)
+            for name in names_of(host)
             for scheme in DEFAULT_PORTS
             for number in (self._ports(scheme) if port is None else [port])
         ]
@@ -209,9 +260,18 @@ class UrlPattern(Value):
         return self.source.pattern if isinstance(self.source, re.Pattern) else self.source
 
 
+def _spellings(normal: str) -> Iterator[str]:
+    """Yield the ways in which a URL may be written, of which a pattern need fit but one."""
+    before, authority, after = _split_host(normal)
+    host, port = _split_port(authority)
+    for name in names_of(host):
+        url = f"{before}{_in_url(name)}{port}{after}"
+        yield from {url, _without_user(url)}
+
+
 def _origin(scheme: str, host: str, port: int) -> str:
     """Return a scheme and an authority as they stand in the form of `normalise_url`."""
-    name = f"[{host.lower()}]" if ":" in host else ascii_name(host.lower())
+    name = _in_url(ascii_name(host.lower()))
     behind = "" if port == DEFAULT_PORTS[scheme] else f":{port}"
     return f"{scheme}://{name}{behind}"
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from wsfake.model import Accept, Drop, Refuse, Side
+from wsfake.model.urls import one_name
 from wsfake.network import Connection, End, Network
 from wsfake.script_api.signals import Signal
 from wsfake.script_api.socket import ScriptSocket
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Servers", "WebSocketServer"]
 
-_LOOPBACK = ("127.0.0.1", "localhost", "::1", "0.0.0.0")  # noqa: S104 - it is compared, not bound
+_HERE = {"localhost", "0.0.0.0"}  # noqa: S104 - it is compared, not bound
 _FIRST_PORT = 50000
 
 
@@ -180,7 +181,7 @@ class Servers:
     def is_at(self, host: str, port: int | None) -> bool:
         """Tell whether a server listens at a host and port; None is any port."""
         here = bool(self._by_port) if port is None else port in self._by_port
-        return here and host in _LOOPBACK
+        return here and one_name(host) in _HERE
 
     def name(self, server: WebSocketServer) -> str:
         """What a server is called in cassettes: `server 1` for the first that was constructed."""
@@ -194,7 +195,7 @@ class Servers:
             port = parts.port or 80
         except ValueError:
             return None
-        if parts.hostname not in _LOOPBACK:
+        if one_name(parts.hostname or "") not in _HERE:
             return None
         server = self._by_port.get(port)
         if server is not None:
