@@ -17,6 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from wsfake import Harness, Transcript, UnexpectedMessage
 from wsfake.errors import NotHappened, UnexpectedClose, UsageError
 from wsfake.intercept.passing import Work
+from wsfake.model import Open
 
 InThread = Callable[..., Awaitable[Any]]
 
@@ -460,6 +461,31 @@ def test_a_coroutine_plays_it_in_a_thread(ws_fake: Harness) -> None:
 
     asyncio.run(main())
     assert ws_fake.now >= 3600
+
+
+def test_it_is_told_the_bytes_that_a_server_reads(ws_fake: Harness) -> None:
+    """As uvicorn tells them: headers in Latin-1, and a URL as clients escape it."""
+    scopes: list[dict[str, Any]] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        scopes.append(scope)
+        await receive()
+        await send({"type": "websocket.accept", "headers": [(b"x-name", b"Zo\xeb")]})
+        await send({"type": "websocket.close"})
+
+    opening = Open("ws://testserver/", (("X-Name", "Zo\xeb"),))
+    heard = Transcript(headers={"x-name": "Zo\xeb"}, opening=opening).server_closes(1000)
+    ws_fake.play_client(app, heard, path="/\xfc?q=\xf6 x")
+    scope = scopes[0]
+    assert scope["headers"] == [(b"host", b"testserver"), (b"x-name", b"Zo\xeb")]
+    assert (scope["path"], scope["raw_path"]) == ("/\xfc", b"/%C3%BC")
+    assert scope["query_string"] == b"q=%C3%B6%20x"
+
+
+def test_a_header_that_cannot_be_sent_is_an_error(ws_fake: Harness) -> None:
+    opening = Open("ws://testserver/", (("X-Name", "\u2192"),))
+    with pytest.raises(UsageError, match="not a value for the header X-Name: '→'"):
+        ws_fake.play_client(APP, Transcript(opening=opening), path="/echo")
 
 
 def test_a_path_that_is_none_is_an_error(ws_fake: Harness) -> None:

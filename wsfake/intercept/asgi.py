@@ -87,7 +87,7 @@ class _Server:
         self._connection: Connection | None = None
         self._incoming: asyncio.Queue[Message] = asyncio.Queue()
         self._opened = asyncio.Event()
-        self._scope: Message = {}
+        self._opening: Open | None = None
         self._state = "connecting"
         """Then `open`, or `rejecting`; `ended` by the application, or the client is `gone`."""
         self._rejection = Reject(_SERVER_ERROR)
@@ -98,8 +98,10 @@ class _Server:
 
     async def run(self) -> None:
         await self._opened.wait()
+        assert self._opening is not None
+        scope = asgi_messages.scope(self._opening)
         try:
-            await self._application(self._scope, self._incoming.get, self._send)
+            await self._application(scope, self._incoming.get, self._send)
         except _ClientGone:
             return
         except Exception:
@@ -123,7 +125,7 @@ class _Server:
     def arrive(self, what: Event) -> None:
         match what:
             case Open():
-                self._scope = asgi_messages.scope(what)
+                self._opening = what
                 self._incoming.put_nowait({"type": "websocket.connect"})
                 self._opened.set()
             case str():

@@ -11,7 +11,8 @@ from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from wsfake.model import Accept, Close, Headers, Open, Reject
+from wsfake.live.http import encode_headers
+from wsfake.model import Accept, Close, Headers, Open, Reject, normalise_url
 
 __all__ = ["Message", "accept", "body", "close", "kind", "rejection", "said", "scope"]
 
@@ -26,11 +27,14 @@ _MAY_SAY = {
 
 
 def scope(opening: Open) -> Message:
-    """Return what an application is told of a connection (section `Connection Scope`)."""
-    parts = urlsplit(opening.url)
+    """Return what an application is told of a connection (section `Connection Scope`).
+
+    Its bytes are those that a server reads. Raises `UsageError` for a header that cannot be sent.
+    """
+    parts = urlsplit(normalise_url(opening.url))
     secure = parts.scheme == "wss"
     port = parts.port or (443 if secure else 80)
-    headers = [(name.lower().encode(), value.encode()) for name, value in opening.headers]
+    headers = [(name.lower(), value) for name, value in encode_headers(opening.headers)]
     if not any(name == b"host" for name, _ in headers):
         headers.insert(0, (b"host", parts.netloc.encode()))
     return {

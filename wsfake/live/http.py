@@ -32,6 +32,7 @@ __all__ = [
     "can_be_used",
     "check_upgrade",
     "deflate_of",
+    "encode_headers",
     "extensions_in",
     "fits_offer",
     "header_block",
@@ -93,19 +94,23 @@ def ascii_host(url: str) -> str:
         raise UsageError(f"not the name of a host: {host!r} in {url!r} ({error})") from None
 
 
-def header_block(headers: Headers) -> bytes:
-    """Return the header lines and the empty line behind them.
+def encode_headers(headers: Headers) -> list[tuple[bytes, bytes]]:
+    """Return headers as they are sent.
 
     Raises `UsageError` for a name or a value that would be no header, or more than one.
     """
-    lines = []
     for name, value in headers:
         if not TOKEN.fullmatch(name):
             raise UsageError(f"not the name of a header: {name!r}")
         if not _VALUE.fullmatch(value):
             raise UsageError(f"not a value for the header {name}: {value!r}")
-        lines.append(f"{name}: {value}\r\n")
-    return "".join([*lines, "\r\n"]).encode("latin-1")
+    return [(name.encode(), value.encode("latin-1")) for name, value in headers]
+
+
+def header_block(headers: Headers) -> bytes:
+    """Return the header lines and the empty line behind them; raises as `encode_headers` does."""
+    lines = [b"%b: %b\r\n" % pair for pair in encode_headers(headers)]
+    return b"".join([*lines, b"\r\n"])
 
 
 def check_upgrade(headers: HttpHeaders) -> None:
