@@ -16,7 +16,7 @@ class Tunnel:
 
     `received` is what was read of the client so far; `server` is where a connection there is made
     already. Where the real server cannot be connected, the client's stream is reset. To be used in
-    the thread of the reactor only.
+    the thread of the reactor only, which owns its sockets.
     """
 
     def __init__(
@@ -33,7 +33,6 @@ class Tunnel:
         self._server: Transport | None = None
         client.adopt(Unheard())
         client.pause()
-        reactor.own(self)
         self._connector: Connector | None = None
         if server is None:
             self._connector = Connector(
@@ -58,7 +57,6 @@ class Tunnel:
         for transport in (self._client, self._server):
             if transport is not None:
                 transport.abort(reset=reset)
-        self._reactor.disown(self)
 
     def _connected(self, sock: socket.socket) -> None:
         from_client, from_server = _Way(self), _Way(self)
