@@ -110,7 +110,6 @@ class LoopReactor:
     def __init__(self, loop: asyncio.AbstractEventLoop, between: Between) -> None:
         self._loop = loop
         self.call_soon = between.call_soon
-        self._owned: set[Closable] = set()
 
     def as_reactor(self) -> Reactor:
         return cast(Reactor, self)
@@ -154,14 +153,10 @@ class LoopReactor:
             self._watch_real(sock, _nothing, read=False, write=False)
 
     def own(self, closable: Closable) -> None:
-        self._owned.add(closable)
+        """Nothing is closed here: who has made a connection ends it, with the loop."""
 
     def disown(self, closable: Closable) -> None:
-        self._owned.discard(closable)
-
-    def close(self) -> None:
-        for closable in list(self._owned):
-            closable.abort()
+        """Nothing was owned."""
 
 
 def _nothing() -> None:

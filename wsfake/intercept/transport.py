@@ -119,10 +119,6 @@ class MemoryTransport(asyncio.Transport, Far):
         if sock is not None:
             self._extra["socket"] = asyncio.trsock.TransportSocket(sock)  # type: ignore[attr-defined]
 
-    @property
-    def secure(self) -> bool:
-        return self._tls is not None
-
     def start(self, protocol: asyncio.BaseProtocol) -> None:
         self.set_protocol(protocol)
         protocol.connection_made(self)
