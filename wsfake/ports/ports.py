@@ -23,7 +23,7 @@ from wsfake.ports.keeper import Keeper
 from wsfake.ports.link import Link
 from wsfake.ports.passing import Passing
 from wsfake.ports.reception import Reception
-from wsfake.proxy import Faults, Limits
+from wsfake.proxy import Faults
 
 __all__ = ["Port", "Ports"]
 
@@ -104,7 +104,6 @@ class Ports:
         port: int = 0,
         tls: TLS | None = None,
         faults: Faults | None = None,
-        limits: Limits | None = None,
     ) -> Port:
         """Listen for an origin (the scheme and authority of a URL); the same again is the same.
 
@@ -119,12 +118,12 @@ class Ports:
                 return known
             keeper = self._keep()
             if faults is None:
-                reception = Reception(self.desk, keeper, origin, limits)
+                reception = Reception(self.desk, keeper, origin)
                 gate = self._listen(reception, host, port, tls)
                 reception.authority = gate.origin.partition("://")[2]
                 opened = Port(self, gate, origin, reception)
             else:
-                plain = self.open(origin, limits=limits)
+                plain = self.open(origin)
                 detour = Detour(keeper, plain.url, faults)
                 gate = self._listen(detour, host, port, tls)
                 opened = Port(self, gate, origin, detour)

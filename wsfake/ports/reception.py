@@ -16,7 +16,7 @@ from wsfake.ports.link import Link
 from wsfake.ports.mover import Mover
 from wsfake.ports.passing import Passing
 from wsfake.ports.refusals import refuse
-from wsfake.proxy import Backlog, Limits, Relay, Upstream
+from wsfake.proxy import Backlog, Relay, Upstream
 
 __all__ = ["Reception"]
 
@@ -32,9 +32,7 @@ _MOST = 4096
 class Reception:
     """Receives the clients of one port, with the head of their request read."""
 
-    def __init__(
-        self, desk: Desk, keeper: Mover, origin: str, limits: Limits | None = None
-    ) -> None:
+    def __init__(self, desk: Desk, keeper: Mover, origin: str) -> None:
         self.authority = ""
         """What stands for the `Host` header of a client that sends none."""
 
@@ -45,7 +43,6 @@ class Reception:
         self._network = desk.network
         self._keeper = keeper
         self.origin = origin
-        self._limits = limits
         self._open: list[Link | Passing] = []
         self._crowd = _CROWD
 
@@ -140,14 +137,7 @@ class Reception:
     def _pass_on(
         self, client: Transport, received: bytes, passing: Passing, upstream: Upstream
     ) -> None:
-        passing.relay = Relay(
-            self._keeper.reactor,
-            client,
-            received,
-            upstream,
-            passing,
-            limits=self._limits,
-        )
+        passing.relay = Relay(self._keeper.reactor, client, received, upstream, passing)
         self._open.append(passing)
 
     def _receive_other(self, client: Transport, received: bytes, why: str) -> None:
