@@ -5,14 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator
 from threading import get_ident
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from wsfake.clock import VirtualClock, microseconds
 from wsfake.errors import NeverIdle, NotHappened, UsageError
 from wsfake.network import Network
 from wsfake.transcript.arity import check_function
 
-__all__ = ["Pump", "Runner", "raise_errors"]
+if TYPE_CHECKING:
+    from wsfake.intercept.world import Pump
+
+__all__ = ["Runner", "raise_errors"]
 
 _MOST_AT_ONCE = 100_000
 _MOST_ALTOGETHER = 1_000_000
@@ -21,21 +24,6 @@ _TURN = 200  # callbacks for which the lock is held: others wait for it so long 
 _POLL_SECONDS = 0.005
 _TO_WAIT = "to wait longer: timeout=seconds"
 _TO_HAPPEN = "to make it happen: a transcript that says more, or call_later(...)"
-
-
-class Pump(Protocol):
-    """What moves real connections."""
-
-    @property
-    def busy(self) -> bool:
-        """Whether a real connection is open, or a real server listens."""
-
-    @property
-    def settling(self) -> bool:
-        """Whether an opening or closing handshake is under way."""
-
-    def wait(self, seconds: float) -> bool:
-        """Handle what is ready, and wait for it at most so long; tell whether anything was."""
 
 
 def raise_errors(network: Network) -> None:

@@ -50,6 +50,7 @@ class Ground(Protocol):
         """Tell whether a connection to a host is served, or replayed or an alias.
 
         What is served is the test's own, and all else there is nobody's where it passes through.
+        Without a port: whether any of its ports is.
         """
 
     def passes_through(self, host: str, port: int | None) -> bool:
@@ -72,7 +73,7 @@ class Ground(Protocol):
         """Tell whether a port of the test's own is there, to which nobody is to be led."""
 
     def open_port(self, origin: str, tls: TLS | None) -> Port:
-        """Return a port at which whoever answers the origin does."""
+        """Return a port at which whoever answers the origin does. Time is real then."""
 
     def open_crossing(self, host: str, port: int, tls: Callable[[], TLS] | None) -> Port:
         """Return a port at which who asks for a WebSocket is received, and others pass."""

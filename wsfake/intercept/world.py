@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from wsfake.clock import VirtualClock
+from wsfake.intercept.interception import Ground
 from wsfake.network import Network
-from wsfake.ports import TLS, Port
 from wsfake.ports.desk import Desk
 
 __all__ = ["Pump", "World"]
@@ -19,12 +19,19 @@ class Pump(Protocol):
     def busy(self) -> bool:
         """Whether a real connection is open, or a real server listens."""
 
+    @property
+    def settling(self) -> bool:
+        """Whether an opening or closing handshake is under way."""
+
     def wait(self, seconds: float) -> bool:
         """Handle what is ready, and wait for it at most so long; tell whether anything was."""
 
 
-class World(Protocol):
-    """The network of a test, its clock, and which hosts are to be found on it."""
+class World(Ground, Protocol):
+    """The network of a test, its clock, and which hosts are to be found on it.
+
+    Where it is live, time is real.
+    """
 
     @property
     def network(self) -> Network: ...
@@ -41,36 +48,14 @@ class World(Protocol):
         """What moves the real connections."""
 
     @property
-    def is_live(self) -> bool:
-        """Whether what nothing else answers is connected to for real, and time is real."""
-
-    @property
     def timeout(self) -> float:
         """Seconds for which what is real is waited for."""
-
-    def claims(self, host: str, port: int | None) -> bool:
-        """Tell whether connections to a host are the harness's: served, recorded or replayed.
-
-        Without a port: whether any of its ports is.
-        """
-
-    def passes_through(self, host: str, port: int | None) -> bool:
-        """Tell whether what is not served at a host is let through, to the real one."""
 
     def serves(self, host: str, port: int | None) -> bool:
         """Tell whether anything is served at a host, or at a port of it. As `claims`."""
 
     def is_served(self, url: str) -> bool:
         """Tell whether a URL is served."""
-
-    def open_port(self, origin: str, tls: TLS | None) -> Port:
-        """Return a real port at which whoever answers the origin does. Time is real then."""
-
-    def name_at(self, host: str, port: int) -> str:
-        """Return the name under which the test knows a host: this machine has several."""
-
-    def next_refused(self, host: str, port: int, *, secure: bool) -> str | None:
-        """Return the URL of the next connection there, if nobody is to take it; else None."""
 
     @property
     def sought_in_vain(self) -> int:
