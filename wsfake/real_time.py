@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 
-__all__ = ["microseconds_now", "seconds_now", "utc_now"]
+__all__ = ["microseconds_now", "seconds_now", "sleep", "utc_now"]
 
 
 class _System:
@@ -17,6 +17,7 @@ class _System:
 
     monotonic = staticmethod(time.monotonic)
     monotonic_ns = staticmethod(time.monotonic_ns)
+    sleep = staticmethod(time.sleep)
     gmtime = staticmethod(time.gmtime)
     strftime = staticmethod(time.strftime)
     time = staticmethod(time.time)
@@ -30,6 +31,11 @@ def seconds_now() -> float:
 def microseconds_now() -> int:
     """Return the same in whole microseconds."""
     return _System.monotonic_ns() // 1000
+
+
+def sleep(seconds: float) -> None:
+    """Let so many seconds pass."""
+    _System.sleep(seconds)
 
 
 def utc_now() -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
+
+from wsfake.real_time import sleep
 
 if TYPE_CHECKING:
     from wsfake.harness.real import RealWorld
@@ -36,7 +37,7 @@ class Pumps:
         real, ports = self.real, self.ports
         seconds = min(seconds, _POLL_SECONDS)
         if ports is None and real is None:  # but client code may yet connect
-            time.sleep(seconds)
+            sleep(seconds)
             return False
         if ports is None:
             return real is not None and real.wait(seconds)

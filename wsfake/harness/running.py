@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Generator, Iterator
 from threading import get_ident
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from wsfake.clock import VirtualClock, microseconds
 from wsfake.errors import NeverIdle, NotHappened, UsageError
 from wsfake.network import Network
+from wsfake.real_time import microseconds_now
 from wsfake.transcript.arity import check_function
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ class _Run:
                 continue  # those who had a turn have asked for something
             if self.clock.real or not self.awaits_clients():
                 break
-            self.clock.follow(_microseconds)
+            self.clock.follow(microseconds_now)
         else:
             return
         if not (self.until is None or self.network.errors or self.satisfied()):
@@ -404,10 +404,6 @@ class _Run:
 
 def _nobody() -> bool:
     return False
-
-
-def _microseconds() -> int:
-    return time.monotonic_ns() // 1000
 
 
 def _checked(seconds: float) -> int:
