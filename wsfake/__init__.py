@@ -8,8 +8,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from wsfake import real_time as _real_time  # noqa: F401 - before a test freezes time
-
 if TYPE_CHECKING:
     from wsfake.errors import (
         CassetteError as CassetteError,

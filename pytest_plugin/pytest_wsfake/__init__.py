@@ -1,1 +1,1 @@
-"""The pytest plugin of wsfake. It imports nothing of wsfake until a test asks for `ws_fake`."""
+"""The pytest plugin of wsfake. Until a test asks for `ws_fake`, it imports nothing but the time."""

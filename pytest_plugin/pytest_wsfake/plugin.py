@@ -13,6 +13,7 @@ import pytest
 
 from pytest_wsfake import hooks, options
 from pytest_wsfake.report import RunReport
+from wsfake import real_time  # noqa: F401 - before a test freezes time; it imports nothing else
 
 if TYPE_CHECKING:
     from pytest_wsfake.wishes import Wishes

@@ -99,3 +99,24 @@ def test_it(ws_fake):
     )
 
     run(pytester).assert_outcomes(passed=1)
+
+
+def test_time_may_be_frozen_before_anything_is_asked_for(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        HEAD
+        + FREEZERS["freezegun"]
+        + """
+@pytest.fixture
+def frozen():
+    with freeze_time("2001-02-03"):
+        yield
+
+def test_it(frozen, ws_fake):
+    ws_fake.serve(URL, Transcript().client("hi").pause(0.05).server("there"))
+    with connect(ws_fake.url_for(URL)) as client:
+        client.send("hi")
+        assert client.recv(timeout=10) == "there"
+"""
+    )
+
+    pytester.runpytest_subprocess("-p", "pytest_wsfake.plugin").assert_outcomes(passed=1)
