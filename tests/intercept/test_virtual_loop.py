@@ -237,12 +237,17 @@ async def connect_for_ever(message: str) -> None:
         await asyncio.sleep(1)
 
 
-def test_a_client_that_connects_for_ever_after_a_mismatch_is_stopped() -> None:
+@pytest.mark.parametrize(
+    ("expected", "error"), [("right", UnexpectedMessage), (Broken(), KeyError)]
+)
+def test_a_client_that_connects_for_ever_after_a_failure_is_stopped(
+    expected: Any, error: type[Exception]
+) -> None:
     too_often = pytest.raises(NeverIdle, match="500 timers in turn after a failure")
     with too_often as caught, Harness() as ws_fake:
-        ws_fake.serve(PLAIN, Transcript().client("right").server("x"), connections=None)
+        ws_fake.serve(PLAIN, Transcript().client(expected).server("x"), connections=None)
         play(ws_fake, connect_for_ever("wrong"))
-    assert isinstance(caught.value.__cause__, UnexpectedMessage)
+    assert isinstance(caught.value.__cause__, error)
 
 
 def test_a_client_that_connects_for_ever_where_nobody_is_known_is_stopped(

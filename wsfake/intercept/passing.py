@@ -7,7 +7,7 @@ import selectors
 import time
 
 from wsfake.clock import VirtualClock, microseconds
-from wsfake.errors import Failure, NeverIdle, NotHappened
+from wsfake.errors import NeverIdle, NotHappened
 from wsfake.intercept.between import Holding
 from wsfake.intercept.threads import others_at_work
 from wsfake.intercept.world import Pump, World
@@ -185,18 +185,18 @@ class Passing:
             raise self._never_idle(f"{_MOST_JUMPS} timers in turn, with nothing played")
         if world.sought_in_vain - self._in_vain > _MOST_IN_VAIN:
             raise self._never_idle(f"{_MOST_IN_VAIN} times a host was looked for that nobody knows")
-        if world.network.failures:
-            self._count_after_failure(world.network.failures[0])
+        if errors := world.network.failures or world.network.errors:
+            self._count_after_failure(errors[0])
         clock.advance_to(due)
         self.do_due()
 
-    def _count_after_failure(self, failure: Failure) -> None:
+    def _count_after_failure(self, error: Exception) -> None:
         """Count whatever else is played: what begins anew with each connection is no progress."""
         self._jumps_after_failure += 1
         if self._jumps_after_failure > _MOST_JUMPS_AFTER_FAILURE:
             raise self._never_idle(
                 f"{_MOST_JUMPS_AFTER_FAILURE} timers in turn after a failure"
-            ) from failure
+            ) from error
 
     def _pass_real_time(self, selector: selectors.BaseSelector, pump: Pump) -> Ready:
         if pump.wait(0) or self._silent_since is None:
