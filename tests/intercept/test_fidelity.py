@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import aiohttp
 import pytest
 import trio
 from websockets import ConnectionClosedError
@@ -17,7 +18,8 @@ from websockets.sync.client import connect
 from tests.intercept.observers import OBSERVERS, STORIES, Lines, Observer
 from tests.processes import running
 from wsfake import Harness
-from wsfake.model import Drop, Open
+from wsfake.cassette import write_cassette
+from wsfake.model import Accept, Drop, Entry, Open, Reject, Side
 
 SERVER = Path(__file__).with_name("story_server.py").read_text("utf-8")
 PATIENCE = 60
@@ -127,6 +129,39 @@ def test_connections_at_once_are_each_replayed_in_their_order(
     assert len({str(each) for each in recorded}) == 4
     with Harness(cassette) as ws_fake, ws_fake.intercept():
         assert at_once(observer, "ws://feed.example", 4) == recorded
+
+
+@pytest.mark.parametrize("door", ["intercept", "loop", "port"])
+def test_a_client_that_keeps_connections_asks_again_after_a_rejection(
+    door: str, tmp_path: Path
+) -> None:
+    url = "ws://feed.example/v1"
+    entries = [
+        Entry(0, 1, Side.CLIENT, Open(url)),
+        Entry(0, 1, Side.SERVER, Reject(401, (("Vary", "*"),), b"who?")),
+        Entry(0, 2, Side.CLIENT, Open(url)),
+        Entry(0, 2, Side.SERVER, Accept()),
+        Entry(0, 2, Side.SERVER, "hello"),
+    ]
+    cassette = write_cassette(tmp_path / "c.msgpack", entries)
+
+    async def ask_twice(url: str) -> list[object]:
+        async with aiohttp.ClientSession() as session:
+            with pytest.raises(aiohttp.WSServerHandshakeError) as rejected:
+                await session.ws_connect(url)
+            async with session.ws_connect(url) as connection:
+                return [rejected.value.status, await connection.receive_str(timeout=PATIENCE)]
+
+    with Harness(cassette) as ws_fake:
+        if door == "intercept":
+            with ws_fake.intercept():
+                seen = asyncio.run(ask_twice(url))
+        elif door == "loop":
+            with asyncio.Runner(loop_factory=ws_fake.loop_factory) as runner:
+                seen = runner.run(ask_twice(url))
+        else:
+            seen = asyncio.run(ask_twice(ws_fake.url_for(url)))
+    assert seen == [401, "hello"]
 
 
 def test_what_a_client_saw_before_it_connected_again_is_recorded_before_that(

@@ -312,6 +312,7 @@ def test_a_refusal_keeps_tcp_open_until_a_drop(reactor: Reactor) -> None:
             "": "HTTP/1.1 404 Not Found",
             "x-why": "no",
             "content-length": "4",
+            "connection": "close",
         }
         assert wire.read(4) == b"gone"
         assert wire.read_to_end() == b""

@@ -212,6 +212,56 @@ def test_a_close_is_answered_after_the_recorded_interval() -> None:
     assert says(player) == [(5.25, Close(1000))]
 
 
+def test_pings_from_that_on_which_the_recorded_server_left_unanswered_are_not_answered() -> None:
+    replay = recorded(
+        (0, 1, CLIENT, Open(ONE)),
+        (0, 1, SERVER, Accept()),
+        (1, 1, CLIENT, Ping(b"1")),
+        (1, 1, SERVER, Pong(b"1")),
+        (2, 1, SERVER, "last words"),
+        (3, 1, CLIENT, Ping(b"2")),
+        (4, 1, CLIENT, Close(1011)),
+    )
+    player = opened(replay, ONE)
+    assert says(player) == [Accept(), (1, "last words")]
+    assert hear(player, Ping(b"a"), at=1) is None
+    assert player.take(SECOND) == Pong(b"a")
+    assert hear(player, Ping(b"b"), Ping(b"c"), at=2) is None
+    assert player.due() is None
+    assert hear(player, Close(1011), at=3) is None
+    assert player.due() is None
+
+
+@pytest.mark.parametrize("left", [[], [(4, 1, SERVER, "alive")], [(4, 1, CLIENT, End())]])
+def test_pings_are_answered_where_the_recorded_server_said_more_or_nobody_waited_for_it(
+    left: list[tuple[float, int, Side, Any]],
+) -> None:
+    replay = recorded(
+        (0, 1, CLIENT, Open(ONE)), (0, 1, SERVER, Accept()), (3, 1, CLIENT, Ping(b"1")), *left
+    )
+    player = opened(replay, ONE)
+    assert player.take(0) == Accept()
+    for payload in (b"a", b"b"):
+        assert hear(player, Ping(payload), at=1) is None
+        assert player.take(SECOND) == Pong(payload)
+
+
+def test_a_close_that_the_recorded_server_did_not_answer_is_not_echoed() -> None:
+    entries = [
+        (0, 1, CLIENT, Open(ONE)),
+        (0, 1, SERVER, Accept()),
+        (1, 1, CLIENT, Close(4001)),
+    ]
+    player = opened(recorded(*entries), ONE)
+    assert says(player) == [Accept()]
+    assert hear(player, Close(4001), at=1) is None
+    assert player.due() is None
+    player = opened(recorded(*entries[:2]), ONE)
+    assert says(player) == [Accept()]
+    assert hear(player, Close(4001), at=1) is None  # of which nothing is recorded
+    assert says(player) == [(1, Close(4001))]
+
+
 def test_a_close_on_a_connection_that_was_never_answered_is_echoed() -> None:
     player = opened(recorded((0, 1, CLIENT, Open(ONE))), ONE)
     assert hear(player, Close(1001), at=5) is None

@@ -131,12 +131,15 @@ class ServerHandshake:
         """Return the bytes of a refusal; raises `UsageError` for headers that cannot be sent.
 
         The body is sent in one piece, with its length unless the headers name one: TCP may stay
-        open behind it.
+        open behind it. But a client is not to ask for anything else on it (RFC 9112 section 9.6),
+        as those do that keep connections: nobody would answer.
         """
         headers = without(answer.headers, {"transfer-encoding"})
         measured = any(name.lower() == "content-length" for name, _ in headers)
         if not measured and answer.status >= 200 and answer.status not in NO_BODY:
             headers = (*headers, ("Content-Length", str(len(answer.body))))
+        if answer.status >= 200:
+            headers = (*without(headers, {"connection"}), ("Connection", "close"))
         return self._response(answer.status, headers) + answer.body
 
     def _response(self, status: int, headers: Headers) -> bytes:

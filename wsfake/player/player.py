@@ -25,7 +25,7 @@ from wsfake.model import (
     Side,
     Stall,
 )
-from wsfake.player import closing
+from wsfake.player import closing, silence
 from wsfake.player.answers import (
     NO_MESSAGE,
     is_the_same,
@@ -73,6 +73,7 @@ class Player:
         self._asides = self.part.asides
         self._closing = False
         self._failed = False
+        self._pings = 0
         if order is not None:
             for i, time in enumerate(plan.happened):
                 if time == SKIPPED:
@@ -171,9 +172,20 @@ class Player:
         i, _ = self.part.plan.find(self.side.other, is_the_same(what))
         if i is not None:
             self._meet(i, now)
+        self._pings += 1
         own = self._next_own()
+        if own is None and self._is_silent_by_now():
+            return
         if own is None or not isinstance(self.part.plan.whats[own], Pong):
             self._asides.append(Pong(what.payload))
+
+    def _is_silent_by_now(self) -> bool:
+        """Whether a ping that comes now is one of those that a recorded server did not answer."""
+        plan = self.part.plan
+        answered = silence.answered_pings(plan, self.side)
+        if answered is None or self._pings <= answered:
+            return False
+        return not any(plan.sides[i] is self.side for i in self._left())
 
     def _pong(self, what: Pong, now: int) -> None:
         plan, script = self.part.plan, self.side.other
@@ -255,7 +267,8 @@ class Player:
             self.part.turn = answer
             return
         self._skip_rest()
-        if isinstance(what, Close) and closing.is_open(plan):
+        unanswered = met is not None and silence.is_left_unanswered(plan, side, met)
+        if isinstance(what, Close) and closing.is_open(plan) and not unanswered:
             self._asides.append(Close(what.code))
         else:
             self._fall_silent()
