@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 from hypothesis import given, strategies as st
 
 from tests.cassette.strategies import entries
 from wsfake.cassette import PLACEHOLDER, Redactor
+from wsfake.cassette.leaks import Leak, find_leaks
 from wsfake.cassette.schema import encode
 from wsfake.errors import UsageError
 from wsfake.model import (
@@ -25,7 +26,8 @@ from wsfake.model import (
     Reject,
     Side,
 )
-from wsfake.transcript import matching
+from wsfake.player.answers import same_close
+from wsfake.transcript import Matching, matching
 
 REDACTOR = Redactor()
 
@@ -412,10 +414,39 @@ def test_the_value_of_a_named_secret_is_replaced_however_it_is_spelt() -> None:
     assert mine.url(f"ws://h/{quote(VALUE, safe='')}?x={quote(VALUE)}") == (
         "ws://h/<redacted>?x=<redacted>"
     )
+    assert mine.url(f"ws://h/?{urlencode({'x': VALUE})}") == "ws://h/?x=<redacted>"
     assert mine.text('{"pin":12345678}') == '{"pin":<redacted>}'
     assert redacted(Reject(401, (), VALUE.encode()), mine) == Reject(401, (), b"<redacted>")
     assert mine.names[-2:] == ("value:MY_KEY", "value:OTHER")
     assert VALUE not in repr(mine)
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        "p%40ss+%22w%c3%b6rd%22%2f1",  # a form, in lower case
+        "p@ss%20%22w%C3%B6rd%22/1",  # encodeURI
+        r"p@ss \"w\u00F6rd\"\/1",  # json_encode of PHP, but for the case
+    ],
+)
+def test_the_value_of_a_named_secret_is_replaced_as_others_spell_it(spelt: str) -> None:
+    assert Redactor(secrets={"KEY": VALUE}).text(f"={spelt};") == "=<redacted>;"
+    assert list(find_leaks([Entry(0, 1, Side.CLIENT, spelt)], {"KEY": VALUE})) == [Leak("KEY", 1)]
+
+
+def test_a_semicolon_is_a_part_of_a_secret_value_unless_another_parameter_follows() -> None:
+    assert REDACTOR.url("ws://h/?password=a;b&x=1") == "ws://h/?password=<redacted>&x=1"
+    assert REDACTOR.url("ws://h/?password=a;x=1") == "ws://h/?password=<redacted>;x=1"
+
+
+def test_a_close_reason_that_grows_by_redaction_is_cut_to_what_a_frame_holds() -> None:
+    reason = json.dumps({"pwd": "x", "message": "é" * 45})
+    closed = redacted(Close(4000, reason))
+    assert isinstance(closed, Close)
+    clean = closed.reason
+    assert clean.startswith('{"pwd": "<redacted>", "message": "')
+    assert len(clean.encode()) == 123
+    assert same_close(Close(4000, clean), Close(4000, reason), Matching(redact=REDACTOR.text))
 
 
 def test_a_named_secret_that_is_too_short_is_refused() -> None:

@@ -12,7 +12,7 @@ import pytest
 from tests.harness.test_failures import tell
 from tests.harness.texts import URL
 from wsfake import Harness, Transcript, UsageError, WsfakeWarning
-from wsfake.errors import NeverIdle, NotHappened, UnexpectedMessage
+from wsfake.errors import ConnectionNotAnswered, NeverIdle, NotHappened, UnexpectedMessage
 from wsfake.harness import running
 from wsfake.model import Message
 from wsfake.network import Peer
@@ -161,6 +161,50 @@ def test_a_long_transcript_at_one_instant_is_none() -> None:
         socket.onmessage = lambda: socket.send("a") if next(left, None) is not None else None
         ws_fake.run()
         assert len(ws_fake.dialogue.entries) == 2 * pairs + 2
+
+
+@pytest.mark.parametrize("seconds", [0, 1])
+def test_a_script_that_connects_for_ever_is_stopped(
+    monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    monkeypatch.setattr(running, "_MOST_CONNECTIONS", 200)
+    with Harness() as ws_fake:
+        served = ws_fake.serve(URL, Transcript().server("hi").server_drops(), connections=None)
+
+        def connect() -> None:
+            tell(ws_fake).onclose = lambda: ws_fake.call_later(seconds, connect)
+
+        connect()
+        with pytest.raises(NeverIdle, match="connections in one run"):
+            ws_fake.run()
+        assert served.count < 1000
+
+
+def test_connections_in_a_long_time_are_not_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "_MOST_CONNECTIONS", 200)
+    with Harness() as ws_fake:
+        served = ws_fake.serve(URL, Transcript().server_drops(), connections=None)
+
+        def connect() -> None:
+            tell(ws_fake).onclose = lambda: ws_fake.call_later(1, connect)
+
+        connect()
+        ws_fake.run(until=lambda: served.count == 1000, timeout=1000)
+
+
+def test_a_script_that_connects_again_and_again_where_all_is_used_up_fails_once() -> None:
+    with Harness() as ws_fake:
+        ws_fake.serve(URL, Transcript().server_drops())
+
+        def connect() -> None:
+            tell(ws_fake).onclose = connect
+
+        connect()
+        with pytest.raises(ConnectionNotAnswered, match="connection 2 to"):
+            ws_fake.run()
+        assert len(ws_fake.dialogue.entries) < 2000
+        with pytest.raises(ConnectionNotAnswered, match="connection 2 to"):
+            ws_fake.finish()
 
 
 # Errors

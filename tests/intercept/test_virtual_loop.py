@@ -263,6 +263,31 @@ def test_a_client_that_connects_for_ever_where_nobody_is_known_is_stopped(
         play(ws_fake, connect_for_ever("hello"))
 
 
+def test_a_client_that_is_served_for_ever_is_stopped(
+    ws_fake: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wsfake.intercept.passing._MOST_CONNECTIONS", 100)
+    ws_fake.serve(PLAIN, Transcript().client("hello").server_drops(), connections=None)
+
+    with pytest.raises(NeverIdle, match="100 connections, with nothing new played"):
+        play(ws_fake, connect_for_ever("hello"))
+
+
+def test_a_client_that_waits_in_vain_and_pings_is_stopped(
+    ws_fake: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wsfake.intercept.passing._MOST_ENTRIES", 100)
+    ws_fake.serve(PLAIN, Transcript())
+
+    async def main() -> None:
+        async with websockets.connect(PLAIN, ping_interval=20) as connection:
+            await connection.recv()
+
+    with pytest.raises(NeverIdle, match="100 entries, with nothing played"):
+        play(ws_fake, main())
+    assert 900 < ws_fake.now < 1100
+
+
 def test_a_loop_that_spins_at_one_instant_is_told(
     ws_fake: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:

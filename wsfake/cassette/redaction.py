@@ -23,6 +23,7 @@ from wsfake.cassette.tokens import (
 from wsfake.model import Accept, Close, Drop, Entries, Entry, Headers, Open, Reject
 from wsfake.transcript.json_text import Span, spans, value_end
 from wsfake.transcript.matching import PLACEHOLDER
+from wsfake.wire.payloads import cut_reason
 
 __all__ = ["PLACEHOLDER", "Redactor"]
 
@@ -70,7 +71,9 @@ _QUERY = (*_JSON_KEYS, "auth", "jwt", "key", "pass", "sig", "signature")
 
 _URL_HEADERS = frozenset({"location", "content-location", "origin", "referer"})
 _USER_INFO = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*@")
-_PARAMETER = re.compile(r"(?<=[?&#;])([^=&#;?]+)=([^&#;]+)")
+_PARAMETER = re.compile(r"(?<=[?&#;])([^=&#;?]+)=((?:[^&#;]|;(?![^=&#;?]+=))+)")
+"""A semicolon is a part of a value (RFC 3986 section 3.4), but where another parameter follows."""
+
 _EMPTY = frozenset({'""', "null", "true", "false", "{}", "[]"})
 _BARE = re.compile(r'[^\s,}\]"\\]*')
 
@@ -292,7 +295,8 @@ class Redactor:
                 headers = _with_length(self.header_fields(headers), body, clean)
                 return what.replace(headers=headers, body=clean)
             case Close(reason=reason):
-                return what.replace(reason=self.text(reason))
+                said = self.text(reason)  # which may be longer, and is to fit into a frame
+                return what if said == reason else what.replace(reason=cut_reason(said))
             case Drop(inside=str(inside)):
                 return what.replace(inside=self.text(inside))
             case _:

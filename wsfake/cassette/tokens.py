@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from wsfake.errors import UsageError
 
@@ -191,20 +191,29 @@ def check_secrets(secrets: Mapping[str, str]) -> None:
             )
 
 
+_LEFT_IN_URLS = ("", "/", "!'()*", "!'()*;,/?:@&=+$#")
+"""What is not escaped, beside letters, figures and `-._~`: by `quote` of Python, with and without
+slashes, and by `encodeURIComponent` and `encodeURI` (ECMA-262 section 19.2.6)."""
+
+
 def spellings(value: str) -> tuple[str, ...]:
-    """Return how a value looks as it is, in JSON, and in a URL."""
+    """Return how a value looks as it is, in JSON, in a URL, and in what a form sends."""
+    return tuple(sorted({value, *_in_json(value), *_in_urls(value)}))
+
+
+def _in_json(value: str) -> Iterator[str]:
+    for ascii_only in (True, False):
+        text = json.dumps(value, ensure_ascii=ascii_only)[1:-1]
+        for form in (text, re.sub(r"(?<=\\u)[0-9a-f]{4}", lambda found: found[0].upper(), text)):
+            yield form
+            yield form.replace("/", "\\/")  # as PHP writes it
+
+
+def _in_urls(value: str) -> Iterator[str]:
     data = value.encode(errors="surrogatepass")  # an environment can hold any bytes
-    return tuple(
-        sorted(
-            {
-                value,
-                quote(data, safe=""),
-                quote(data),
-                json.dumps(value)[1:-1],
-                json.dumps(value, ensure_ascii=False)[1:-1],
-            }
-        )
-    )
+    for form in (*(quote(data, safe=left) for left in _LEFT_IN_URLS), quote_plus(data)):
+        yield form
+        yield re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), form)
 
 
 @lru_cache(maxsize=8)

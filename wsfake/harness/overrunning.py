@@ -47,12 +47,11 @@ def not_happened(
     )
 
 
-def never_idle(network: Network, count: int, *, instant: bool) -> NeverIdle:
-    """Return the error of a run with so many callbacks: at one instant, or altogether."""
-    when = f"at t={write_seconds(network.time())} s" if instant else "in one run()"
+def never_idle(network: Network, what: str) -> NeverIdle:
+    """Return the error of a run in which there was too much of something."""
     return NeverIdle(
         network.redaction.text(
-            f"the script never becomes idle: {count} callbacks {when}\n"
+            f"the script never becomes idle: {what}\n"
             "  expected  an end of what is said, or a pause in it\n"
             f"  actual    an endless exchange{_last_words(network)}\n\n"
             "  to stop it in time: run(until=...), or a transcript that ends"

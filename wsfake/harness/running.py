@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from wsfake.clock import VirtualClock, microseconds
 from wsfake.errors import NeverIdle, NotHappened, UsageError
 from wsfake.network import Network
+from wsfake.network.failures import write_seconds
 from wsfake.real_time import microseconds_now
 from wsfake.transcript.arity import check_function
 
@@ -20,6 +21,9 @@ __all__ = ["Runner", "raise_errors"]
 _MOST_AT_ONCE = 100_000
 _MOST_ALTOGETHER = 1_000_000
 _MOST_PER_SECOND = 10_000  # more of them where the time is bounded: intervals may be many
+_MOST_CONNECTIONS = 20_000  # with nothing new played on them: each takes far more than a callback
+_MOST_CONNECTIONS_PER_SECOND = 10
+_MOST_AFTER_ERROR = 1_000  # at the instant of an error, which is raised at the end of that
 _TURN = 200  # callbacks for which the lock is held: others wait for it so long at most
 _POLL_SECONDS = 0.005
 _TO_WAIT = "to wait longer: timeout=seconds"
@@ -176,6 +180,10 @@ class _Run:
         self.patience = runner._patience
         self.bounded = until is not None or timeout is not None
         self.most = _MOST_ALTOGETHER + (int(self.limit * _MOST_PER_SECOND) if self.bounded else 0)
+        self.most_connections = _MOST_CONNECTIONS
+        if self.bounded:
+            self.most_connections += int(self.limit * _MOST_CONNECTIONS_PER_SECOND)
+        self.connections = len(self.network.connections)
         self.alone = alone and until is None  # which is asked before each instant
         self.clients = clients
         self.at_once = 0
@@ -234,9 +242,18 @@ class _Run:
                 self.note_entries()
         self.at_once += count
         self.altogether += count
-        if self.at_once > _MOST_AT_ONCE or self.altogether > self.most:
+        if self.network.errors and self.at_once > _MOST_AFTER_ERROR:
+            return False
+        if self.is_too_much():
             self.look_for_progress()
         return count == most
+
+    def is_too_much(self) -> bool:
+        return (
+            self.at_once > _MOST_AT_ONCE
+            or self.altogether > self.most
+            or len(self.network.connections) - self.connections > self.most_connections
+        )
 
     def call(self, most: int) -> int:
         """Do what is due next, so many times at the most; return how many times it was."""
@@ -286,6 +303,7 @@ class _Run:
         if self.progress == before:
             raise self.never_idle()
         self.at_once = self.altogether = 0
+        self.connections = len(self.network.connections)
 
     # Between two instants
 
@@ -397,9 +415,14 @@ class _Run:
     def never_idle(self) -> NeverIdle:
         from wsfake.harness import overrunning  # noqa: PLC0415 - only for a failure
 
-        instant = self.at_once > _MOST_AT_ONCE
-        count = self.at_once - 1 if instant else self.altogether - 1
-        return overrunning.never_idle(self.network, count, instant=instant)
+        if self.at_once > _MOST_AT_ONCE:
+            what = f"{self.at_once - 1} callbacks at t={write_seconds(self.network.time())} s"
+        elif self.altogether > self.most:
+            what = f"{self.altogether - 1} callbacks in one run()"
+        else:
+            count = len(self.network.connections) - self.connections
+            what = f"{count} connections in one run(), with nothing new played"
+        return overrunning.never_idle(self.network, what)
 
 
 def _nobody() -> bool:

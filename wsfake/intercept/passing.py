@@ -29,6 +29,11 @@ much longer: a machine may be a loaded one."""
 _POLL_SECONDS = 0.005
 _TURN = 1_000
 _MOST_JUMPS = 1_000_000
+_MOST_ENTRIES = 100_000
+"""What may be said in this time while no transcript has anything to come: pings, as most clients
+that wait for a message in vain go on with."""
+
+_MOST_CONNECTIONS = 20_000
 _MOST_JUMPS_AFTER_FAILURE = 500
 """The test has failed by then: a client that connects again and again is not let do so for long."""
 
@@ -95,6 +100,8 @@ class Passing:
         self._clock: VirtualClock = world.clock
         self._limit = microseconds(world.timeout)
         self._jumps = 0
+        self._noted = 0
+        self._connections = 0
         self._jumps_after_failure = 0
         self._in_vain = 0
         self._at_once = 0
@@ -172,7 +179,7 @@ class Passing:
         progress = world.network.progress
         if progress != self._progress:
             self._progress, self._last_progress = progress, clock.now
-            self._jumps, self._in_vain = 0, world.sought_in_vain
+            self._begin_to_count()
         if due is None:
             if not world.give_way():
                 raise self._stuck()
@@ -181,14 +188,32 @@ class Passing:
         if not clock.pending and world.give_way_to_timers(silent):
             return
         self._jumps += 1
-        if self._jumps > _MOST_JUMPS:
-            raise self._never_idle(f"{_MOST_JUMPS} timers in turn, with nothing played")
-        if world.sought_in_vain - self._in_vain > _MOST_IN_VAIN:
-            raise self._never_idle(f"{_MOST_IN_VAIN} times a host was looked for that nobody knows")
+        too_much = self._too_much()
+        if too_much:
+            raise self._never_idle(too_much)
         if errors := world.network.failures or world.network.errors:
             self._count_after_failure(errors[0])
         clock.advance_to(due)
         self.do_due()
+
+    def _begin_to_count(self) -> None:
+        """Something was played: what comes next has all the patience again."""
+        world = self._world
+        self._jumps, self._in_vain = 0, world.sought_in_vain
+        self._noted, self._connections = len(world.network.noted), len(world.network.connections)
+
+    def _too_much(self) -> str:
+        """Say what there was too much of since anything was played; or nothing."""
+        network = self._world.network
+        if self._jumps > _MOST_JUMPS:
+            return f"{_MOST_JUMPS} timers in turn, with nothing played"
+        if not self._clock.pending and len(network.noted) - self._noted > _MOST_ENTRIES:
+            return f"{_MOST_ENTRIES} entries, with nothing played"
+        if len(network.connections) - self._connections > _MOST_CONNECTIONS:
+            return f"{_MOST_CONNECTIONS} connections, with nothing new played"
+        if self._world.sought_in_vain - self._in_vain > _MOST_IN_VAIN:
+            return f"{_MOST_IN_VAIN} times a host was looked for that nobody knows"
+        return ""
 
     def _count_after_failure(self, error: Exception) -> None:
         """Count whatever else is played: what begins anew with each connection is no progress."""

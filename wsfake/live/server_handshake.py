@@ -25,6 +25,7 @@ from wsfake.live.http import (
     fits_offer,
     header_block,
     headers_of,
+    is_deflate,
     subprotocols_in,
     without,
 )
@@ -103,7 +104,7 @@ class ServerHandshake:
         offers = () if self._opening is None else self._opening.extensions
         if can_be_used(extensions) and any(fits_offer(extensions[0], o) for o in offers):
             return extensions
-        if not any(parse_extension(one)[0][0] == DEFLATE for one in extensions):
+        if not any(map(is_deflate, extensions)):
             return ()
         for offer in offers:
             ((name, wished),) = parse_extension(offer)

@@ -19,7 +19,7 @@ from wsfake.transcript.differences import as_compared, differences
 from wsfake.transcript.literals import abbreviate
 from wsfake.transcript.matchers import Reply, decode_json
 from wsfake.transcript.writing import write_action, write_entry
-from wsfake.wire.payloads import MOST_REASON, encode_text
+from wsfake.wire.payloads import cut_reason
 
 if TYPE_CHECKING:
     from wsfake.network.connection import Connection
@@ -45,8 +45,7 @@ def words_of(error: Exception) -> str:
 def verdict_close(failure: Exception) -> Close:
     """Return the Close by which a real peer learns of a verdict: as much of it as fits."""
     line = f"wsfake: {words_of(failure)}".partition("\n")[0]
-    reason = encode_text(line)[:MOST_REASON].decode(errors="ignore")
-    return Close(_INTERNAL_ERROR, reason)
+    return Close(_INTERNAL_ERROR, cut_reason(line))
 
 
 def field_lines(fields: dict[str, str]) -> list[str]:

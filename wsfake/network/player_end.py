@@ -59,11 +59,13 @@ class PlayerEnd:
         url: str | None = None,
         to: Answerer | None = None,
         source: str = "",
+        again: bool = False,
     ) -> None:
         """Say who the player is; without a connection it opens its own, as a client.
 
         `url` is then what it connects to, instead of what its transcript says, and `to` who is to
         answer it, if not whoever answers the URL. `source` is where the transcript is from.
+        `again` is for one of any number alike: what it plays is no progress towards an end.
         """
         self.network = network
         self.clock = network.clock if connection is None else connection.clock
@@ -83,7 +85,8 @@ class PlayerEnd:
         """The time at which it asked to be woken, or `_SOON`, where nothing can stop that."""
         if connection is not None:
             connection.reachable = not player.refuses
-        network.players.append(player)
+        if not again:
+            network.players.append(player)
 
     @property
     def straight(self) -> bool:

@@ -212,6 +212,8 @@ class Served:
         self.plans = plans
         self.most = connections
         self.matching = matching
+        self.overrun = False
+        """Whether the test has failed by a connection more than there was to be."""
         self.players: dict[int, Player] = {}
         """Who plays a connection, by its number, from 1."""
 
@@ -276,7 +278,8 @@ class Served:
             expected_headers=transcript.expected_headers,
         )
         self.players[len(self._connections)] = player
-        return PlayerEnd(self._network, player, connection)
+        again = self.most is None and len(self._connections) > len(self.plans)
+        return PlayerEnd(self._network, player, connection, again=again)
 
     def _handle(self, connection: Connection, handler: Handler) -> End:
         peer = Peer(connection)
@@ -344,7 +347,10 @@ class Services:
         if not fitting:
             return None
         network = self._network
-        network.report(network.fail(self._used_up(connection, fitting)))
+        if not all(served.overrun for served in fitting):  # once: a client may try for ever
+            network.report(network.fail(self._used_up(connection, fitting)))
+            for served in fitting:
+                served.overrun = True
         return network.refuse_later(connection)
 
     def _used_up(self, connection: Connection, fitting: list[Served]) -> ConnectionNotAnswered:

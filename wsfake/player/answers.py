@@ -58,7 +58,7 @@ def same_close(expected: Any, what: Close | Drop, matching: Matching) -> bool:
         return isinstance(what, Drop)
     if isinstance(expected, Close) and isinstance(what, Close):
         same = expected.code == what.code
-        return same and matching.fits_masked(expected.reason, what.reason)
+        return same and matching.fits_reason(expected.reason, what.reason)
     return False
 
 

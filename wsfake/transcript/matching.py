@@ -16,6 +16,7 @@ from wsfake.transcript.matchers import (
 )
 from wsfake.transcript.selectors import Path, Selector
 from wsfake.values import Value
+from wsfake.wire.payloads import cut_reason
 
 __all__ = ["MATCH_KINDS", "PLACEHOLDER", "Matching"]
 
@@ -79,10 +80,13 @@ class Matching(Value):
             return self._fits_value(expected, actual)
         return bool(expected == actual)
 
-    def fits_masked(self, expected: str, actual: str) -> bool:
-        """Tell whether a text that is no message is what was expected, but for its secrets."""
-        return expected == actual or (
-            PLACEHOLDER in expected and fits_placeholder(expected, self._redacted(actual))
+    def fits_reason(self, expected: str, actual: str) -> bool:
+        """Tell whether a close reason is what was expected, but for its secrets."""
+        if expected == actual:
+            return True
+        masked = cut_reason(self._redacted(actual))
+        return expected == masked or (
+            PLACEHOLDER in expected and fits_placeholder(expected, masked)
         )
 
     def _redacted(self, text: str) -> str:

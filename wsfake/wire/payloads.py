@@ -8,6 +8,7 @@ __all__ = [
     "MOST_CONTROL",
     "MOST_REASON",
     "close_payload",
+    "cut_reason",
     "encode_text",
     "reason_bytes",
     "well_formed",
@@ -56,6 +57,11 @@ def reason_bytes(reason: str) -> bytes:
     if len(encoded) > MOST_REASON and len(reason[:-1].encode(errors="replace")) < MOST_REASON:
         return encoded[:MOST_REASON]
     return encoded
+
+
+def cut_reason(reason: str) -> str:
+    """Return as many characters of a close reason as fit into a frame."""
+    return encode_text(reason)[:MOST_REASON].decode(errors="ignore")
 
 
 def close_payload(code: int | None, reason: str) -> bytes:
