@@ -18,6 +18,7 @@ __all__ = [
     "LiveConnectionError",
     "NeverIdle",
     "NewerCassette",
+    "NoCassette",
     "NoHarness",
     "NotHappened",
     "OutOfOrder",
@@ -79,6 +80,10 @@ class CassetteError(WsfakeError):
 
 class DamagedCassette(CassetteError):
     """Bytes that are not a whole cassette."""
+
+
+class NoCassette(DamagedCassette):
+    """A file of something else, or with nothing whole that a cassette has."""
 
 
 class NewerCassette(CassetteError):

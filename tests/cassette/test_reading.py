@@ -20,13 +20,14 @@ from wsfake.cassette import (
     CassetteWriter,
     Footer,
     Header,
+    is_cassette,
     load,
     read_cassette,
     write_cassette,
 )
 from wsfake.cassette.frames import BLOCK, FOOTER, HEAD_SIZE, HEADER, Head
 from wsfake.cassette.framing import open_file
-from wsfake.errors import CassetteError, DamagedCassette, NewerCassette
+from wsfake.errors import CassetteError, DamagedCassette, NewerCassette, NoCassette
 from wsfake.model import Entry, Side
 
 S = Side.SERVER
@@ -178,16 +179,45 @@ def test_more_bytes_than_the_footer_are_refused() -> None:
 
 
 def test_a_file_of_something_else_is_refused() -> None:
-    assert damaged(b"") == (
+    text = (
         "x.msgpack: this is not a cassette, or its header is damaged\n"
         "  expected  a whole header of format wsfake\n"
-        "  actual    0 bytes of it\n"
-        "  to record it again: pytest --ws-record\n"
-        "  to keep what is whole: wsfake convert --recover x.msgpack recovered.msgpack"
+        "  actual    {}\n"
+        "  to record it again: pytest --ws-record"
     )
-    assert "  actual    bytes that begin 76 65 72 73 69 6f 6e 3a\n" in damaged(b"version: 1\n" * 9)
-    with pytest.raises(DamagedCassette, match="nothing that a cassette has"):
-        read(b"version: 1\n" * 9, recover=True)
+    for recover in (False, True):
+        with pytest.raises(NoCassette) as caught:
+            read(b"", recover=recover)
+        assert str(caught.value) == text.format("0 bytes of it")
+        with pytest.raises(NoCassette) as caught:
+            read(b"version: 1\n" * 9, recover=recover)
+        assert str(caught.value) == text.format("bytes that begin 76 65 72 73 69 6f 6e 3a")
+
+
+def test_a_file_of_something_else_that_is_not_named_as_a_cassette_can_be_made_one() -> None:
+    with pytest.raises(NoCassette) as caught:
+        CassetteReader(io.BytesIO(b"{}"), "talk.har")
+    assert str(caught.value).splitlines()[-1] == (
+        "  to make a cassette of a text form or of a HAR file: wsfake convert talk.har made.msgpack"
+    )
+
+
+def test_what_is_whole_behind_a_damaged_header_and_a_damaged_block_is_recovered() -> None:
+    data, begins = small()
+    broken = bytearray(data)
+    broken[3] ^= 1
+    broken[begins[1] + 3] ^= 1
+    assert "to keep what is whole: " in damaged(bytes(broken))
+    cassette = read(bytes(broken), recover=True)
+    assert list(cassette.entries) == DIALOGUE[4:]
+    assert cassette.missing == (range(4),)
+
+
+def test_a_cassette_is_known_by_its_name_or_by_how_it_begins(tmp_path: Path) -> None:
+    (tmp_path / "a.bin").write_bytes(small()[0])
+    (tmp_path / "a.txt").write_bytes(b"connect ws://a.test\n")
+    names = ("a.bin", "a.txt", "missing", "missing.msgpack")
+    assert [is_cassette(tmp_path / name) for name in names] == [True, False, False, True]
 
 
 def test_a_later_format_is_refused_with_what_to_do() -> None:

@@ -100,29 +100,64 @@ def test_show_tells_what_is_damaged(cassette: Path, capsys: pytest.CaptureFixtur
     assert told.err.startswith(f"wsfake: {cassette}: block 1 at byte ")
 
 
+NO_CASSETTE = "this is not a cassette, or its header is damaged"
 BAD = {
-    "missing": (None, 2, "{path}: this cassette cannot be read: No such file or directory"),
-    "a folder": ("folder", 2, "{path}: this cassette cannot be read: Is a directory"),
-    "empty": (b"", 1, "{path}: this is not a cassette, or its header is damaged"),
-    "text": (b"hello\n" * 99, 1, "{path}: this is not a cassette, or its header is damaged"),
+    "missing": (None, "this cassette cannot be read: No such file or directory"),
+    "a folder": ("folder", "this cassette cannot be read: Is a directory"),
+    "empty": (b"", NO_CASSETTE),
+    "text": (b"hello\n" * 99, NO_CASSETTE),
+    "JSON": (b'{"log": {}}', NO_CASSETTE),
+    "the beginning of a header": (b"\x99\xa6wsfake\x00", NO_CASSETTE),
+}
+READERS = {
+    "show": ["show", "{path}"],
+    "diff": ["diff", "{path}", "{path}"],
+    "verify": ["verify", "{path}"],
+    "serve": ["serve", "{path}"],
+    "serve --side client": ["serve", "{path}", "--side", "client", "--at", "ws://127.0.0.1:9"],
+    "scrub": ["scrub", "{path}"],
+    "scrub --check": ["scrub", "--check", "{path}"],
+    "convert": ["convert", "{path}", "made.txt"],
+    "convert --recover": ["convert", "--recover", "{path}", "made.txt"],
 }
 
 
+@pytest.mark.parametrize("command", READERS)
 @pytest.mark.parametrize("what", BAD)
-def test_show_refuses_what_is_no_cassette(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str
+def test_a_file_that_is_no_cassette_is_wrong_use(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str, command: str
 ) -> None:
-    content, code, text = BAD[what]
+    content, text = BAD[what]
     path = tmp_path / "x.msgpack"
     if content == "folder":
         path.mkdir()
     elif isinstance(content, bytes):
         path.write_bytes(content)
 
-    assert main(["show", str(path)]) == code
+    assert main([word.format(path=path) for word in READERS[command]]) == 2
     told = capsys.readouterr()
     assert told.out == ""
-    assert told.err.splitlines()[0] == f"wsfake: {text.format(path=path)}"
+    assert told.err.splitlines()[0] == f"wsfake: {path}: {text}"
+    assert "--recover" not in told.err
+
+
+def test_run_tells_that_a_cassette_is_cut_off(
+    cassette: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cassette.write_bytes(cassette.read_bytes()[:-10])
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from wsfake import WebSocket\n"
+        "socket = WebSocket('ws://a.test')\n"
+        "socket.onopen = lambda: socket.send('hi')\n",
+        encoding="utf-8",
+    )
+
+    assert main(["run", str(script), "--cassette", str(cassette)]) == 0
+    assert capsys.readouterr().err == (
+        f"wsfake: warning: {cassette}: this cassette is cut off after entry 4;"
+        " it is played as far as it goes\n"
+    )
 
 
 def test_show_prints_what_a_terminal_cannot_show(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_what_can_be_read_of_a_cut_cassette_is_kept_when_asked_for(
     cassette.write_bytes(cassette.read_bytes()[:-60])
     target = tmp_path / "b.msgpack"
 
-    assert main(["convert", str(cassette), str(target)]) == 2
+    assert main(["convert", str(cassette), str(target)]) == 1
     assert capsys.readouterr().err == (
         f"wsfake: {cassette} is cut off: --recover keeps what it holds\n"
     )
@@ -307,9 +307,21 @@ def test_only_a_cassette_can_be_recovered(
     source.write_text(TEXT, encoding="utf-8")
 
     assert main(["convert", "--recover", str(source), str(tmp_path / "b.msgpack")]) == 2
-    assert capsys.readouterr().err == (
-        f"wsfake: --recover is for cassettes, which end in .msgpack, got {source}\n"
-    )
+    told = capsys.readouterr().err
+    assert told.startswith(f"wsfake: {source}: this is not a cassette, or its header is damaged\n")
+
+
+def test_a_cassette_of_another_name_is_converted_and_recovered(
+    cassette: Path, tmp_path: Path
+) -> None:
+    source, target = tmp_path / "a.bin", tmp_path / "b.msgpack"
+    source.write_bytes(cassette.read_bytes())
+    assert main(["convert", str(source), str(target)]) == 0
+    assert target.read_bytes() == cassette.read_bytes()
+
+    source.write_bytes(cassette.read_bytes()[:-60])
+    assert main(["convert", "--recover", str(source), str(target)]) == 1
+    assert load(target).entries
 
 
 def test_a_named_secret_that_cannot_be_taken_out_leaves_nothing_behind(

@@ -11,12 +11,13 @@ from typing import BinaryIO, NoReturn
 
 from wsfake.cassette.blocks import unpack_entries
 from wsfake.cassette.contents import FORMAT_VERSION, Cassette, Damage, Footer, Header, part_name
-from wsfake.cassette.frames import FOOTER, HEADER
+from wsfake.cassette.frames import FOOTER, HEADER, MARK
 from wsfake.cassette.framing import Broken, Frame, FrameReader, open_file
-from wsfake.errors import DamagedCassette, NewerCassette
+from wsfake.cassette.paths import SUFFIX
+from wsfake.errors import DamagedCassette, NewerCassette, NoCassette
 from wsfake.model import Entries, Entry
 
-__all__ = ["CassetteReader", "load", "read_cassette"]
+__all__ = ["CassetteReader", "is_cassette", "load", "read_cassette"]
 
 
 class CassetteReader:
@@ -31,7 +32,7 @@ class CassetteReader:
         """Read the header of a file that is open for reading, can seek, and is at its beginning.
 
         Raises `NewerCassette` for a later format, and `DamagedCassette` where there is no sound
-        header; with `recover` only where there is nothing sound at all.
+        header: `NoCassette` where there is nothing sound behind it either, also with `recover`.
         """
         self.path = path
         self.footer: Footer | None = None
@@ -76,18 +77,19 @@ class CassetteReader:
             else:
                 return header if isinstance(header, Header) else self._newer(header)
         elif frame is None or (isinstance(frame, Frame) and not frame.whole):
-            self._no_cassette(f"{self._frames.rest() + self._frames.offset} bytes of it")
+            raise self._no_cassette(f"{self._frames.rest() + self._frames.offset} bytes of it")
         return self._lost_header(frame)
 
     def _lost_header(self, frame: Frame | Broken) -> Header:
         if isinstance(frame, Frame):
             self._ahead = frame
             frame = Broken(0, "a header", f"a frame of kind {frame.head.kind}")
+        while not isinstance(self._ahead, Frame):
+            self._ahead = self._frames.read()
+            if self._ahead is None:
+                raise self._no_cassette(frame.actual)
         if not self._recover:
-            self._no_cassette(frame.actual)
-        self._ahead = self._ahead or self._frames.read()
-        if not isinstance(self._ahead, Frame):
-            self._no_cassette("nothing that a cassette has")
+            raise DamagedCassette(f"{self._header_wanted(frame.actual)}\n{self._how_to_keep()}")
         self.damage.append(Damage(0, 0, frame.actual))
         return Header()
 
@@ -99,14 +101,25 @@ class CassetteReader:
             "  to read it: pip install --upgrade wsfake"
         )
 
-    def _no_cassette(self, actual: str) -> NoReturn:
-        raise DamagedCassette(
+    def _no_cassette(self, actual: str) -> NoCassette:
+        text = self._header_wanted(actual)
+        if not self.path.endswith(SUFFIX):
+            text += (
+                "\n  to make a cassette of a text form or of a HAR file:"
+                f" wsfake convert {self.path} made{SUFFIX}"
+            )
+        return NoCassette(text)
+
+    def _header_wanted(self, actual: str) -> str:
+        return (
             f"{self.path}: this is not a cassette, or its header is damaged\n"
             "  expected  a whole header of format wsfake\n"
             f"  actual    {actual}\n"
-            "  to record it again: pytest --ws-record\n"
-            f"  to keep what is whole: wsfake convert --recover {self.path} recovered.msgpack"
+            "  to record it again: pytest --ws-record"
         )
+
+    def _how_to_keep(self) -> str:
+        return f"  to keep what is whole: wsfake convert --recover {self.path} recovered{SUFFIX}"
 
     # What follows it.
 
@@ -198,8 +211,19 @@ class CassetteReader:
             f"  expected  {broken.expected}\n"
             f"  actual    {broken.actual}\n"
             "  to record it again: pytest --ws-record\n"
-            f"  to keep what is whole: wsfake convert --recover {self.path} recovered.msgpack"
+            f"{self._how_to_keep()}"
         )
+
+
+def is_cassette(path: str | PathLike[str]) -> bool:
+    """Tell whether a file is to be read as a cassette: by its name, or by how it begins."""
+    if fspath(path).endswith(SUFFIX):
+        return True
+    try:
+        with open(path, "rb") as file:
+            return file.read(len(MARK)) == MARK
+    except (OSError, ValueError):  # which whoever reads it tells
+        return False
 
 
 def read_cassette(path: str | PathLike[str], *, recover: bool = False) -> CassetteReader:

@@ -37,6 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from wsfake.errors import (  # noqa: PLC0415 - as below
         CassetteError,
         DamagedCassette,
+        NoCassette,
         UsageError,
         WsfakeError,
     )
@@ -49,7 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except (UsageError, CassetteError) as error:
         print(f"wsfake: {error}", file=sys.stderr)
-        return 1 if isinstance(error, DamagedCassette) else 2
+        damaged = isinstance(error, DamagedCassette) and not isinstance(error, NoCassette)
+        return 1 if damaged else 2
     except WsfakeError as error:
         print(f"wsfake: {error}", file=sys.stderr)
         return 1

@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from wsfake.cassette import Header, find_leaks, load, write_cassette
+from wsfake.cassette import Header, find_leaks, is_cassette, load, write_cassette
 from wsfake.cli.output import CUT_OFF
 from wsfake.cli.redacting import (
     add_redaction_options,
@@ -19,7 +19,7 @@ from wsfake.cli.redacting import (
     redactor_of,
 )
 from wsfake.cli.texts import read_text
-from wsfake.errors import CassetteError, UnsafeCassette, UsageError
+from wsfake.errors import CassetteError, DamagedCassette, UnsafeCassette, UsageError
 from wsfake.foreign import is_foreign, read_foreign
 from wsfake.foreign.cassetter import FILTERED
 from wsfake.model import Entry
@@ -85,10 +85,8 @@ def convert(arguments: argparse.Namespace) -> int:
 
 
 def _read(path: Path, arguments: argparse.Namespace) -> _Source:
-    if path.suffix == _CASSETTE:
+    if arguments.recover or is_cassette(path):
         source = _read_cassette(path, recover=arguments.recover)
-    elif arguments.recover:
-        raise UsageError(f"--recover is for cassettes, which end in {_CASSETTE}, got {path}")
     elif is_foreign(path):
         foreign = read_foreign(path, filtered=arguments.filtered)
         source = _Source(Header(recorded=foreign.recorded), foreign.entries, notes=foreign.notes)
@@ -102,7 +100,7 @@ def _read_cassette(path: Path, *, recover: bool) -> _Source:
     cassette = load(path, recover=recover)
     lost = [str(damage) for damage in cassette.damage]
     if cassette.cut and not recover:
-        raise UsageError(f"{path} is cut off: --recover keeps what it holds")
+        raise DamagedCassette(f"{path} is cut off: --recover keeps what it holds")
     if cassette.cut:
         lost.append(CUT_OFF)
     return _Source(cassette.header, cassette.entries, lost)

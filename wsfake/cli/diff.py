@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from wsfake.cassette import CassetteReader, read_cassette
+from wsfake.cassette import CassetteReader, is_cassette, read_cassette
 from wsfake.cli.output import CUT_OFF
 from wsfake.cli.texts import read_text
 from wsfake.model import Entry
@@ -54,7 +54,7 @@ def diff(arguments: argparse.Namespace) -> int:
 @contextmanager
 def _entries(path: Path) -> Iterator[Iterable[Entry]]:
     """Give the entries of a file; a cassette is never in memory as a whole."""
-    if path.suffix == ".msgpack":
+    if is_cassette(path):
         with read_cassette(path) as reader:
             yield reader
     else:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from wsfake.cassette import Redactor
+from wsfake.cassette import Redactor, load
 from wsfake.cli.output import line_printer
-from wsfake.errors import WsfakeError
+from wsfake.errors import UsageError, WsfakeError
 from wsfake.harness import Advice, Harness
+from wsfake.model import Entry
 from wsfake.network.dialogue import LITERAL_LENGTH
 from wsfake.transcript.writing import write_entry
 
-__all__ = ["Watcher", "add_matching", "playing"]
+__all__ = ["Watcher", "add_matching", "entries_of", "playing", "warn"]
 
 _SILENCE_SECONDS = 5.0
 """After so much of it a client's part is over, where the server leaves the connection open."""
@@ -30,6 +31,10 @@ def add_matching(parser: argparse.ArgumentParser) -> None:
         help="a JSON value that differs from run to run; may be repeated",
     )
     parser.add_argument("--quiet", action="store_true", help="do not print the dialogue")
+
+
+def warn(text: str) -> None:
+    print(f"wsfake: warning: {text}", file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -50,7 +55,7 @@ def playing(
             let_be="",
             what="the replay",
         ),
-        warn=lambda text: print(f"wsfake: warning: {text}", file=sys.stderr),
+        warn=warn,
         speed=speed,
         match=arguments.match,
         volatile=arguments.volatile or (),
@@ -61,6 +66,17 @@ def playing(
     except BaseException:
         harness.finish("failed")
         raise
+
+
+def entries_of(path: str) -> Sequence[Entry]:
+    """Return what a cassette that is to be played holds.
+
+    Raises `UsageError` where that is nothing, and what `load` raises.
+    """
+    entries = load(path).entries
+    if not entries:
+        raise UsageError(f"{path}: there is no connection in this cassette")
+    return entries
 
 
 class Watcher:

@@ -9,6 +9,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from wsfake.cli.playing import warn
 from wsfake.errors import UsageError, WsfakeError
 from wsfake.harness import Advice, Harness
 
@@ -67,6 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
             let_be="",
             what="the script",
         ),
+        warn=warn,
     )
     try:
         code = _run(script, harness, arguments.seconds)

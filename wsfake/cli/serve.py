@@ -8,9 +8,9 @@ import threading
 from typing import Any
 from urllib.parse import urlsplit
 
-from wsfake.cassette import Redactor, load
+from wsfake.cassette import Redactor
 from wsfake.cli.listening import address, is_loopback, signals
-from wsfake.cli.playing import Watcher, add_matching, playing
+from wsfake.cli.playing import Watcher, add_matching, entries_of, playing
 from wsfake.errors import UsageError
 from wsfake.harness.doors import Secure
 from wsfake.model import Open, normalise_url
@@ -62,6 +62,8 @@ def serve(arguments: argparse.Namespace) -> int:
     """Play until SIGINT or SIGTERM, or as a client to the end; a mismatch is a finding."""
     if (arguments.side == "client") != (arguments.at is not None):
         raise UsageError("expected --at URL with --side client, and not without")
+    if arguments.side == "client":
+        entries_of(arguments.cassette)
     connect = "connect a client to the URL above" if arguments.side == "server" else ""
     with playing(arguments, arguments.speed, connect=connect) as watcher:
         if arguments.side == "client":
@@ -93,7 +95,7 @@ def _listen(arguments: argparse.Namespace, watcher: Watcher) -> None:
 def _origins(path: str) -> list[str]:
     """Return the first URL of each origin that a cassette has connections to."""
     found: dict[str, str] = {}
-    for entry in load(path).entries:
+    for entry in entries_of(path):
         if isinstance(entry.what, Open):
             if "://" not in entry.what.url:
                 raise UsageError(
@@ -105,6 +107,4 @@ def _origins(path: str) -> list[str]:
             except UsageError as error:
                 raise UsageError(f"{path}: {error}") from None
             found.setdefault(f"{parts.scheme}://{parts.netloc}", entry.what.url)
-    if not found:
-        raise UsageError(f"{path}: there is no connection in this cassette")
     return list(found.values())

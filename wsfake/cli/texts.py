@@ -22,7 +22,9 @@ def read_text(path: Path) -> list[Entry]:
     """
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise UsageError(f"{path}: this text cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
         raise UsageError(f"{path}: expected a text in UTF-8: {error}") from None
     try:
         return list(_answered(parse_entries(text)))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from wsfake.cassette import PLACEHOLDER, load
-from wsfake.cli.playing import add_matching, playing
+from wsfake.cassette import PLACEHOLDER
+from wsfake.cli.playing import add_matching, entries_of, playing
 from wsfake.errors import UsageError
 from wsfake.model import Entry, Open, Side
 from wsfake.transcript.writing import write_entry
@@ -41,10 +41,7 @@ def verify(arguments: argparse.Namespace) -> int:
 
 def _check(path: str, *, elsewhere: bool) -> None:
     """Raise `UsageError` where the cassette's clients cannot be acted against a real server."""
-    entries = load(path).entries
-    if not entries:
-        raise UsageError(f"{path}: there is no connection in this cassette")
-    for number, entry in enumerate(entries, 1):
+    for number, entry in enumerate(entries_of(path), 1):
         if entry.side is not Side.CLIENT:
             continue
         if isinstance(entry.what, Open) and not elsewhere and "://" not in entry.what.url:
