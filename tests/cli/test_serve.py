@@ -11,11 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
 from tests.ports.test_ports import PATIENCE, connect, save
 from tests.servers import server
+from wsfake.cassette import write_cassette
 from wsfake.cli import main
-from wsfake.model import Accept, Close, Open
+from wsfake.model import Accept, Close, Entry, Event, Open, Side
 
 __all__ = ["server"]
 
@@ -65,6 +67,13 @@ def serving(*arguments: str) -> Iterator[Served]:
             yield Served(process)
         finally:
             process.kill()
+
+
+def talk(url: str) -> None:
+    """Do what the recorded client did."""
+    with connect(url) as connection:
+        connection.send("a")
+        assert connection.recv(PATIENCE) == "A"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -172,6 +181,10 @@ def test_a_cassette_of_what_cannot_be_listened_for_is_wrong_use(
     ("arguments", "said"),
     [
         (["--side", "client"], "expected --at URL with --side client, and not without"),
+        (
+            ["--repeat", "--side", "client", "--at", "ws://x.test"],
+            "--repeat is for clients that come again: a recorded client comes once",
+        ),
         (["--at", "ws://x.test"], "expected --at URL with --side client, and not without"),
         (["--listen", "8080"], "expected --listen HOST:PORT, got '8080'"),
         (["--tls-cert", "nothing.pem"], "expected a certificate and its key in nothing.pem: "),
@@ -188,3 +201,139 @@ def test_wrong_use_is_said(
 def test_a_cassette_that_is_not_there_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["serve", "nothing.msgpack"]) == 2
     assert "nothing.msgpack" in capsys.readouterr().err
+
+
+def record(path: Path, *told: tuple[int, int, str, Event]) -> str:
+    """Write a cassette of several connections: when, which connection, who, what."""
+    write_cassette(path, [Entry(at, number, Side(side), what) for at, number, side, what in told])
+    return str(path)
+
+
+def test_a_connection_more_than_was_recorded_is_refused_with_what_to_type(cassette: Path) -> None:
+    with serving(str(cassette), "--quiet") as served:
+        talk(served.url)
+        with pytest.raises(InvalidStatus) as caught:
+            connect(served.url)
+        code, _, err = served.end()
+    assert code == 1
+    assert err == (
+        "wsfake: nothing answers wss://feed.test/shout\n"
+        "  mode      none (the network is closed)\n"
+        "  served    nothing\n"
+        f"  cassette  {cassette}\n"
+        "            wss://feed.test/shout (opened)\n"
+        "\n"
+        f"  to play it again: wsfake serve {cassette} --repeat\n"
+        f"  to record it: wsfake record URL -o {cassette}\n"
+    )
+    assert caught.value.response.body == err.encode()
+
+
+def test_a_url_that_was_not_recorded_is_not_played_again(cassette: Path) -> None:
+    with serving(str(cassette), "--quiet") as served:
+        talk(served.url)
+        with pytest.raises(InvalidStatus):
+            connect(f"{served.url}/else")
+        assert "--repeat" not in served.end()[2]
+
+
+def test_a_client_that_comes_again_is_played_to_anew(cassette: Path) -> None:
+    with serving(str(cassette), "--repeat") as served:
+        for _ in range(3):
+            talk(served.url)
+        code, out, err = served.end()
+    assert (code, err) == (0, "")
+    assert out.count('  server  "A"\n') == 3
+
+
+def test_with_repeat_not_all_needs_to_be_played(cassette: Path) -> None:
+    with serving(str(cassette), "--repeat", "--quiet") as served:
+        assert served.end() == (0, "", "")
+
+
+def test_with_repeat_a_mistaken_client_is_told_and_comes_again(cassette: Path) -> None:
+    with serving(str(cassette), "--repeat", "--quiet") as served:
+        with connect(served.url) as connection:
+            connection.send("b")
+            with pytest.raises(ConnectionClosedError, match="wsfake: client message #1 does not"):
+                connection.recv(PATIENCE)
+        talk(served.url)
+        code, _, err = served.end()
+    assert code == 1
+    assert err.count("client message #1 does not match the recording") == 1
+
+
+def test_with_repeat_a_url_that_was_not_recorded_ends_no_round(tmp_path: Path) -> None:
+    path = record(
+        tmp_path / "two.msgpack",
+        *((n, n, "client", Open("ws://feed.test/")) for n in (1, 2)),
+        *((3, n, "server", Accept()) for n in (1, 2)),
+        (4, 1, "server", "first"),
+        (5, 2, "server", "second"),
+    )
+    with serving(path, "--repeat", "--quiet") as served:
+        with connect(served.url) as one:
+            assert one.recv(PATIENCE) == "first"
+            with pytest.raises(InvalidStatus):
+                connect(f"{served.url}else")
+            with connect(served.url) as other:
+                assert other.recv(PATIENCE) == "second"
+        assert served.end()[0] == 1
+
+
+RECONNECTS = (
+    (0, 1, "client", Open("ws://feed.test/")),
+    (0, 1, "server", Accept()),
+    (1, 1, "server", "one"),
+    (1, 1, "client", "more"),
+    (1, 1, "server", "two"),
+    (2, 1, "server", Close(1012)),
+    (2, 1, "client", "in flight"),
+    (2, 1, "client", Close(1012)),
+    (3, 2, "client", Open("ws://feed.test/")),
+    (3, 2, "server", Accept()),
+    (4, 2, "server", "welcome back"),
+)
+
+
+def test_with_repeat_a_client_that_reconnects_sees_all_of_it_in_each_round(tmp_path: Path) -> None:
+    path = record(tmp_path / "reconnects.msgpack", *RECONNECTS)
+    with serving(path, "--repeat", "--quiet") as served:
+        for _ in range(3):
+            with connect(served.url) as connection:
+                assert connection.recv(PATIENCE) == "one"
+                connection.send("more")
+                assert connection.recv(PATIENCE) == "two"
+                with pytest.raises(ConnectionClosedError):
+                    connection.recv(PATIENCE)
+            with connect(served.url) as connection:
+                assert connection.recv(PATIENCE) == "welcome back"
+        assert served.end() == (0, "", "")
+
+
+def test_with_repeat_a_client_that_went_too_soon_begins_anew(tmp_path: Path) -> None:
+    path = record(tmp_path / "reconnects.msgpack", *RECONNECTS)
+    with serving(path, "--repeat", "--quiet") as served:
+        for _ in range(2):
+            with connect(served.url) as connection:
+                assert connection.recv(PATIENCE) == "one"
+        code, _, err = served.end()
+    assert code == 1
+    assert "the client closed before it had said what the recording has" in err
+
+
+def test_with_repeat_what_is_left_of_a_round_waits_for_nothing(tmp_path: Path) -> None:
+    path = record(
+        tmp_path / "rounds.msgpack",
+        (0, 1, "client", Open("ws://feed.test/a")),
+        (0, 1, "server", Accept()),
+        (1, 2, "client", Open("ws://feed.test/b")),
+        (1, 2, "server", Accept()),
+        (2, 1, "server", "both are here"),
+    )
+    with serving(path, "--repeat", "--quiet") as served, connect(served.url) as before:
+        with connect(served.url) as after:
+            assert before.recv(PATIENCE) == "both are here"
+            with connect(served.url.replace("/a", "/b")):
+                assert after.recv(PATIENCE) == "both are here"
+        assert served.end() == (0, "", "")

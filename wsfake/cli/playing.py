@@ -39,23 +39,33 @@ def warn(text: str) -> None:
 
 @contextmanager
 def playing(
-    arguments: argparse.Namespace, speed: float = 0, *, connect: str = ""
+    arguments: argparse.Namespace,
+    speed: float = 0,
+    *,
+    connect: str = "",
+    again: str = "",
+    repeat: bool = False,
 ) -> Iterator[Watcher]:
     """Give what watches over the harness that plays a cassette; nothing else is connected to.
 
-    `connect` says what somebody is to do so that anything is played.
+    `connect` says what somebody is to do so that anything is played, and `again` so that it is
+    played more than once. With `repeat` it is, and then may as well not be played at all.
     """
     harness = Harness(
         arguments.cassette,
         "none",
         advice=Advice(
             record=f"wsfake record URL -o {arguments.cassette}",
+            script="",
+            again=again,
             run="",
             connect=connect,
             let_be="",
             what="the replay",
         ),
         warn=warn,
+        repeat=repeat,
+        unplayed="ignore" if repeat else "fail",
         speed=speed,
         match=arguments.match,
         volatile=arguments.volatile or (),

@@ -63,6 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
         profile=arguments.profile,
         advice=Advice(
             record=f"wsfake run {arguments.script} --cassette {arguments.cassette} --record",
+            script="",
             run="",
             connect="new WebSocket(...) in the script",
             let_be="",

@@ -32,6 +32,12 @@ def add_parser(commands: Any) -> None:
         default="server",
         help="listen as the recorded server, or connect to the URL of --at as the recorded client",
     )
+    parser.add_argument(
+        "--repeat",
+        action="store_true",
+        help="begin anew where a client comes again; by default each recorded connection is played"
+        " once",
+    )
     parser.add_argument("--at", metavar="URL", help="with --side client: where the server is")
     parser.add_argument(
         "--listen",
@@ -62,10 +68,17 @@ def serve(arguments: argparse.Namespace) -> int:
     """Play until SIGINT or SIGTERM, or as a client to the end; a mismatch is a finding."""
     if (arguments.side == "client") != (arguments.at is not None):
         raise UsageError("expected --at URL with --side client, and not without")
+    if arguments.side == "client" and arguments.repeat:
+        raise UsageError("--repeat is for clients that come again: a recorded client comes once")
+    connect = again = ""
     if arguments.side == "client":
         entries_of(arguments.cassette)
-    connect = "connect a client to the URL above" if arguments.side == "server" else ""
-    with playing(arguments, arguments.speed, connect=connect) as watcher:
+    else:
+        connect = "connect a client to the URL above"
+        again = f"wsfake serve {arguments.cassette} --repeat"
+    with playing(
+        arguments, arguments.speed, connect=connect, again=again, repeat=arguments.repeat
+    ) as watcher:
         if arguments.side == "client":
             watcher.act_client(arguments.at)
         else:

@@ -11,6 +11,12 @@ class Advice(NamedTuple):
     """What there is to type depends on where the harness is used; this is for tests."""
 
     record: str = "Harness(cassette=..., mode='rewrite')"
+    script: str = "ws_fake.serve({}, Transcript()...)"
+    """How a URL is scripted that is filled in; empty where it cannot be."""
+
+    again: str = ""
+    """How a recorded connection is played more than once; empty where it cannot be."""
+
     run: str = "ws_fake.run(), before the test ends"
     """How what has connected is played; empty where nothing needs to be done for it."""
 

@@ -86,19 +86,29 @@ def _normal(url: str) -> str:
 
 
 class FromCassette:
-    """Answers from a recording, each connection of it once."""
+    """Answers from a recording, each connection of it once, or once in each round."""
 
-    def __init__(self, network: Network, replay: Replay, path: str) -> None:
-        self.replay = replay
+    def __init__(
+        self, network: Network, make: Callable[[], Replay], path: str, *, repeat: bool = False
+    ) -> None:
+        """`make` returns the recording, of which nothing is played.
+
+        With `repeat` it is called again for each round.
+        """
+        self.replay = make()
+        """The recording; of several rounds, the present one."""
+
         self.path = path
         self._network = network
-        self._turns = ReplayTurns(replay)
+        self._make = make
+        self._repeat = repeat
+        self._turns = ReplayTurns(self.replay)
 
     def answer(self, connection: Connection, speed: float | None = None) -> End | None:
         """Answer with the next recorded connection, at a speed if it is not as recorded."""
-        recorded = self.replay.next_for(connection.url)
-        if recorded is None:  # unless it was recorded without the secrets that are in it
-            recorded = self.replay.next_for(self._network.redaction.url(connection.url))
+        recorded = self._next_of(self.replay, connection.url)
+        if self._repeat and (recorded is None or self.replay.was_cut_short()):
+            recorded = self._begin_anew(connection.url)
         if recorded is None:
             return None
         if speed is not None:
@@ -107,6 +117,29 @@ class FromCassette:
         self._choose_what_is_offered(recorded, connection.opening)
         player = self.replay.play(recorded, Side.SERVER)
         return PlayerEnd(self._network, player, connection, turns=self._turns)
+
+    def _next_of(self, replay: Replay, url: str) -> ReplayConnection | None:
+        recorded = replay.next_for(url)
+        if recorded is None:  # unless it was recorded without the secrets that are in it
+            recorded = replay.next_for(self._network.redaction.url(url))
+        return recorded
+
+    def _begin_anew(self, url: str) -> ReplayConnection | None:
+        """Begin a round, of which a connection to this URL is the first; None where there is none.
+
+        What is still open of the round before waits for nothing that comes no more.
+        """
+        replay = self._make()
+        recorded = self._next_of(replay, url)
+        if recorded is not None:
+            self.replay.order.let_go()
+            self._turns.go_on()
+            self.replay, self._turns = replay, ReplayTurns(replay)
+        return recorded
+
+    def was_opened(self, url: str) -> bool:
+        """Tell whether connections to a URL were recorded, and all of them have been opened."""
+        return self._next_of(self._make(), url) is not None
 
     def _choose_what_is_offered(self, recorded: ReplayConnection, opening: Open) -> None:
         """Accept the client's own subprotocol where the recorded one was taken out as a secret."""
@@ -182,7 +215,8 @@ def _place(host: str, port: int | None) -> str:
 class Unanswered:
     """Answers nobody: the network is closed."""
 
-    def __init__(self, explain: Callable[[], list[str]], network: Network) -> None:
+    def __init__(self, explain: Callable[[str | None], list[str]], network: Network) -> None:
+        """`explain` returns the lines of advice for a URL that is not answered, if it is known."""
         self.intercepts = False
         """Whether connections of client code are intercepted, and could be let through."""
 
@@ -222,8 +256,7 @@ class Unanswered:
             return ""
         text = [
             f"nobody was there at {self.sought}, and nothing of the test answers there",
-            *self._explain(),
-            "  to script it: ws_fake.serve(url, Transcript()...)",
+            *self._explain(None),
         ]
         return self._network.redaction.text("\n".join(text))
 
@@ -232,8 +265,7 @@ class Unanswered:
         url = network.redaction.url(connection.url)
         text = [
             f"nothing answers {url}",
-            *self._explain(),
-            f"  to script it: ws_fake.serve({url!r}, Transcript()...)",
+            *self._explain(connection.url),
         ]
         if self.intercepts:
             place = urlsplit(url).netloc.rpartition("@")[2]

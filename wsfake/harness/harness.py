@@ -55,8 +55,9 @@ class Harness(Timing, Hosting, Intercepting, Finishing):
             ...
 
     `cassette` is a path, and `mode` what happens to URLs that are not served (see `MODES`). Other
-    settings are those of `Settings`. `warn` is told of what does not make a test fail. Raises
-    `UsageError` for what cannot be.
+    settings are those of `Settings`. `warn` is told of what does not make a test fail. With
+    `repeat` a cassette begins anew where a client comes again. Raises `UsageError` for what cannot
+    be.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Harness(Timing, Hosting, Intercepting, Finishing):
         *,
         advice: Advice = _ADVICE,
         warn: Callable[[str], None] | None = None,
+        repeat: bool = False,
         **settings: Any,
     ) -> None:
         changes = {"mode": mode, "cassette": cassette, **settings}
@@ -89,7 +91,7 @@ class Harness(Timing, Hosting, Intercepting, Finishing):
         self._network.advice = self._how_to_accept
         self._network.redaction = self._secrets
         self._network.answerers += [self._services, self._host.servers]
-        self._sources = self._make_sources()
+        self._sources = self._make_sources(repeat=repeat)
         self._pumps = Pumps()
         self._sources.on_real = partial(self._pump, "real")
         self._doors = Doors(
@@ -108,7 +110,7 @@ class Harness(Timing, Hosting, Intercepting, Finishing):
             intercepts=self._intercepts,
         )
 
-    def _make_sources(self) -> Sources:
+    def _make_sources(self, *, repeat: bool) -> Sources:
         return Sources(
             self._settings,
             self._network,
@@ -118,6 +120,7 @@ class Harness(Timing, Hosting, Intercepting, Finishing):
             matching=self._matching,
             explain=self._explain,
             warn=self._warn,
+            repeat=repeat,
         )
 
     # Scripting
@@ -358,10 +361,10 @@ class Harness(Timing, Hosting, Intercepting, Finishing):
     def _how_to_accept(self, connection: Connection) -> str:
         return f"to accept it: {self._advice.record}" if connection.source else ""
 
-    def _explain(self) -> list[str]:
+    def _explain(self, url: str | None) -> list[str]:
         from wsfake.harness.explaining import explain  # noqa: PLC0415 - only for a failure
 
-        return explain(self._network, self._services, self._sources, self._advice)
+        return explain(self._network, self._services, self._sources, self._advice, url)
 
 
 def _warn(text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,10 +48,14 @@ class Sources:
         *,
         clock: VirtualClock,
         matching: Matching,
-        explain: Callable[[], list[str]],
+        explain: Callable[[str | None], list[str]],
         warn: Callable[[str], None],
+        repeat: bool,
     ) -> None:
-        """Insert the cassette. Raises `CassetteError` for one that cannot be read."""
+        """Insert the cassette, to be played once, or any number of times with `repeat`.
+
+        Raises `CassetteError` for one that cannot be read.
+        """
         self.aliases = Aliases()
         self.matching = matching
         self.secrets = secrets
@@ -65,6 +70,7 @@ class Sources:
         self._clock = clock
         self._host = host
         self._warn = warn
+        self._repeat = repeat
         self.on_real: Callable[[RealWorld], None] = lambda _: None
         """Called with the real world, once something is connected for real."""
 
@@ -93,11 +99,11 @@ class Sources:
                 f"{self.path}: this cassette is cut off after entry {len(cassette.entries)};"
                 " it is played as far as it goes"
             )
+        make = partial(Replay, cassette.entries, self.matching)
         try:
-            replay = Replay(cassette.entries, self.matching)
+            self.from_cassette = FromCassette(self._network, make, self.path, repeat=self._repeat)
         except UsageError as error:
             raise DamagedCassette(f"{self.path}: this cassette tells no story: {error}") from None
-        self.from_cassette = FromCassette(self._network, replay, self.path)
         self._network.answerers.append(self.from_cassette)
         self._host.servers.on_listen = self._act_clients
 

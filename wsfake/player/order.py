@@ -43,6 +43,10 @@ class Order:
         self._position = max(self._position, index)
         self.gave_way += 1
 
+    def let_go(self) -> None:
+        """Let nothing wait for its turn any more."""
+        self._position = len(self._happened)
+
     def time_before(self, index: int) -> int:
         """When the last entry before this one happened that was not skipped; negative: not yet."""
         while index and self._happened[index - 1] == SKIPPED:

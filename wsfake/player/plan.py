@@ -216,6 +216,18 @@ class Plan:
 
     # What the player may do next
 
+    def was_cut_short(self) -> bool:
+        """Tell whether a message was skipped that comes before the first close or drop.
+
+        What comes after one was in flight, and is skipped where the other side is the faster.
+        """
+        for what, time in zip(self.whats, self.happened, strict=True):
+            if isinstance(what, CLOSINGS):
+                return False
+            if time == SKIPPED and isinstance(what, str | bytes):
+                return True
+        return False
+
     def find_own(self, i: int, own: Side) -> int | None:
         """Return the player's next step from this one on, if nothing stands before it.
 

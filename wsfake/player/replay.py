@@ -97,6 +97,10 @@ class Replay:
                 return connection
         return None
 
+    def was_cut_short(self) -> bool:
+        """Whether one of its connections ended before all was said on it."""
+        return any(player.failed or player.part.plan.was_cut_short() for player in self.players)
+
     def play(self, connection: ReplayConnection, side: Side) -> Player:
         """Return the player that acts `side` of a connection."""
         plan = Plan.of_recording(
