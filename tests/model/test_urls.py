@@ -33,6 +33,7 @@ from wsfake.model import UrlPattern, is_at, normalise_url
         ("ws://a@b@c/", "ws://a@b@c/"),
         ("ws://a/ü b?q=ö&r=<redacted>", "ws://a/%C3%BC%20b?q=%C3%B6&r=<redacted>"),
         ('ws://a/{x}?f={"a":[1|2]}', "ws://a/%7Bx%7D?f=%7B%22a%22:[1%7C2]%7D"),
+        ("ws://a/<b>?<<redacted>>=<redacted", "ws://a/%3Cb%3E?%3C<redacted>%3E=%3Credacted"),
         ("ws://a/\ud800", "ws://a/%ED%A0%80"),
         ("ws://Bücher.example/", "ws://xn--bcher-kva.example/"),
         (f"ws://{'ü' * 64}/", f"ws://{'ü' * 64}/"),

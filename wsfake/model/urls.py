@@ -14,6 +14,7 @@ from wsfake.values import Value
 
 __all__ = [
     "DEFAULT_PORTS",
+    "PLACEHOLDER",
     "UrlPattern",
     "ascii_name",
     "comparable",
@@ -27,6 +28,9 @@ __all__ = [
 
 DEFAULT_PORTS = {"ws": 80, "wss": 443}
 
+PLACEHOLDER = "<redacted>"
+"""Stands in a recording for a secret; where it is expected, anything matches."""
+
 
 @lru_cache(maxsize=1024)
 def normalise_url(url: str) -> str:
@@ -36,7 +40,7 @@ def normalise_url(url: str) -> str:
     empty path is `/`. A trailing slash, the order of the query and escapes count (RFC 3986 section
     6.2.2 and 6.2.3, as far as servers of WebSockets keep to them). What no request can hold is
     escaped, as clients do with it: a space, quotes, braces and the like, and whatever is not ASCII
-    (RFC 3987 section 3.1). Not `<` and `>`, which stand around what was redacted.
+    (RFC 3987 section 3.1). Not `<redacted>`, which stands for what was taken out.
 
     Raises `UsageError` for anything that is not a `ws` or `wss` URL with a host.
     """
@@ -67,11 +71,14 @@ def ascii_name(host: str) -> str:
         return host
 
 
-_NOT_SENT = re.compile(r'(?:[^\x21-\x7e]|["\\^`{|}])+')
+_NOT_SENT = re.compile(r'(?:[^\x21-\x7e]|["<>\\^`{|}])+')
 
 
 def _escaped(part: str) -> str:
-    return _NOT_SENT.sub(lambda run: quote(run[0], errors="surrogatepass"), part)
+    pieces = part.split(PLACEHOLDER)
+    return PLACEHOLDER.join(
+        _NOT_SENT.sub(lambda run: quote(run[0], errors="surrogatepass"), piece) for piece in pieces
+    )
 
 
 def comparable(normal: str, other: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from wsfake.errors import UsageError
+from wsfake.model.urls import PLACEHOLDER
 from wsfake.transcript.matchers import (
     DecodedJson,
     Json,
@@ -21,9 +22,6 @@ from wsfake.wire.payloads import cut_reason
 __all__ = ["MATCH_KINDS", "PLACEHOLDER", "Matching"]
 
 MATCH_KINDS = ("exact", "json")
-
-PLACEHOLDER = "<redacted>"
-"""Stands in a recording for a secret; where it is expected, anything matches."""
 
 _MASK = PLACEHOLDER.encode()
 
