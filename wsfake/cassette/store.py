@@ -114,25 +114,20 @@ class Recording:
         self._writer.flush()
         self._sync()
 
-    def keep(self, ended: str = "test", extras: Mapping[str, str | int] | None = None) -> Path:
+    def keep(self, ended: str = "test") -> Path:
         """Make it the cassette, in place of one that is there; return its path.
 
         Raises `UnsafeCassette` if a named secret stands in it; nothing is kept then. Where the file
         system refuses, as a full one does, the part file stays, and the error names it.
         """
-        return self._finish(self.target, ended, extras)
+        return self._finish(self.target, ended)
 
-    def set_aside(
-        self,
-        ended: str = "test",
-        extras: Mapping[str, str | int] | None = None,
-        why: str = "failed",
-    ) -> Path:
+    def set_aside(self, ended: str = "test", why: str = "failed") -> Path:
         """Keep it beside the cassette, as `<name>.<why>.msgpack`, and leave the cassette alone.
 
         Returns its path. Raises `UnsafeCassette` as `keep` does.
         """
-        return self._finish(beside(self.target, f".{why}{SUFFIX}"), ended, extras)
+        return self._finish(beside(self.target, f".{why}{SUFFIX}"), ended)
 
     def discard(self) -> None:
         """Keep nothing of it."""
@@ -158,17 +153,16 @@ class Recording:
         self._synced = self._writer.written
         self.due_at = None
 
-    def _finish(self, path: Path, ended: str, extras: Mapping[str, str | int] | None) -> Path:
+    def _finish(self, path: Path, ended: str) -> Path:
         try:
             self.flush()
             with replacing(path) as file:
                 writer = CassetteWriter(file, self._header, str(path))
-                self._refuse(path, repr(extras).encode(), "the footer")
                 for frame in self._blocks():
                     self._check(path, frame.body, writer.entries)
                     writer.add_block(frame.body, frame.head.entries)
                 self._expect(writer.entries)
-                writer.finish(ended, extras)
+                writer.finish(ended)
         except CassetteError as error:
             if self.entries and not isinstance(error, UnsafeCassette):
                 raise self.rescue(error) from None

@@ -60,11 +60,6 @@ class Backlog:
             backlog = cls._of[reactor] = cls(reactor)
         return backlog
 
-    @property
-    def pending_bytes(self) -> int:
-        """How many bytes have passed and were not told of yet."""
-        return self._bytes
-
     def add(self, at: int, call: Callable[[int, Any], None], what: Any, size: int = 0) -> None:
         """Call with `at` and `what` when it is its turn; `size` is in bytes."""
         self._queue.append((at, size, call, what))
