@@ -16,6 +16,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import ServerConnection, serve
 
+from tests.live.peers import Wire, WireServer
 from tests.processes import VARIED_SERVER, running
 from wsfake import Harness, Transcript, UsageError
 from wsfake.cassette import load
@@ -28,7 +29,7 @@ from wsfake.errors import (
     WsfakeWarning,
 )
 from wsfake.harness.answering import Aliases
-from wsfake.model import Open
+from wsfake.model import Open, Reject
 
 URL = "ws://feed.test"
 
@@ -542,6 +543,22 @@ def test_silence_ends_a_recording_and_is_said(play: Play, tmp_path: Path) -> Non
     footer = load(tmp_path / "a.msgpack").footer
     assert footer is not None
     assert footer.ended == "silence"
+
+
+def test_a_rejection_behind_which_tcp_stays_open_ends_in_silence_too(tmp_path: Path) -> None:
+    def reject(wire: Wire) -> None:
+        wire.request()
+        wire.send(b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno")
+        wire.read_to_end()
+
+    with (
+        WireServer(reject) as server,
+        Harness(tmp_path / "a.msgpack", "rewrite", record_idle=0.2) as ws_fake,
+    ):
+        ws_fake.WebSocket(server.url)
+        ws_fake.run()
+    assert ws_fake.summary.ended_by_silence
+    assert isinstance(load(tmp_path / "a.msgpack").entries[1].what, Reject)
 
 
 KILLED = """

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 from wsfake.clock import VirtualClock
 from wsfake.harness.answering import Aliases
 from wsfake.live import LiveClient, LiveListener, LiveServerEnd, Reactor
-from wsfake.model import Accept, Drop, Event, Headers, Open, Side, without_mechanics
+from wsfake.model import (
+    Accept,
+    Close,
+    Drop,
+    Event,
+    Headers,
+    Open,
+    Refuse,
+    Side,
+    without_mechanics,
+)
 from wsfake.network import Connection, End, Network, PlayerEnd
 from wsfake.network.failures import verdict_close
 from wsfake.real_time import microseconds_now, seconds_now
@@ -155,9 +165,13 @@ class RealWorld:
 
     @property
     def settling(self) -> bool:
-        """Whether a handshake is under way: an opening one, or a closing one that was begun."""
+        """Whether a handshake is under way: an opening one, or a closing one that was begun.
+
+        Behind a rejection none is: many servers keep TCP for another request, for a minute.
+        """
         return any(
-            connection.number in self._opening or (connection.ended and not end.finished)
+            connection.number in self._opening
+            or (isinstance(connection.ended, Close | Drop | Refuse) and not end.finished)
             for connection, end in self._ends
         )
 
