@@ -126,6 +126,19 @@ def test_what_a_client_cannot_say_again_is_said_before_anything_is_connected(
     )
 
 
+def test_a_header_that_a_client_cannot_say_again_is_told(
+    path: Path, server: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    headers = (("Accept", "*/*"), ("Authorization", "<redacted>"))
+    save(path, [(0, "client", Open(f"{server}/shout", headers)), *SHOUTS])
+
+    assert main(["verify", "--quiet", str(path)]) == 0
+    assert capsys.readouterr().err == (
+        f"wsfake: warning: {path}: the secrets in Authorization were taken out, and the server gets"
+        " <redacted> in their place; a test can say them, under pytest --ws-mode=verify\n"
+    )
+
+
 def test_a_url_with_a_secret_is_given_anew(
     path: Path, server: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 
-from wsfake.cassette import Redactor, load
+from wsfake.cassette import PLACEHOLDER, Redactor, load
 from wsfake.cli.output import line_printer
 from wsfake.errors import UsageError, WsfakeError
 from wsfake.harness import Advice, Harness
-from wsfake.model import Entry
+from wsfake.model import Entry, Open
 from wsfake.network.dialogue import LITERAL_LENGTH
 from wsfake.transcript.writing import write_entry
 
@@ -89,6 +90,12 @@ def entries_of(path: str) -> Sequence[Entry]:
     return entries
 
 
+def _headers_without_secrets(entries: Sequence[Entry]) -> Iterable[str]:
+    openings = [entry.what for entry in entries if isinstance(entry.what, Open)]
+    headers = chain.from_iterable(opening.headers for opening in openings)
+    return dict.fromkeys(name for name, value in headers if PLACEHOLDER in value)
+
+
 class Watcher:
     """Tells what happens, as it happens."""
 
@@ -113,8 +120,17 @@ class Watcher:
         for failure in self.harness.failures:
             self.tell(failure)
 
-    def act_client(self, url: str | None) -> None:
-        """Connect to the real server as the recorded clients did, and let them say their part."""
+    def act_client(self, url: str | None, entries: Sequence[Entry]) -> None:
+        """Connect to the real server as the recorded clients did, and let them say their part.
+
+        `entries` are those of the cassette.
+        """
+        if names := ", ".join(_headers_without_secrets(entries)):
+            warn(
+                f"{self.harness.cassette}: the secrets in {names} were taken out, and the server"
+                f" gets {PLACEHOLDER} in their place; a test can say them, under pytest"
+                " --ws-mode=verify"
+            )
         self.harness.play_client(url, live=True)
         try:
             self.harness.run()

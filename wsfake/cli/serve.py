@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import threading
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,7 +14,7 @@ from wsfake.cli.listening import address, is_loopback, signals
 from wsfake.cli.playing import Watcher, add_matching, entries_of, playing
 from wsfake.errors import UsageError
 from wsfake.harness.doors import Secure
-from wsfake.model import Open, normalise_url
+from wsfake.model import Entry, Open, normalise_url
 from wsfake.transcript.literals import printable
 
 __all__ = ["add_parser"]
@@ -71,29 +72,28 @@ def serve(arguments: argparse.Namespace) -> int:
     if arguments.side == "client" and arguments.repeat:
         raise UsageError("--repeat is for clients that come again: a recorded client comes once")
     connect = again = ""
-    if arguments.side == "client":
-        entries_of(arguments.cassette)
-    else:
+    entries = entries_of(arguments.cassette)
+    if arguments.side == "server":
         connect = "connect a client to the URL above"
         again = f"wsfake serve {arguments.cassette} --repeat"
     with playing(
         arguments, arguments.speed, connect=connect, again=again, repeat=arguments.repeat
     ) as watcher:
         if arguments.side == "client":
-            watcher.act_client(arguments.at)
+            watcher.act_client(arguments.at, entries)
         else:
-            _listen(arguments, watcher)
+            _listen(arguments, entries, watcher)
     return 0 if watcher.finish() else 1
 
 
-def _listen(arguments: argparse.Namespace, watcher: Watcher) -> None:
+def _listen(arguments: argparse.Namespace, entries: Sequence[Entry], watcher: Watcher) -> None:
     host, port = address(arguments.listen)
     tls: Secure = arguments.tls_cert or arguments.tls
     if not is_loopback(host):
         print(f"wsfake: warning: everybody who reaches {host} can connect", file=sys.stderr)
     wake = threading.Event()
     with signals(wake.set) as ended:
-        for url in _origins(arguments.cassette):
+        for url in _origins(arguments.cassette, entries):
             at = watcher.harness.url_for(url, tls=tls, host=host, port=port)
             where = printable(f"{at} for {Redactor().url(url)}")
             print(f"wsfake: listening at {where} (Ctrl-C ends it)", flush=True)
@@ -105,10 +105,10 @@ def _listen(arguments: argparse.Namespace, watcher: Watcher) -> None:
             watcher.look()
 
 
-def _origins(path: str) -> list[str]:
+def _origins(path: str, entries: Sequence[Entry]) -> list[str]:
     """Return the first URL of each origin that a cassette has connections to."""
     found: dict[str, str] = {}
-    for entry in entries_of(path):
+    for entry in entries:
         if isinstance(entry.what, Open):
             if "://" not in entry.what.url:
                 raise UsageError(

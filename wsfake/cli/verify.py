@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import Any
 
 from wsfake.cassette import PLACEHOLDER
@@ -28,9 +29,10 @@ def add_parser(commands: Any) -> None:
 
 def verify(arguments: argparse.Namespace) -> int:
     """Act the recorded clients against the real server; a difference is a finding."""
-    _check(arguments.cassette, elsewhere=arguments.at is not None)
+    entries = entries_of(arguments.cassette)
+    _check(arguments.cassette, entries, elsewhere=arguments.at is not None)
     with playing(arguments) as watcher:
-        watcher.act_client(arguments.at)
+        watcher.act_client(arguments.at, entries)
     if not watcher.finish():
         return 1
     count = len({entry.connection for entry in watcher.harness.dialogue.entries})
@@ -39,9 +41,9 @@ def verify(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _check(path: str, *, elsewhere: bool) -> None:
+def _check(path: str, entries: Sequence[Entry], *, elsewhere: bool) -> None:
     """Raise `UsageError` where the cassette's clients cannot be acted against a real server."""
-    for number, entry in enumerate(entries_of(path), 1):
+    for number, entry in enumerate(entries, 1):
         if entry.side is not Side.CLIENT:
             continue
         if isinstance(entry.what, Open) and not elsewhere and "://" not in entry.what.url:
