@@ -22,7 +22,7 @@ from wsfake.cassette import (
     load,
     write_cassette,
 )
-from wsfake.cassette.store import FLUSH_SECONDS
+from wsfake.cassette.store import FLUSH_SECONDS, put_by_killed
 from wsfake.errors import CassetteError, DamagedCassette, UnsafeCassette, UsageError
 from wsfake.model import Entries, Entry, Open, Side
 
@@ -143,6 +143,21 @@ def test_the_part_file_of_a_killed_recording_is_replaced_by_the_next(target: Pat
     record.extend([message(0)], now=0.0)
     assert load(record.keep()).entries == (message(0),)
     assert files(target.parent) == {"test_a.msgpack"}
+
+
+def test_what_a_killed_recording_has_left_can_be_put_by(target: Path) -> None:
+    target.parent.mkdir()
+    part = target.with_name("test_a.part.msgpack")
+    assert put_by_killed(target) is None
+    for data in (b"no cassette", write_cassette(part, []).read_bytes()):
+        part.write_bytes(data)
+        assert put_by_killed(target) is None
+
+    for name in ("test_a.killed.msgpack", "test_a.killed-2.msgpack"):
+        part.write_bytes(write_cassette(part, DIALOGUE).read_bytes()[:-10])
+        assert put_by_killed(target) == target.with_name(name)
+        assert list(load(target.with_name(name)).entries) == DIALOGUE
+    assert files(target.parent) == {"test_a.killed.msgpack", "test_a.killed-2.msgpack"}
 
 
 def test_an_entry_that_no_cassette_can_hold_is_left_out(target: Path) -> None:

@@ -92,6 +92,29 @@ def test_what_was_recorded_can_be_replayed(server: str, tmp_path: Path) -> None:
     assert received == ["one", "two"]
 
 
+def test_what_was_recorded_before_a_kill_is_not_lost_by_recording_again(
+    server: str, tmp_path: Path
+) -> None:
+    path, killed = tmp_path / "talk.msgpack", tmp_path / "talk.killed.msgpack"
+    with recording(server, path, "--quiet") as recorder:
+        talk(recorder.url, "before")
+        part = path.with_name("talk.part.msgpack")
+        deadline = time.monotonic() + 20
+        while "before" not in [what for _, _, what in said(part)]:
+            assert time.monotonic() < deadline
+        recorder.process.kill()
+        recorder.process.wait(20)
+    with recording(server, path, "--quiet") as recorder:
+        talk(recorder.url, "after")
+        recorder.end()
+    assert "before" in [what for _, _, what in said(killed)]
+    assert "after" in [what for _, _, what in said(path)]
+    assert recorder.errors.startswith(
+        f"wsfake: of a recording that was killed, {killed} is left:"
+        f" wsfake convert --recover {killed} TARGET makes a cassette of it\n"
+    )
+
+
 def test_large_messages_keep_their_place_among_small_ones(server: str, tmp_path: Path) -> None:
     path = tmp_path / "talk.msgpack"
     messages = ["one", "l" * 400_000, "two", "a" * 900_000, "r" * 900_000, "three", "g" * 300_000]

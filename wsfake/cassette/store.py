@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import count
 from os import PathLike
 from pathlib import Path
 
@@ -21,12 +22,13 @@ from wsfake.cassette.frames import BLOCK
 from wsfake.cassette.framing import Frame, FrameReader
 from wsfake.cassette.leaks import Needles
 from wsfake.cassette.paths import SUFFIX, beside
+from wsfake.cassette.reading import read_cassette
 from wsfake.cassette.redaction import Redactor
 from wsfake.cassette.writing import CassetteWriter
 from wsfake.errors import CassetteError, DamagedCassette, UnsafeCassette
 from wsfake.model import Entries, Entry
 
-__all__ = ["FLUSH_SECONDS", "Recording", "write_cassette"]
+__all__ = ["FLUSH_SECONDS", "Recording", "put_by_killed", "write_cassette"]
 
 _SOME = 4  # entries from which on it costs less to look at them by columns
 _CHUNK = 256  # entries that are searched for secrets in one go
@@ -208,6 +210,30 @@ def _chunks(entries: Entries) -> Iterable[Entries]:
     if len(entries) <= _CHUNK:
         return (entries,)
     return (entries[begin : begin + _CHUNK] for begin in range(0, len(entries), _CHUNK))
+
+
+def put_by_killed(target: Path) -> Path | None:
+    """Rename what a recording of `target` has left that was killed; the next one would replace it.
+
+    Returns its new path, which no file had, or None where no entry of one is left. Raises
+    `CassetteError` for what the file system refuses.
+    """
+    part = _beside(target, "part")
+    if is_held(part) or not _holds_entries(part):
+        return None
+    names = ("killed" if number == 1 else f"killed-{number}" for number in count(1))
+    free = next(path for name in names if not (path := _beside(target, name)).exists())
+    with file_errors(part):
+        part.rename(free)
+    return free
+
+
+def _holds_entries(path: Path) -> bool:
+    try:
+        with read_cassette(path, recover=True) as reader:
+            return any(True for _ in reader)
+    except CassetteError:
+        return False
 
 
 def write_cassette(

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from wsfake.cassette.files import make_folder
+from wsfake.cassette.store import put_by_killed
 from wsfake.cli.beside import Beside
 from wsfake.cli.listening import address, is_loopback, signals, tell_dropped
 from wsfake.cli.live_faults import add_fault_options, faults_of
@@ -170,6 +171,13 @@ def _cassette(arguments: argparse.Namespace) -> Settings:
     make_folder(path)  # before a client comes, of whom nothing could be kept
     if not os.access(path.parent, os.W_OK):
         raise UsageError(f"expected a file that can be written to, got {path}")
+    killed = put_by_killed(path)
+    if killed is not None:
+        print(
+            f"wsfake: of a recording that was killed, {killed} is left:"
+            f" wsfake convert --recover {killed} TARGET makes a cassette of it",
+            file=sys.stderr,
+        )
     return Settings(mode="rewrite", cassette=path)
 
 
