@@ -66,6 +66,19 @@ def test_a_wrong_text_is_told_with_the_dialogue_and_a_mark_at_what_was_expected(
     )
 
 
+def test_what_cannot_be_printed_of_a_url_is_escaped_in_a_verdict() -> None:
+    url = "ws://echo.example/\x1b[31m\u202e"
+    with pytest.raises(ConnectionNotAnswered) as nobody, Harness() as ws_fake:
+        ws_fake.WebSocket(url)
+    with pytest.raises(UnexpectedMessage) as wrong, Harness() as ws_fake:
+        ws_fake.serve(url, Transcript().client("one"))
+        tell(ws_fake, "2", url=url)
+        ws_fake.run()
+    for caught in (nobody, wrong):
+        assert r"/\u001b[31m\u202e" in str(caught.value)
+        assert str(caught.value).replace("\n", "").isprintable()
+
+
 def test_a_wrong_json_is_told_with_the_place_where_it_differs() -> None:
     expected = {"op": "subscribe", "symbols": ["ETH", "BTC"]}
     with pytest.raises(UnexpectedMessage) as caught, Harness() as ws_fake:

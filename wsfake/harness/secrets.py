@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from wsfake.harness.settings import Settings
 from wsfake.model import Entry
+from wsfake.transcript.literals import printable
 
 if TYPE_CHECKING:
     from wsfake.cassette import Redactor
@@ -52,9 +53,14 @@ class Secrets:
         )
 
     def text(self, text: str) -> str:
-        """Return a text that is to be shown; there are URLs in it, too."""
+        """Return a text that is to be shown; there are URLs in it, too.
+
+        What cannot be printed is escaped: a URL of a hostile cassette may hold commands for a
+        terminal.
+        """
         redactor = self.redactor
-        return _URL.sub(lambda found: redactor.url(found[0]), redactor.text(text))
+        clean = _URL.sub(lambda found: redactor.url(found[0]), redactor.text(text))
+        return "\n".join(map(printable, clean.split("\n")))
 
     def message(self, text: str) -> str:
         """Return a script's message as a recording of it would have it."""
