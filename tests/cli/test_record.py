@@ -115,6 +115,20 @@ def test_what_was_recorded_before_a_kill_is_not_lost_by_recording_again(
     )
 
 
+def test_a_cassette_that_another_process_records_ends_the_recording(
+    server: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "talk.msgpack"
+    with recording(server, path, "--quiet") as first, recording(server, path, "--quiet") as second:
+        talk(first.url, "one")
+        with pytest.raises(GONE), connect(second.url) as client:
+            client.recv(20)
+        assert second.process.wait(20) == 2
+        assert first.end() == 0
+    assert second.errors.startswith(f"wsfake: {path}: another process records this cassette now\n")
+    assert "one" in [what for _, _, what in said(path)]
+
+
 def test_large_messages_keep_their_place_among_small_ones(server: str, tmp_path: Path) -> None:
     path = tmp_path / "talk.msgpack"
     messages = ["one", "l" * 400_000, "two", "a" * 900_000, "r" * 900_000, "three", "g" * 300_000]

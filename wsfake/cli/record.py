@@ -122,7 +122,8 @@ def record(arguments: argparse.Namespace) -> int:
         reactor.close()
         if deck.recorded:
             deck.finish("interrupted", "interrupted")
-            print(f"wsfake: what was recorded until then is in {deck.kept}", file=sys.stderr)
+            if deck.kept is not None:
+                print(f"wsfake: what was recorded until then is in {deck.kept}", file=sys.stderr)
         raise
     finally:
         if tls is not None:
