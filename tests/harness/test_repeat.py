@@ -67,6 +67,14 @@ def test_a_connection_that_was_left_too_soon_ends_its_round(
             ws_fake.finish()
 
 
+def test_a_connection_on_which_more_would_have_come_ends_its_round(
+    replay: Callable[..., Harness],
+) -> None:
+    with replay(((S, "first"), (S, "more")), SECOND) as ws_fake:
+        assert "more" not in heard(ws_fake, leave=True)
+        assert [heard(ws_fake), heard(ws_fake)] == [["first", "more"], ["second"]]
+
+
 def test_what_was_in_flight_behind_a_close_ends_no_round(replay: Callable[..., Harness]) -> None:
     crossing = ((S, "first"), (S, Close(1012)), (C, "in flight"), (C, Close(1012)))
     with replay(crossing, SECOND) as ws_fake:

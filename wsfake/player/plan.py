@@ -214,8 +214,6 @@ class Plan:
                 left += [(script, first) for first in firsts(what, script)]
         return left
 
-    # What the player may do next
-
     def was_cut_short(self) -> bool:
         """Tell whether a message was skipped that comes before the first close or drop.
 
@@ -227,6 +225,8 @@ class Plan:
             if time == SKIPPED and isinstance(what, str | bytes):
                 return True
         return False
+
+    # What the player may do next
 
     def find_own(self, i: int, own: Side) -> int | None:
         """Return the player's next step from this one on, if nothing stands before it.
