@@ -126,7 +126,7 @@ def test_a_cassette_that_another_process_records_ends_the_recording(
             client.recv(20)
         assert second.process.wait(20) == 2
         assert first.end() == 0
-    assert second.errors.startswith(f"wsfake: {path}: another process records this cassette now\n")
+    assert second.errors.startswith(f"wsfake: {path}: this cassette is being recorded already\n")
     assert "one" in [what for _, _, what in said(path)]
 
 

@@ -218,11 +218,11 @@ def put_by_killed(target: Path) -> Path | None:
     Returns its new path, which no file had, or None where no entry of one is left. Raises
     `CassetteError` for what the file system refuses.
     """
-    part = _beside(target, "part")
+    part = beside(target, f".part{SUFFIX}")
     if is_held(part) or not _holds_entries(part):
         return None
     names = ("killed" if number == 1 else f"killed-{number}" for number in count(1))
-    free = next(path for name in names if not (path := _beside(target, name)).exists())
+    free = next(path for name in names if not (path := beside(target, f".{name}{SUFFIX}")).exists())
     with file_errors(part):
         part.rename(free)
     return free
