@@ -63,6 +63,8 @@ def test_headers_that_hold_a_url_are_redacted_as_one() -> None:
         ("ws://user:pass@h:1/a", "ws://<redacted>@h:1/a"),
         ("ws://user@h", "ws://<redacted>@h"),
         ("ws://a@b@h/", "ws://<redacted>@h/"),
+        ("ws:/a:b@h/", "ws:/<redacted>@h/"),
+        ("ws:\\\\a:b@h/", "ws:\\\\<redacted>@h/"),
         ("ws://h/a@b?c=d@e", "ws://h/a@b?c=d@e"),
         ("ws://h/?token=abc", "ws://h/?token=<redacted>"),
         ("ws://h/?a=1&API-Key=abc&b=%20+", "ws://h/?a=1&API-Key=<redacted>&b=%20+"),

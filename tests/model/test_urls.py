@@ -60,6 +60,13 @@ def test_a_url_that_cannot_be_split_is_refused_with_the_reason(url: str) -> None
     assert str(caught.value).startswith(f"expected a ws or wss URL, got {url!r}: ")
 
 
+@pytest.mark.parametrize("url", ["ws://u:hunter2@h:99999/", "http://u:hunter2@h/", "ws:u:hunter2@"])
+def test_the_user_info_of_a_url_is_not_shown_in_errors(url: str) -> None:
+    with pytest.raises(UsageError, match="<redacted>@") as caught:
+        normalise_url(url)
+    assert "hunter2" not in str(caught.value)
+
+
 def fits(pattern: str | re.Pattern[str], url: str) -> bool:
     return UrlPattern.of(pattern).fits(normalise_url(url))
 

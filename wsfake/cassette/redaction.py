@@ -21,6 +21,7 @@ from wsfake.cassette.tokens import (
     substitute_values,
 )
 from wsfake.model import Accept, Close, Drop, Entries, Entry, Headers, Open, Reject
+from wsfake.model.urls import mask_user_info
 from wsfake.transcript.json_text import Span, spans, value_end
 from wsfake.transcript.matching import PLACEHOLDER
 from wsfake.wire.payloads import cut_reason
@@ -70,7 +71,6 @@ _JSON_KEYS = (
 _QUERY = (*_JSON_KEYS, "auth", "jwt", "key", "pass", "sig", "signature")
 
 _URL_HEADERS = frozenset({"location", "content-location", "origin", "referer"})
-_USER_INFO = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*@")
 _PARAMETER = re.compile(r"(?<=[?&#;])([^=&#;?]+)=((?:[^&#;]|;(?![^=&#;?]+=))+)")
 """A semicolon is a part of a value (RFC 3986 section 3.4), but where another parameter follows."""
 
@@ -202,8 +202,7 @@ class Redactor:
 
     def url(self, url: str) -> str:
         """Return a URL with its user info, and the values of secret parameters, replaced."""
-        url = _USER_INFO.sub(rf"\1//{PLACEHOLDER}@", url)
-        return self._rules(_PARAMETER.sub(self._parameter, url))
+        return self._rules(_PARAMETER.sub(self._parameter, mask_user_info(url)))
 
     def header_fields(self, headers: Headers) -> Headers:
         """Return headers with the values of secret ones replaced."""

@@ -20,6 +20,7 @@ from websockets.headers import (
 
 from wsfake.errors import UsageError
 from wsfake.model import Headers, Side, normalise_url
+from wsfake.model.urls import mask_user_info
 from wsfake.transcript.checks import TOKEN
 
 __all__ = [
@@ -91,7 +92,9 @@ def ascii_host(url: str) -> str:
     try:
         return host if host.isascii() else host.encode("idna").decode()
     except UnicodeError as error:
-        raise UsageError(f"not the name of a host: {host!r} in {url!r} ({error})") from None
+        raise UsageError(
+            f"not the name of a host: {host!r} in {mask_user_info(url)!r} ({error})"
+        ) from None
 
 
 def encode_headers(headers: Headers) -> list[tuple[bytes, bytes]]:

@@ -19,6 +19,7 @@ __all__ = [
     "ascii_name",
     "comparable",
     "is_at",
+    "mask_user_info",
     "names_of",
     "normalise_url",
     "one_form",
@@ -48,12 +49,12 @@ def normalise_url(url: str) -> str:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise UsageError(f"expected a ws or wss URL, got {url!r}: {error}") from None
+        raise UsageError(f"expected a ws or wss URL, got {_shown(url)}: {error}") from None
     except AttributeError:  # no text at all
-        raise UsageError(f"expected a ws or wss URL with a host, got {url!r}") from None
+        raise UsageError(f"expected a ws or wss URL with a host, got {_shown(url)}") from None
     scheme = parts.scheme
     if scheme not in DEFAULT_PORTS or not parts.hostname or re.search(r"\s", parts.hostname):
-        raise UsageError(f"expected a ws or wss URL with a host, got {url!r}")
+        raise UsageError(f"expected a ws or wss URL with a host, got {_shown(url)}")
     host = _in_url(ascii_name(parts.hostname))
     user, at, _ = parts.netloc.rpartition("@")
     authority = f"{user}{at}{host}"
@@ -61,6 +62,19 @@ def normalise_url(url: str) -> str:
         authority += f":{port}"
     query = f"?{parts.query}" if parts.query else ""
     return f"{scheme}://{authority}{_escaped(parts.path or '/')}{_escaped(query)}"
+
+
+_USER_INFO = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*:[/\\]*|[/\\]{2,})[^/?#]*@")
+"""Also where slashes are missing, or are backslashes: some readers of URLs take these too."""
+
+
+def mask_user_info(url: str) -> str:
+    """Return a URL with `<redacted>` for its user info, which holds a password."""
+    return _USER_INFO.sub(rf"\1{PLACEHOLDER}@", url)
+
+
+def _shown(url: object) -> str:
+    return repr(mask_user_info(url) if isinstance(url, str) else url)
 
 
 def ascii_name(host: str) -> str:
@@ -206,7 +220,9 @@ class UrlPattern(Value):
         try:
             probe = normalise_url(before + host.replace("*", _ANY) + after)
         except UsageError:
-            raise UsageError(f"expected a ws or wss URL with * in its host, got {url!r}") from None
+            raise UsageError(
+                f"expected a ws or wss URL with * in its host, got {_shown(url)}"
+            ) from None
         before, host, _ = _split_host(_without_user(probe))
         return cls(url, None, _with_any(probe), _with_any(before + host))
 

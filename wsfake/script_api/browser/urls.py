@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from attrs import frozen
 
 from wsfake.errors import UsageError
+from wsfake.model.urls import mask_user_info
 from wsfake.script_api.browser.exceptions import DOMException
 from wsfake.script_api.urls import READERS, ReadUrl
 
@@ -57,7 +58,9 @@ class PageUrl:
         try:
             read = parse(url)
         except ValueError:
-            raise UsageError(f"expected base_url to be an absolute URL, got {url!r}") from None
+            raise UsageError(
+                f"expected base_url to be an absolute URL, got {mask_user_info(url)!r}"
+            ) from None
         return cls(read.href, read.origin, read.protocol in ("https:", "wss:"))
 
 
@@ -78,20 +81,20 @@ def read_url(text: str, page: PageUrl | None) -> WebSocketUrl:
     Raises `DOMException`: SyntaxError for what is no URL of a WebSocket or has a fragment,
     SecurityError for an insecure one on a secure page (Mixed Content, section 4).
     """
-    parse = _parser()
+    parse, shown = _parser(), repr(mask_user_info(text))
     try:
         url = parse(text) if page is None else parse(text, page.href)
     except ValueError:
         hint = "" if page is not None else " (for a relative one, set base_url)"
-        raise _syntax_error(f"expected a URL, got {text!r}{hint}") from None
+        raise _syntax_error(f"expected a URL, got {shown}{hint}") from None
     if url.protocol in _SCHEMES:
         url.protocol = _SCHEMES[url.protocol]
     if url.protocol not in ("ws:", "wss:"):
-        raise _syntax_error(f"expected a ws, wss, http or https URL, got {text!r}")
+        raise _syntax_error(f"expected a ws, wss, http or https URL, got {shown}")
     if "#" in url.href:
-        raise _syntax_error(f"expected a URL without a fragment, got {text!r}")
+        raise _syntax_error(f"expected a URL without a fragment, got {shown}")
     if page is not None and page.secure and url.protocol == "ws:" and url.hostname not in _LOCAL:
-        raise DOMException(f"expected a wss URL on a page of https, got {text!r}", "SecurityError")
+        raise DOMException(f"expected a wss URL on a page of https, got {shown}", "SecurityError")
     return WebSocketUrl(url.href, url.origin, urlsplit(url.href).port in BAD_PORTS)
 
 
