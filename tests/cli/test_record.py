@@ -92,17 +92,22 @@ def test_what_was_recorded_can_be_replayed(server: str, tmp_path: Path) -> None:
     assert received == ["one", "two"]
 
 
+def wait_for_part(path: Path, said: bytes) -> None:
+    """Wait until this is in the file of a recording that goes on."""
+    part = path.with_name("talk.part.msgpack")
+    deadline = time.monotonic() + 20
+    while not (part.exists() and said in part.read_bytes()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def test_what_was_recorded_before_a_kill_is_not_lost_by_recording_again(
     server: str, tmp_path: Path
 ) -> None:
     path, killed = tmp_path / "talk.msgpack", tmp_path / "talk.killed.msgpack"
     with recording(server, path, "--quiet") as recorder:
         talk(recorder.url, "before")
-        part = path.with_name("talk.part.msgpack")
-        deadline = time.monotonic() + 20
-        while not (part.exists() and b"before" in part.read_bytes()):
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        wait_for_part(path, b"before")
         recorder.process.kill()
         recorder.process.wait(20)
     with recording(server, path, "--quiet") as recorder:
@@ -122,6 +127,7 @@ def test_a_cassette_that_another_process_records_ends_the_recording(
     path = tmp_path / "talk.msgpack"
     with recording(server, path, "--quiet") as first, recording(server, path, "--quiet") as second:
         talk(first.url, "one")
+        wait_for_part(path, b"one")  # who writes first is who records
         with pytest.raises(GONE), connect(second.url) as client:
             client.recv(20)
         assert second.process.wait(20) == 2
