@@ -93,7 +93,7 @@ def test_it(ws_fake):
     )
 
 
-def test_a_kill_inside_a_test_that_records_costs_the_last_100_ms(
+def test_a_kill_inside_a_test_that_records_costs_what_was_said_last(
     pytester: pytest.Pytester, server: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytester.makepyfile(
@@ -112,7 +112,7 @@ def test_it(ws_fake):
                 break
         with open("due", "w") as file:
             now = time.monotonic()
-            file.write(str(sum(at < now - 0.1 for at in answered)))
+            file.write(str(sum(at < now - 0.5 for at in answered)))  # 0.1, but for load
         os.kill(os.getpid(), signal.SIGKILL)
 """
     )

@@ -221,6 +221,7 @@ def test_control_frames_fragments_and_odd_frames_pass_as_they_are(proxy: Proxy) 
         wire.accept()
         assert wire.read(len(from_client)) == from_client
         wire.send(b"\x82\x00\x88\x02\x0f\xa0")
+        assert wire.read(8) == b"\x88\x82\x00\x00\x00\x00\x0f\xa0"
 
     def talk(wire: Wire) -> None:
         opened(wire).send(from_client)
