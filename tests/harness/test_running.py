@@ -13,7 +13,7 @@ from tests.harness.test_failures import tell
 from tests.harness.texts import URL
 from wsfake import Harness, Transcript, UsageError, WsfakeWarning
 from wsfake.errors import ConnectionNotAnswered, NeverIdle, NotHappened, UnexpectedMessage
-from wsfake.harness import running
+from wsfake.harness import bounds
 from wsfake.model import Message
 from wsfake.network import Peer
 
@@ -126,8 +126,8 @@ def test_a_condition_may_wait_for_an_interval() -> None:
 @pytest.fixture
 def low_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the limits a hundredth, for tests that go up to them or over them."""
-    monkeypatch.setattr(running, "_MOST_AT_ONCE", running._MOST_AT_ONCE // 100)
-    monkeypatch.setattr(running, "_MOST_ALTOGETHER", running._MOST_ALTOGETHER // 100)
+    monkeypatch.setattr(bounds, "_MOST_AT_ONCE", bounds._MOST_AT_ONCE // 100)
+    monkeypatch.setattr(bounds, "_MOST_ALTOGETHER", bounds._MOST_ALTOGETHER // 100)
 
 
 def test_an_endless_exchange_at_one_instant_is_an_error() -> None:
@@ -167,7 +167,7 @@ def test_a_long_transcript_at_one_instant_is_none() -> None:
 def test_a_script_that_connects_for_ever_is_stopped(
     monkeypatch: pytest.MonkeyPatch, seconds: int
 ) -> None:
-    monkeypatch.setattr(running, "_MOST_CONNECTIONS", 200)
+    monkeypatch.setattr(bounds, "_MOST_CONNECTIONS", 200)
     with Harness() as ws_fake:
         served = ws_fake.serve(URL, Transcript().server("hi").server_drops(), connections=None)
 
@@ -181,7 +181,7 @@ def test_a_script_that_connects_for_ever_is_stopped(
 
 
 def test_connections_in_a_long_time_are_not_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "_MOST_CONNECTIONS", 200)
+    monkeypatch.setattr(bounds, "_MOST_CONNECTIONS", 200)
     with Harness() as ws_fake:
         served = ws_fake.serve(URL, Transcript().server_drops(), connections=None)
 

@@ -7,9 +7,9 @@ from threading import get_ident
 from typing import TYPE_CHECKING
 
 from wsfake.clock import VirtualClock, microseconds
-from wsfake.errors import NeverIdle, NotHappened, UsageError
+from wsfake.errors import NotHappened, UsageError
+from wsfake.harness.bounds import Bounds
 from wsfake.network import Network
-from wsfake.network.failures import write_seconds
 from wsfake.real_time import microseconds_now
 from wsfake.transcript.arity import check_function
 
@@ -18,12 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Runner", "raise_errors"]
 
-_MOST_AT_ONCE = 100_000
-_MOST_ALTOGETHER = 1_000_000
-_MOST_PER_SECOND = 10_000  # more of them where the time is bounded: intervals may be many
-_MOST_CONNECTIONS = 20_000  # with nothing new played on them: each takes far more than a callback
-_MOST_CONNECTIONS_PER_SECOND = 10
-_MOST_AFTER_ERROR = 1_000  # at the instant of an error, which is raised at the end of that
 _TURN = 200  # callbacks for which the lock is held: others wait for it so long at most
 _POLL_SECONDS = 0.005
 _TO_WAIT = "to wait longer: timeout=seconds"
@@ -179,16 +173,9 @@ class _Run:
         self.deadline = self.begin + _checked(self.limit)
         self.patience = runner._patience
         self.bounded = until is not None or timeout is not None
-        self.most = _MOST_ALTOGETHER + (int(self.limit * _MOST_PER_SECOND) if self.bounded else 0)
-        self.most_connections = _MOST_CONNECTIONS
-        if self.bounded:
-            self.most_connections += int(self.limit * _MOST_CONNECTIONS_PER_SECOND)
-        self.connections = len(self.network.connections)
+        self.bounds = Bounds(self.network, self.limit if self.bounded else None)
         self.alone = alone and until is None  # which is asked before each instant
         self.clients = clients
-        self.at_once = 0
-        self.altogether = 0
-        self.progress = self.network.progress
         self.entries = len(self.network.noted)
         self.last_entry = self.begin
         self.end = self.deadline if self.bounded else self.begin + self.patience
@@ -228,9 +215,7 @@ class _Run:
 
     def take_turn(self) -> bool:
         """Do what is due, as much as is done at a stretch; tell whether more may be due."""
-        most = min(_TURN, _MOST_AT_ONCE + 1 - self.at_once, self.most + 1 - self.altogether)
-        if self.until is not None:
-            most = 1
+        most = 1 if self.until is not None else min(_TURN, self.bounds.left)
         with self.network.lock:
             outer, self.network.held_by = self.network.held_by, get_ident()
             try:
@@ -240,20 +225,8 @@ class _Run:
             finally:
                 self.network.held_by = outer
                 self.note_entries()
-        self.at_once += count
-        self.altogether += count
-        if self.network.errors and self.at_once > _MOST_AFTER_ERROR:
-            return False
-        if self.is_too_much():
-            self.look_for_progress()
-        return count == most
-
-    def is_too_much(self) -> bool:
-        return (
-            self.at_once > _MOST_AT_ONCE
-            or self.altogether > self.most
-            or len(self.network.connections) - self.connections > self.most_connections
-        )
+        self.bounds.count(count)
+        return count == most and not self.bounds.has_failed_long_ago
 
     def call(self, most: int) -> int:
         """Do what is due next, so many times at the most; return how many times it was."""
@@ -273,7 +246,7 @@ class _Run:
                             self.end = now + patience
                     ahead = clock.jump(self.end)
                     if ahead is not None:
-                        self.at_once = -count  # to which those of the turn are added
+                        self.bounds.at_once = -count  # to which those of the turn are added
                 if ahead is None and (ahead := self.find(count)) is None:
                     return count
                 callback = ahead
@@ -297,14 +270,6 @@ class _Run:
         if not self.bounded:
             self.end = now + self.patience
 
-    def look_for_progress(self) -> None:
-        """Raise where nothing was played of any transcript since this was last looked for."""
-        before, self.progress = self.progress, self.network.progress
-        if self.progress == before:
-            raise self.never_idle()
-        self.at_once = self.altogether = 0
-        self.connections = len(self.network.connections)
-
     # Between two instants
 
     def jump(self) -> bool:
@@ -315,7 +280,7 @@ class _Run:
         if self.is_too_late(due):
             return self.gives_way_late() or self.stop_at_end()
         self.clock.advance_to(due)
-        self.at_once = 0
+        self.bounds.at_once = 0
         return True
 
     def find(self, count: int) -> Callable[[], object] | None:
@@ -331,7 +296,7 @@ class _Run:
         if due is None or not self.goes_on() or self.is_too_late(due):
             return None
         clock.advance_to(due)
-        self.at_once = -count
+        self.bounds.at_once = -count
         return clock.take()
 
     def jumps(self) -> bool:
@@ -364,7 +329,7 @@ class _Run:
 
     def pass_real_time(self, pump: Pump) -> Generator[float, None, bool]:
         now = self.clock.now
-        self.at_once = self.altogether = 0
+        self.bounds.begin()
         if now >= self.end:
             return self.stop_at_end()
         until = self.end
@@ -411,18 +376,6 @@ class _Run:
         return overrunning.not_happened(
             self.network, self.until, self.limit, passed, why=why, advice=advice
         )
-
-    def never_idle(self) -> NeverIdle:
-        from wsfake.harness import overrunning  # noqa: PLC0415 - only for a failure
-
-        if self.at_once > _MOST_AT_ONCE:
-            what = f"{self.at_once - 1} callbacks at t={write_seconds(self.network.time())} s"
-        elif self.altogether > self.most:
-            what = f"{self.altogether - 1} callbacks in one run()"
-        else:
-            count = len(self.network.connections) - self.connections
-            what = f"{count} connections in one run(), with nothing new played"
-        return overrunning.never_idle(self.network, what)
 
 
 def _nobody() -> bool:
