@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,3 +42,39 @@ def test_a_mismatch_on_one_connection_lets_the_other_go_on(tmp_path: Path) -> No
 
     assert [caught.value] == refused
     assert heard == ["answer"]
+
+
+def test_who_is_given_another_recorded_connection_goes_on_with_what_that_one_says(
+    tmp_path: Path,
+) -> None:
+    said: list[tuple[int, Side, Event]] = [
+        (1, CLIENT, Open("ws://feed.test/")),
+        (2, CLIENT, Open("ws://feed.test/")),
+        (1, SERVER, Accept()),
+        (2, SERVER, Accept()),
+        (1, SERVER, "welcome"),
+        (1, CLIENT, "a"),
+        (2, SERVER, "welcome"),  # which waits for the other client, and need not after all
+        (2, CLIENT, "b"),
+        (1, SERVER, "A"),
+        (2, SERVER, "B"),
+    ]
+    entries = [Entry(at * 1000, number, side, what) for at, (number, side, what) in enumerate(said)]
+    cassette = write_cassette(tmp_path / "a.msgpack", entries)
+    heard: list[tuple[str, str]] = []
+    with Harness(cassette, order="strict") as ws_fake:
+
+        def ask(question: str) -> None:
+            socket = ws_fake.WebSocket("ws://feed.test/")
+
+            def on_message(message: Any) -> None:
+                heard.append((question, message.data))
+                if message.data == "welcome":
+                    socket.send(question)
+
+            socket.onmessage = on_message
+
+        ask("b")
+        ask("a")
+        ws_fake.run()
+    assert heard == [("b", "welcome"), ("a", "welcome"), ("a", "A"), ("b", "B")]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
+from threading import Barrier, Event
 
 import aiohttp
 import pytest
@@ -16,8 +18,8 @@ from websockets import ConnectionClosedError
 from websockets.sync.client import connect
 
 from tests.intercept.observers import OBSERVERS, STORIES, Lines, Observer
-from tests.processes import running
-from wsfake import Harness
+from tests.processes import ECHO_SERVER, running
+from wsfake import Harness, UnexpectedMessage
 from wsfake.cassette import write_cassette
 from wsfake.model import Accept, Drop, Entry, Open, Reject, Side
 
@@ -178,3 +180,97 @@ def test_what_a_client_saw_before_it_connected_again_is_recorded_before_that(
     kinds = (Open, Drop)
     told = [type(entry.what) for entry in entries if isinstance(entry.what, kinds)]
     assert told == [Open, Drop] * 20
+
+
+# Several at one URL
+
+
+def all_at_once(url: str, order: Sequence[int]) -> list[str | bytes]:
+    """Return what threads hear that have all connected before one of them, in turn, says a word."""
+    turns = [Event() for _ in order]
+    connected = Barrier(len(order), action=turns[0].set, timeout=PATIENCE)
+
+    def ask(number: int) -> str | bytes:
+        with connect(url) as connection:
+            connected.wait()
+            place = order.index(number)
+            assert turns[place].wait(PATIENCE)
+            connection.send(f"question {number}")
+            if place + 1 < len(turns):
+                turns[place + 1].set()
+            return connection.recv(PATIENCE)
+
+    with ThreadPoolExecutor(len(order)) as pool:
+        return list(pool.map(ask, range(len(order))))
+
+
+@pytest.mark.parametrize("door", ["intercept", "port"])
+def test_threads_at_one_url_have_what_each_asks_for(tmp_path: Path, door: str) -> None:
+    cassette = tmp_path / "c.msgpack"
+    questions = [f"question {number}" for number in range(6)]
+    with (
+        running(ECHO_SERVER) as url,
+        Harness(cassette, mode="rewrite") as ws_fake,
+        ws_fake.intercept(),
+    ):
+        assert all_at_once(url, range(6)) == questions
+    with (
+        Harness(cassette, order="strict", order_wait=PATIENCE) as ws_fake,
+        ws_fake.intercept() if door == "intercept" else nullcontext(),
+    ):
+        at = url if door == "intercept" else ws_fake.url_for(url)
+        assert all_at_once(at, [5, 0, 3, 1, 4, 2]) == questions
+
+
+def test_who_connects_first_may_speak_last(tmp_path: Path) -> None:
+    cassette = tmp_path / "c.msgpack"
+    with (
+        running(ECHO_SERVER) as url,
+        Harness(cassette, mode="rewrite") as ws_fake,
+        ws_fake.intercept(),
+        connect(url) as one,
+        connect(url) as two,
+    ):
+        one.send("one")
+        assert one.recv(PATIENCE) == "one"
+        two.send("two")
+        assert two.recv(PATIENCE) == "two"
+    with (
+        Harness(cassette, order="strict", order_wait=PATIENCE) as ws_fake,
+        ws_fake.intercept(),
+        connect(url) as two,
+        connect(url) as one,
+    ):
+        one.send("one")
+        assert one.recv(PATIENCE) == "one"
+        two.send("two")
+        assert two.recv(PATIENCE) == "two"
+        two.close()  # as was recorded
+
+
+def test_where_a_first_message_fits_nothing_the_connection_that_it_had_fails(
+    tmp_path: Path,
+) -> None:
+    url = "ws://feed.example/v1"
+    entries = [
+        Entry(0, number, side, what)
+        for number, word in enumerate(("one", "two"), 1)
+        for side, what in (
+            (Side.CLIENT, Open(url)),
+            (Side.SERVER, Accept()),
+            (Side.CLIENT, word),
+        )
+    ]
+    cassette = write_cassette(tmp_path / "c.msgpack", entries)
+    with (
+        pytest.raises(UnexpectedMessage) as caught,
+        Harness(cassette) as ws_fake,
+        ws_fake.intercept(),
+        connect(url) as one,
+    ):
+        one.send("three")
+        with pytest.raises(ConnectionClosedError):
+            one.recv(PATIENCE)
+    text = str(caught.value)
+    assert "client message #1 does not match the recording" in text
+    assert f'entry 3\n  url       {url}\n  expected  "one"\n  actual    "three"\n' in text

@@ -1,6 +1,7 @@
 """Playing recordings: one order over all of their connections."""
 
 import json
+from operator import itemgetter
 from typing import Any
 
 import pytest
@@ -266,6 +267,200 @@ def test_a_close_on_a_connection_that_was_never_answered_is_echoed() -> None:
     player = opened(recorded((0, 1, CLIENT, Open(ONE))), ONE)
     assert hear(player, Close(1001), at=5) is None
     assert says(player) == [(5, Close(1001))]
+
+
+# Which recorded connection a client has
+
+
+Entries = list[tuple[float, int, Side, Any]]
+
+
+def opens(number: int, *answers: Any, **opening: Any) -> Entries:
+    """Return a connection that is opened at 0, and what the server says then."""
+    said = [(CLIENT, Open(ONE, **opening)), *((SERVER, answer) for answer in answers)]
+    return [(0, number, side, what) for side, what in said]
+
+
+def asks(number: int, question: Any, *replies: Any, greeting: Any = None) -> Entries:
+    """Return a connection whose client asks at its number, in seconds, and has its replies."""
+    answers = (Accept(),) if greeting is None else (Accept(), greeting)
+    said = [(CLIENT, question), *((SERVER, reply) for reply in replies)]
+    return opens(number, *answers) + [(number, number, side, what) for side, what in said]
+
+
+def together(*connections: Entries, **matching: Any) -> Replay:
+    """Return a recording of them at once."""
+    entries = sorted((each for entries in connections for each in entries), key=itemgetter(0))
+    return recorded(*entries, **matching)
+
+
+def words(player: Player) -> list[Any]:
+    return [each[1] if isinstance(each, tuple) else each for each in says(player)]
+
+
+def test_a_client_has_the_first_connection_for_which_the_same_subprotocols_were_asked() -> None:
+    replay = together(
+        opens(1),
+        opens(2, subprotocols=("b", "bearer.<redacted>")),
+        opens(3, subprotocols=("b", "bearer.<redacted>")),
+    )
+    assert replay.next_for(ONE, ("b", "bearer.mine")) is replay.connections[1]
+    assert replay.next_for(ONE, ("b", "basic.mine")) is replay.connections[0]
+    assert replay.next_for(ONE, ("b",)) is replay.connections[0]
+    assert replay.next_for(ONE) is replay.connections[0]
+
+
+def test_the_first_message_of_a_client_chooses_among_those_that_nobody_has_opened() -> None:
+    replay = recorded(*asks(1, "a", "A"), *asks(2, "b", "B"), *asks(3, "b", "C"))
+    one = opened(replay, ONE)
+    assert words(one) == [Accept()]
+    assert hear(one, "b", at=2) is None
+    assert [each.player for each in replay.connections] == [None, one, None]
+    assert one.held()
+    two = opened(replay, ONE, at=3)
+    assert words(two) == [Accept()]
+    assert hear(two, "a", at=4) is None
+    assert words(two) == ["A"]
+    assert words(one) == ["B"]
+    assert (one.steps, two.steps) == (4, 4)
+    assert one.unplayed() == two.unplayed() == []
+    assert replay.connections[2].unplayed() == [(CLIENT, Open(ONE))]
+    assert replay.order.gave_way == 0
+
+
+def test_two_clients_that_have_said_nothing_yet_exchange_their_connections() -> None:
+    replay = recorded(
+        (0, 1, CLIENT, Open(ONE)),
+        (0, 2, CLIENT, Open(ONE)),
+        (0, 1, SERVER, Accept()),
+        (0, 2, SERVER, Accept(headers=(("Date", "later"),))),
+        (1, 1, SERVER, "welcome"),
+        (2, 2, SERVER, "welcome"),
+        (3, 1, CLIENT, "a"),
+        (4, 1, SERVER, "A"),
+        (6, 2, CLIENT, "b"),
+        (9, 2, SERVER, "B"),
+        (10, 1, CLIENT, Close(1000)),
+    )
+    one, two = opened(replay, ONE), opened(replay, ONE)
+    assert says(one) == [Accept()]
+    assert says(two) == [Accept(headers=(("Date", "later"),))]
+    assert says(one) == [(1, "welcome")]
+    assert hear(one, "b", at=2) is None  # before the second was welcomed, which is the first now
+    assert replay.exchanged == [one, two]
+    assert [each.player for each in replay.connections] == [two, one]
+    assert one.due() is None
+    assert says(two) == [(1, "welcome")]
+    assert hear(two, "a", at=3) is None
+    assert says(two) == [(4, "A")]
+    assert says(one) == [(5, "B")]
+    assert hear(two, Close(1000), at=8) is None
+    assert one.unplayed() == two.unplayed() == []
+    assert replay.order.gave_way == 0
+
+
+def test_a_speed_stays_with_who_plays() -> None:
+    replay = together(
+        [*asks(1, "a"), (2, 1, SERVER, "A")],
+        [*asks(3, "b"), (9, 3, SERVER, "B")],
+    )
+    connection = replay.next_for(ONE)
+    assert connection is not None
+    one, two = replay.play(connection, SERVER, speed=0), opened(replay, ONE)
+    assert hear(one, Open(ONE)) is None
+    assert words(one) == words(two) == [Accept()]
+    assert hear(one, "b") is None
+    assert hear(two, "a") is None
+    assert says(two) == [(1, "A")]
+    assert says(one) == ["B"]
+
+
+def test_what_is_volatile_or_was_taken_out_fits_elsewhere_too() -> None:
+    one_said, two_said = '{"n": 1, "id": "recorded1"}', '{"n": 2, "id": "recorded2"}'
+    replay = together(
+        asks(1, one_said, one_said),
+        asks(2, two_said, two_said),
+        asks(3, "x<redacted>"),
+        volatile=["id"],
+    )
+    one, two = opened(replay, ONE), opened(replay, ONE)
+    assert words(one) == words(two) == [Accept()]
+    assert hear(two, "x-ray") is None
+    assert hear(one, '{"id": "fresh", "n": 2}') is None
+    assert [each.player for each in replay.connections] == [None, one, two]
+    replay.give_way(one)
+    assert words(one) == ['{"n": 2, "id": "fresh"}']
+
+
+def test_a_first_close_chooses_too() -> None:
+    replay = together(asks(1, "a"), asks(2, Close(1000), Close(1001)))
+    one, two = opened(replay, ONE), opened(replay, ONE)
+    assert words(one) == words(two) == [Accept()]
+    assert hear(one, Close(1000)) is None
+    assert hear(two, "a") is None
+    assert words(one) == [Close(1001)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        asks(2, "b", greeting="welcome to another"),
+        opens(2, Accept("b"), "welcome") + asks(2, "b")[2:],
+        [*opens(2, Accept(), Ping(b""), "welcome"), *asks(2, "b")[2:]],
+        [(0, 2, CLIENT, Open(TWO)), *asks(2, "b", greeting="welcome")[1:]],
+        opens(2, Accept(), "welcome"),
+    ],
+)
+def test_where_a_client_would_see_it_nothing_is_exchanged(other: Entries) -> None:
+    replay = together(asks(1, "a", greeting="welcome"), other)
+    player = opened(replay, ONE)
+    replay.give_way(player)
+    assert words(player) == [Accept(), "welcome"]
+    mismatch = hear(player, "b")
+    assert mismatch is not None
+    assert mismatch.expected == ("a",)
+    assert replay.connections[0].player is player
+
+
+def test_a_drop_behind_a_rejection_is_no_first_word() -> None:
+    replay = together(asks(1, "a"), opens(2, Reject(403)), [(1, 2, CLIENT, Drop())])
+    player = opened(replay, ONE)
+    mismatch = hear(player, Drop())
+    assert mismatch is not None
+    assert mismatch.expected == ("a",)
+    assert replay.connections[0].player is player
+
+
+def test_only_the_first_message_chooses_and_not_what_has_been_begun() -> None:
+    replay = together(asks(1, "a"), asks(2, "b"), asks(3, "c"), [(4, 1, CLIENT, "more")])
+    one, two = opened(replay, ONE), opened(replay, ONE)
+    assert words(one) == words(two) == [Accept()]
+    assert hear(one, "a") is None
+    wrong = hear(two, "a")
+    assert wrong is not None
+    assert wrong.expected == ("b",)
+    wrong = hear(one, "c")
+    assert wrong is not None
+    assert wrong.expected == ("more",)
+    assert replay.connections[2].player is None
+
+
+def test_where_a_message_fits_already_nothing_is_chosen() -> None:
+    replay = together(asks(1, "same", "A"), asks(2, "same", "B"))
+    one, two = opened(replay, ONE), opened(replay, ONE)
+    assert words(one) == words(two) == [Accept()]
+    assert hear(two, "same") is None
+    assert hear(one, "same") is None
+    assert [each.player for each in replay.connections] == [one, two]
+
+
+def test_the_clients_that_are_played_have_what_they_said() -> None:
+    replay = together(asks(1, "a", "A"), asks(2, "b", "B"))
+    player = replay.play(replay.connections[0], CLIENT)
+    assert words(player) == [Open(ONE)]
+    assert hear(player, Accept()) is None
+    assert hear(player, "B") is not None
+    assert replay.connections[0].player is player
 
 
 # Correlation

@@ -104,33 +104,33 @@ class FromCassette:
         self._repeat = repeat
         self._turns = ReplayTurns(self.replay)
 
-    def answer(self, connection: Connection, speed: float | None = None) -> End | None:
-        """Answer with the next recorded connection, at a speed if it is not as recorded."""
-        recorded = self._next_of(self.replay, connection.url)
+    def answer(self, connection: Connection, speed: float = 1) -> End | None:
+        """Answer with the next recorded connection, at a speed."""
+        opening = connection.opening
+        recorded = self._next_of(self.replay, opening)
         if self._repeat and (recorded is None or self.replay.was_cut_short()):
-            recorded = self._begin_anew(connection.url)
+            recorded = self._begin_anew(opening)
         if recorded is None:
             return None
-        if speed is not None:
-            recorded.at_speed(speed)
         connection.source = self.path
         self._choose_what_is_offered(recorded, connection.opening)
-        player = self.replay.play(recorded, Side.SERVER)
+        player = self.replay.play(recorded, Side.SERVER, speed)
         return PlayerEnd(self._network, player, connection, turns=self._turns)
 
-    def _next_of(self, replay: Replay, url: str) -> ReplayConnection | None:
-        recorded = replay.next_for(url)
+    def _next_of(self, replay: Replay, opening: Open) -> ReplayConnection | None:
+        recorded = replay.next_for(opening.url, opening.subprotocols)
         if recorded is None:  # unless it was recorded without the secrets that are in it
-            recorded = replay.next_for(self._network.redaction.url(url))
+            url = self._network.redaction.url(opening.url)
+            recorded = replay.next_for(url, opening.subprotocols)
         return recorded
 
-    def _begin_anew(self, url: str) -> ReplayConnection | None:
-        """Begin a round, of which a connection to this URL is the first; None where there is none.
+    def _begin_anew(self, opening: Open) -> ReplayConnection | None:
+        """Begin a round, of which this connection is the first; None where there is none.
 
         What is still open of the round before waits for nothing that comes no more.
         """
         replay = self._make()
-        recorded = self._next_of(replay, url)
+        recorded = self._next_of(replay, opening)
         if recorded is not None:
             self.replay.order.let_go()
             self._turns.go_on()
@@ -139,7 +139,7 @@ class FromCassette:
 
     def was_opened(self, url: str) -> bool:
         """Tell whether connections to a URL were recorded, and all of them have been opened."""
-        return self._next_of(self._make(), url) is not None
+        return self._next_of(self._make(), Open(url)) is not None
 
     def _choose_what_is_offered(self, recorded: ReplayConnection, opening: Open) -> None:
         """Accept the client's own subprotocol where the recorded one was taken out as a secret."""
@@ -171,8 +171,7 @@ class FromCassette:
         """
         for recorded in self.replay.connections:
             if recorded.player is None:
-                recorded.at_speed(speed)
-                player = self.replay.play(recorded, Side.CLIENT)
+                player = self.replay.play(recorded, Side.CLIENT, speed)
                 PlayerEnd(
                     self._network,
                     player,

@@ -25,9 +25,9 @@ class FrontDesk:
         servers: Servers,
         sources: Sources,
         *,
-        speed: float | None,
+        speed: float,
     ) -> None:
-        """`speed` is that of a replay; None is as it was recorded."""
+        """`speed` is that of a replay; 1 is as it was recorded, and 0 at once."""
         self.network = network
         self._services = services
         self._servers = servers

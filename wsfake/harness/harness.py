@@ -323,7 +323,7 @@ class Harness(Timing, Hosting, Intercepting, Finishing):
     def _matching_of(self, match: str | None, volatile: Sequence[str]) -> Matching:
         return Matching(match, volatile, self._secrets.message)
 
-    def _make_desk(self, speed: float | None = None) -> FrontDesk:
+    def _make_desk(self, speed: float = 1) -> FrontDesk:
         from wsfake.harness.desk import FrontDesk  # noqa: PLC0415 - it takes websockets
 
         return FrontDesk(

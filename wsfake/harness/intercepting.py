@@ -159,5 +159,5 @@ class Intercepting(ABC):
         )
 
     @abstractmethod
-    def _make_desk(self, speed: float | None = None) -> FrontDesk:
+    def _make_desk(self, speed: float = 1) -> FrontDesk:
         """Make what answers the connections that real clients open."""

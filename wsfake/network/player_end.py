@@ -28,6 +28,10 @@ class ReplayTurns:
         self.replay = replay
         self._waiting: list[tuple[int, int, PlayerEnd]] = []
         self._count = 0
+        self._ends: dict[Player, PlayerEnd] = {}
+
+    def join(self, end: PlayerEnd) -> None:
+        self._ends[end.player] = end
 
     def wait(self, end: PlayerEnd) -> None:
         """Schedule an end again when the timeline comes to what it is to say."""
@@ -35,8 +39,10 @@ class ReplayTurns:
         heappush(self._waiting, (end.player.place(), self._count, end))
 
     def go_on(self) -> None:
-        """Schedule the ends that wait for nobody any more."""
-        waiting, order = self._waiting, self.replay.order
+        """Schedule the ends that wait for nobody any more, and those that play another part."""
+        waiting, order, exchanged = self._waiting, self.replay.order, self.replay.exchanged
+        while exchanged:
+            self._ends[exchanged.pop()].schedule()
         while waiting and order.clear(waiting[0][0]):
             heappop(waiting)[-1].schedule()
 
@@ -78,6 +84,8 @@ class PlayerEnd:
         self._tell: Callable[[Any], object] | None = None  # lines, which are messages by then
         self.connection = connection
         self._turns = turns if turns is not None and turns.replay.interleaved else None
+        if self._turns is not None:
+            self._turns.join(self)
         self._url = url
         self._to = to
         self._source = source

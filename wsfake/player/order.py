@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wsfake.player.plan import NOT_YET, SKIPPED
 
 __all__ = ["Order"]
@@ -29,6 +31,15 @@ class Order:
         while position < length and happened[position] != NOT_YET:
             position += 1
         self._position = position
+
+    def exchange(self, ones: Sequence[int], others: Sequence[int]) -> None:
+        """Exchange what has happened of these entries, each of the ones with one of the others.
+
+        What could go because of them can still go.
+        """
+        happened = self._happened
+        for one, other in zip(ones, others, strict=True):
+            happened[one], happened[other] = happened[other], happened[one]
 
     @property
     def position(self) -> int:

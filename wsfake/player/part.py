@@ -33,7 +33,6 @@ class Part:
 
     def __init__(self, plan: Plan, side: Side, speech: Speech, *, alone: bool) -> None:
         """Take the part of a side; `alone`, where no other connection can hold up its lines."""
-        self._plan = plan
         self._speech = speech
         self._instead = speech.instead
         self._script = side.other
@@ -41,16 +40,20 @@ class Part:
         """Whose words are cues; nobody's, once it has stopped, or the connection closes."""
         self._own: Side | None = side if alone else None
         """Whose lines it says by heart; nobody's, where another connection can hold them up."""
-        self._words, self._sides = plan.words, plan.sides
-        self._happened, self._intervals = plan.happened, plan.intervals
-        self._turn = 0  # the first step that is not done, or one before it
-        self._told = 0  # those from here to the turn were played by heart
-        self._recalled = 0
+        self._learn(plan)
         self._others = 0
         self.latest = 0
         """When something was done last, in microseconds."""
         self.asides: deque[Event] = deque()
         """What it is to say beside the plan, before anything else."""
+
+    def _learn(self, plan: Plan) -> None:
+        self._plan = plan
+        self._words, self._sides = plan.words, plan.sides
+        self._happened, self._intervals = plan.happened, plan.intervals
+        self._turn = 0  # the first step that is not done, or one before it
+        self._told = 0  # those from here to the turn were played by heart
+        self._recalled = 0
 
     def hear(self, message: Event, now: int) -> int | None:
         """Play the step that is the script's, if this message is the cue; None where it is not.
@@ -134,6 +137,20 @@ class Part:
         if now >= 0:
             self.latest = now
             self._others += not plan.endless[i]
+
+    def take_over(self, plan: Plan, done: int) -> None:
+        """Go on with another plan, of which the first steps, so many, are the same as of this one.
+
+        What has happened of these has happened. The script has said nothing yet.
+        """
+        self.recall()
+        happened = self.plan.happened
+        plan.script = self.plan.script
+        self._learn(plan)
+        for i in range(done):
+            if happened[i] >= 0:
+                plan.happened[i] = happened[i]
+                plan.words[i] = None
 
     @property
     def steps(self) -> int:

@@ -33,6 +33,7 @@ from wsfake.player.answers import (
     missed_in_answer,
     same_close,
 )
+from wsfake.player.groups import Accepts
 from wsfake.player.mismatch import Mismatch
 from wsfake.player.order import Order
 from wsfake.player.part import LATER, Part
@@ -40,7 +41,7 @@ from wsfake.player.plan import CLOSINGS, NOT_YET, SKIPPED, Plan
 from wsfake.player.speech import Speech
 from wsfake.transcript import Matching
 
-__all__ = ["Player"]
+__all__ = ["Choose", "Player"]
 
 
 class Player:
@@ -61,7 +62,9 @@ class Player:
         *,
         order: Order | None = None,
         expected_headers: tuple[tuple[str, Any], ...] = (),
+        choose: Choose | None = None,
     ) -> None:
+        """`choose` is asked where the first word of the script does not fit: see `Choose`."""
         self.side = side
         self.stopped = False
         """It plays nothing more: after a mismatch, a stall, or the end of the connection."""
@@ -74,10 +77,14 @@ class Player:
         self._closing = False
         self._failed = False
         self._pings = 0
-        if order is not None:
+        self._choose = choose
+        self._tell_skipped(plan)
+
+    def _tell_skipped(self, plan: Plan) -> None:
+        if self._order is not None:
             for i, time in enumerate(plan.happened):
                 if time == SKIPPED:
-                    order.happen(plan.indexes[i], SKIPPED)
+                    self._order.happen(plan.indexes[i], SKIPPED)
 
     # What the script does
 
@@ -109,11 +116,39 @@ class Player:
         if i is None:
             if not candidates and closing.is_silence(plan, self._next_own()):
                 return None
-            return self._mismatch("message" if candidates else "extra", candidates, message)
+            i = self._met_elsewhere(accepts)
+            if i is None:
+                return self._mismatch("message" if candidates else "extra", candidates, message)
+            plan = self.part.plan
         speech.learn(plan.whats[i], message)
         self._meet(i, now)
         plan.bind_replies(i, message)
         return None
+
+    def _met_elsewhere(self, accepts: Accepts) -> int | None:
+        """Return the step that a first word meets in another plan, which is played from then on."""
+        if self._choose is None or self.has_heard or not self._choose(self, accepts):
+            return None
+        return self.part.plan.find(self.side.other, accepts)[0]
+
+    @property
+    def has_heard(self) -> bool:
+        """Whether the script has said something, or can no longer."""
+        return self.stopped or self._closing or self.part.plan.script > 1
+
+    @property
+    def begun(self) -> int:
+        """How many of its first steps there are up to the last one that has happened."""
+        happened = self.part.plan.happened
+        return max((i + 1 for i, time in enumerate(happened) if time >= 0), default=0)
+
+    def take_over(self, plan: Plan, done: int) -> None:
+        """Play another plan from now on, of which so many first steps are the same as of its own.
+
+        Only before it has heard something.
+        """
+        self.part.take_over(plan, done)
+        self._tell_skipped(plan)
 
     def _meet(self, i: int, now: int) -> None:
         self.part.plan.pass_by(i, self.side)
@@ -234,7 +269,9 @@ class Player:
         plan = self.part.plan
         i, candidates = plan.find(self.side.other, accepts)
         if i is None and plan.last_asked(self.side.other, self.part.turn) >= 0:
-            return self._mismatch("close", candidates, what)
+            i = self._met_elsewhere(accepts)
+            if i is None:
+                return self._mismatch("close", candidates, what)
         if i is not None:
             self._meet(i, now)
         self._answer_close(what, i, now)
@@ -403,6 +440,9 @@ class Player:
             return []
         return self.part.plan.unplayed(self.side.other)
 
+
+Choose = Callable[[Player, Accepts], bool]
+"""Gives a player another plan, of which the script's first word is accepted; tells whether."""
 
 _MESSAGES = (str, bytes)
 

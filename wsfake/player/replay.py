@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain
 from operator import sub
 from typing import Any
 
 from wsfake.errors import UsageError
 from wsfake.model import (
+    Accept,
     End,
     Entries,
     Entry,
     Event,
     Gap,
     Open,
+    Ping,
     Pong,
+    Reject,
     Side,
     comparable,
     normalise_url,
 )
+from wsfake.player.groups import Accepts
 from wsfake.player.order import Order
 from wsfake.player.plan import Plan
 from wsfake.player.player import Player
@@ -36,7 +40,9 @@ class ReplayConnection:
     the one before it there, who, and what.
     """
 
-    __slots__ = ("indexes", "intervals", "number", "opening", "player", "sides", "whats")
+    __slots__ = (
+        *("indexes", "intervals", "number", "opening", "player", "sides", "speed", "whats"),
+    )
 
     def __init__(
         self,
@@ -55,14 +61,39 @@ class ReplayConnection:
         self.sides = sides
         self.whats = whats
         self.player: Player | None = None
+        self.speed = 1.0
+        """How many times as fast as they did its intervals pass; 0 is at once."""
 
     @property
     def url(self) -> str:
         return self.opening.url
 
-    def at_speed(self, speed: float) -> None:
-        """Let its intervals pass so many times as fast as they did; 0 is at once."""
-        self.intervals = [int(interval / speed) if speed else 0 for interval in self.intervals]
+    def plan(self, script: Side) -> Plan:
+        """Return the plan in which `script` is the script's side."""
+        speed, intervals = self.speed, self.intervals
+        if speed != 1:
+            intervals = [int(interval / speed) if speed else 0 for interval in intervals]
+        return Plan.of_recording(self.sides, self.whats, intervals, self.indexes, script)
+
+    def asks_for(self, subprotocols: Sequence[str]) -> bool:
+        """Whether its client asked for these, in which placeholders stand for anything."""
+        recorded = self.opening.subprotocols
+        return len(recorded) == len(subprotocols) and all(map(_fits, recorded, subprotocols))
+
+    def begins_with(self, accepts: Accepts) -> bool:
+        """Whether the first word of its client is accepted; behind a rejection there is none."""
+        for side, what in zip(self.sides, self.whats, strict=True):
+            if isinstance(what, Reject):
+                return False
+            if side is Side.CLIENT and not isinstance(what, _BESIDE):
+                return accepts(what)
+        return False
+
+    def begins_as(self, other: ReplayConnection, count: int) -> bool:
+        """Whether so many first entries are the same: to clients it makes no difference so far."""
+        ones = zip(self.sides[1:count], self.whats[1:count], strict=True)
+        others = zip(other.sides[1:count], other.whats[1:count], strict=True)
+        return [*map(_seen, ones)] == [*map(_seen, others)]
 
     def unplayed(self) -> list[tuple[Side | None, Any]]:
         """Return what was not said on it; it need not have been opened."""
@@ -80,6 +111,8 @@ class Replay:
         timeline = entries if isinstance(entries, Entries) else Entries.of(entries)
         self.order = Order(len(timeline))
         self.connections = _connections(timeline)
+        self.exchanged: list[Player] = []
+        """Those whose part is another one now, and who may be due: to be taken from here."""
 
     @property
     def players(self) -> list[Player]:
@@ -90,29 +123,67 @@ class Replay:
         """How many of its connections have been opened."""
         return len(self.players)
 
-    def next_for(self, url: str) -> ReplayConnection | None:
-        """Return the next connection to a URL that nobody has opened yet."""
+    def next_for(self, url: str, subprotocols: Sequence[str] = ()) -> ReplayConnection | None:
+        """Return the next connection to a URL that nobody has opened yet.
+
+        That is the first one, but for those whose clients asked for other subprotocols, if not all
+        did.
+        """
+        first = None
         for connection in self.connections:
             if connection.player is None and is_same_url(connection.url, url):
-                return connection
-        return None
+                if connection.asks_for(subprotocols):
+                    return connection
+                first = first or connection
+        return first
 
     def was_cut_short(self) -> bool:
         """Whether one of its connections ended before all was said on it."""
         return any(player.failed or player.part.plan.was_cut_short() for player in self.players)
 
-    def play(self, connection: ReplayConnection, side: Side) -> Player:
-        """Return the player that acts `side` of a connection."""
-        plan = Plan.of_recording(
-            connection.sides,
-            connection.whats,
-            connection.intervals,
-            connection.indexes,
-            side.other,
-        )
+    def play(self, connection: ReplayConnection, side: Side, speed: float = 1) -> Player:
+        """Return the player that acts `side` of a connection, at a speed."""
+        connection.speed = speed
         order = self.order if self.interleaved else None
-        connection.player = Player(plan, side, self._matching, order=order)
-        return connection.player
+        choose = self._choose if self.interleaved and side is Side.SERVER else None
+        player = Player(
+            connection.plan(side.other), side, self._matching, order=order, choose=choose
+        )
+        connection.player = player
+        return player
+
+    def _choose(self, player: Player, accepts: Accepts) -> bool:
+        """Let a client have the recorded connection to its URL that its first word fits.
+
+        That is one that nobody has opened, or whose client has said nothing either, and then they
+        exchange theirs; and of which the server has said the same so far.
+        """
+        bound = next(connection for connection in self.connections if connection.player is player)
+        for other in self.connections:
+            if (
+                other is not bound
+                and is_same_url(other.url, bound.url)
+                and (other.player is None or not other.player.has_heard)
+                and other.begins_with(accepts)
+                and self._exchange(bound, other)
+            ):
+                return True
+        return False
+
+    def _exchange(self, one: ReplayConnection, other: ReplayConnection) -> bool:
+        """Let two connections exchange who plays them, unless it would be seen; tell whether."""
+        players = [connection.player for connection in (one, other) if connection.player]
+        done = max(player.begun for player in players)
+        if not one.begins_as(other, done):
+            return False
+        self.order.exchange(one.indexes[:done], other.indexes[:done])
+        one.player, other.player = other.player, one.player
+        one.speed, other.speed = other.speed, one.speed
+        for connection in (one, other):
+            if connection.player is not None:
+                connection.player.take_over(connection.plan(Side.CLIENT), done)
+        self.exchanged += players
+        return True
 
     @property
     def interleaved(self) -> bool:
@@ -127,6 +198,20 @@ class Replay:
     def give_way(self, player: Player) -> None:
         """Let a held player say its next entry before its turn."""
         self.order.give_way_to(player.place())
+
+
+def _fits(recorded: str, actual: str) -> bool:
+    return recorded == actual or (PLACEHOLDER in recorded and fits_placeholder(recorded, actual))
+
+
+_BESIDE = (Open, Ping, Pong, Gap, End)
+"""What is no word of a client."""
+
+
+def _seen(entry: tuple[Side, Event]) -> tuple[Side, object]:
+    """Return an entry as it is compared; of an acceptance, headers are those of that day."""
+    side, what = entry
+    return side, ("accepted", what.subprotocol) if isinstance(what, Accept) else what
 
 
 def _connections(timeline: Entries) -> list[ReplayConnection]:
