@@ -128,12 +128,49 @@ def test_what_hosts_do_by_themselves_is_not_played_but_its_time_passes() -> None
 
 def test_a_ping_is_answered_though_the_recorded_answer_is_not_played() -> None:
     replay = recorded(
-        (0, 1, CLIENT, Open(ONE)), (0, 1, SERVER, Accept()), (0, 1, SERVER, Pong(b"x"))
+        (0, 1, CLIENT, Open(ONE)),
+        (0, 1, SERVER, Accept()),
+        (0, 1, CLIENT, Ping(b"x")),
+        (0, 1, SERVER, Pong(b"x")),
     )
     player = opened(replay, ONE)
     assert says(player) == [Accept()]
     assert hear(player, Ping(b"y")) is None
     assert says(player) == [Pong(b"y")]
+
+
+def test_a_pong_that_nobody_asked_for_is_played_and_answers_no_ping() -> None:
+    replay = recorded(
+        (0, 1, CLIENT, Open(ONE)),
+        (0, 1, SERVER, Accept()),
+        (0, 2, CLIENT, Open(TWO)),
+        (1, 2, CLIENT, Ping(b"beat")),  # on another connection
+        (2, 1, SERVER, Pong(b"beat")),
+        (3, 1, SERVER, "m"),
+        (4, 1, CLIENT, Pong(b"life")),  # which is the client's own affair
+        (5, 1, CLIENT, Ping(b"beat")),
+        (5, 1, SERVER, Pong(b"beat")),
+        (6, 1, SERVER, Pong(b"beat")),
+    )
+    one = opened(replay, ONE)
+    opened(replay, TWO)
+    assert one.take(0) == Accept()
+    assert hear(one, Ping(b"y")) is None
+    assert says(one) == [Pong(b"y"), (1, Pong(b"beat")), (2, "m")]
+    assert one.unplayed() == []
+
+
+def test_the_pongs_of_a_server_under_test_are_not_asked_for() -> None:
+    replay = recorded(
+        (0, 1, CLIENT, Open(ONE)),
+        (0, 1, SERVER, Accept()),
+        (0, 1, SERVER, Pong(b"beat")),
+        (0, 1, CLIENT, "a"),
+    )
+    player = replay.play(replay.connections[0], CLIENT)
+    assert says(player) == [Open(ONE)]
+    assert hear(player, Accept()) is None
+    assert says(player) == ["a"]
 
 
 def test_who_ends_tcp_behind_a_rejection_is_no_matter_of_the_script() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import MutableSequence, Sequence
+from collections.abc import Iterable, MutableSequence, Sequence
+from itertools import repeat
 from typing import Any
 
 from wsfake.model import (
@@ -34,7 +35,7 @@ from wsfake.player.groups import (
 from wsfake.transcript import Fault, Group, Repeat, Step, Transcript
 from wsfake.transcript.matchers import AnyClose, Reply
 
-__all__ = ["CLOSINGS", "NOT_YET", "SKIPPED", "Plan", "Word"]
+__all__ = ["CLOSINGS", "NOT_YET", "SKIPPED", "Plan", "Word", "unasked_pongs"]
 
 NOT_YET = -1
 SKIPPED = -2
@@ -106,7 +107,8 @@ class Plan:
 
         The lists are of its entries: `intervals` are the microseconds since the entry before on
         the timeline, where `indexes` are their places. What hosts do by themselves is skipped:
-        pings and pongs, and to end TCP behind a rejection, where some wait until the server does.
+        pings and their pongs, and to end TCP behind a rejection, where some wait until the server
+        does.
         """
         plan = cls([*sides], [*whats], intervals, indexes)
         if Reject in map(type, whats[:_HANDSHAKE]):
@@ -114,10 +116,15 @@ class Plan:
                 if type(what) is Drop and sides[i] is script:
                     plan.happened[i] = SKIPPED
         if not _BY_HOST.isdisjoint(map(type, whats)):
-            for i, what in enumerate(whats):
-                if type(what) in _BY_HOST and (type(what) is not Ping or sides[i] is script):
-                    plan.happened[i] = SKIPPED
+            plan._skip_what_hosts_do(script)
         return plan
+
+    def _skip_what_hosts_do(self, script: Side) -> None:
+        unasked = unasked_pongs(repeat(0), self.sides, self.whats)
+        for i, what in enumerate(self.whats):
+            played = type(what) is Ping or i in unasked
+            if type(what) in _BY_HOST and not (played and self.sides[i] is script.other):
+                self.happened[i] = SKIPPED
 
     def time_before(self, i: int) -> int:
         """When the step before this one was done; negative where it was not.
@@ -295,6 +302,23 @@ class Plan:
 _BY_HOST = frozenset((Ping, Pong, End, Gap))
 _MESSAGES = frozenset((str, bytes))
 _HANDSHAKE = 2  # the steps before what is said
+
+
+def unasked_pongs(
+    connections: Iterable[int], sides: Iterable[Side | None], whats: Iterable[Any]
+) -> frozenset[int]:
+    """Return the places of a server's pongs before which no ping with their payload stands.
+
+    They are signs of life, which nobody has asked for (RFC 6455 section 5.5.3).
+    """
+    pings: set[tuple[int, bytes]] = set()
+    found = []
+    for i, (connection, side, what) in enumerate(zip(connections, sides, whats, strict=False)):
+        if type(what) is Ping and side is Side.CLIENT:
+            pings.add((connection, what.payload))
+        elif type(what) is Pong and side is Side.SERVER and (connection, what.payload) not in pings:
+            found.append(i)
+    return frozenset(found)
 
 
 def _words(whats: list[Any]) -> list[Word | None]:

@@ -211,8 +211,9 @@ class Player:
         own = self._next_own()
         if own is None and self._is_silent_by_now():
             return
-        if own is None or not isinstance(self.part.plan.whats[own], Pong):
-            self._asides.append(Pong(what.payload))
+        plan = self.part.plan
+        if own is None or not isinstance(plan.whats[own], Pong) or plan.indexes[own] >= 0:
+            self._asides.append(Pong(what.payload))  # a recorded one that is played answers nobody
 
     def _is_silent_by_now(self) -> bool:
         """Whether a ping that comes now is one of those that a recorded server did not answer."""

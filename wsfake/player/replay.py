@@ -25,7 +25,7 @@ from wsfake.model import (
 )
 from wsfake.player.groups import Accepts
 from wsfake.player.order import Order
-from wsfake.player.plan import Plan
+from wsfake.player.plan import Plan, unasked_pongs
 from wsfake.player.player import Player
 from wsfake.transcript import Matching
 from wsfake.transcript.matching import PLACEHOLDER, fits_placeholder
@@ -248,9 +248,10 @@ def _intervals(timeline: Entries) -> list[int]:
     if _UNPLAYED.isdisjoint(map(type, timeline.whats)):
         befores: Iterable[int] = chain((0,), ats)
     else:
+        unasked = unasked_pongs(timeline.connections, timeline.sides, timeline.whats)
         played = (
-            at if type(what) not in _UNPLAYED else None
-            for at, what in zip(ats, timeline.whats, strict=True)
+            at if type(what) not in _UNPLAYED or i in unasked else None
+            for i, (at, what) in enumerate(zip(ats, timeline.whats, strict=True))
         )
         befores = accumulate(played, lambda before, at: before if at is None else at, initial=0)
     intervals = list(map(sub, ats, befores))
@@ -258,7 +259,7 @@ def _intervals(timeline: Entries) -> list[int]:
 
 
 _UNPLAYED = frozenset((Pong, Gap, End))
-"""What nobody plays."""
+"""What nobody plays, but for pongs that nobody asked for."""
 
 
 def is_same_url(recorded: str, url: str) -> bool:
