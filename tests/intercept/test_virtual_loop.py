@@ -24,7 +24,7 @@ from tests.player.scripts import Broken
 from wsfake import ConnectionNotAnswered, Harness, Transcript, UnexpectedMessage, Unplayed
 from wsfake.cassette import write_cassette
 from wsfake.errors import NeverIdle, NotHappened, OutOfOrder, UsageError
-from wsfake.model import Accept, Entry, Open, Ping, Side, Stall
+from wsfake.model import Accept, Close, Entry, Event, Open, Ping, Side, Stall
 
 URL = "wss://feed.example/v1"
 
@@ -404,6 +404,30 @@ def test_an_order_across_connections_that_is_strict_closes_with_1011(tmp_path: P
 
     with pytest.raises(OutOfOrder), Harness(path, order="strict") as ws_fake:
         play(ws_fake, main())
+
+
+@pytest.mark.parametrize("code", [1000, 4000])
+def test_a_client_may_leave_before_the_recorded_server_does(tmp_path: Path, code: int) -> None:
+    told: tuple[tuple[Side, Event], ...] = (
+        (Side.CLIENT, Open(URL)),
+        (Side.SERVER, Accept()),
+        (Side.SERVER, "the whole answer"),
+        (Side.SERVER, Close(code, "done")),
+        (Side.CLIENT, Close(code, "done")),
+    )
+    path = write_cassette(
+        tmp_path / "c.msgpack", [Entry(at, 1, side, what) for at, (side, what) in enumerate(told)]
+    )
+
+    async def main() -> None:
+        async with websockets.connect(URL) as connection:
+            assert await connection.recv() == "the whole answer"
+            await connection.close(1000, "done")
+            assert connection.close_code == 1000
+
+    with Harness(path) as ws_fake:
+        play(ws_fake, main())
+        assert ws_fake.now < 1
 
 
 def test_a_path_that_nothing_serves_is_refused_by_name() -> None:

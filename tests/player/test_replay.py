@@ -300,6 +300,52 @@ def test_a_close_that_the_recorded_server_did_not_answer_is_not_echoed() -> None
     assert says(player) == [(1, Close(4001))]
 
 
+@pytest.mark.parametrize("code", [1000, 4000])
+def test_a_close_before_that_of_the_server_is_not_compared_with_the_echo_of_that(code: int) -> None:
+    replay = recorded(
+        (0, 1, CLIENT, Open(ONE)),
+        (0, 1, SERVER, Accept()),
+        (1, 1, CLIENT, "a"),
+        (2, 1, SERVER, Close(4000, "done")),
+        (2, 1, CLIENT, Close(4000)),
+    )
+    player = opened(replay, ONE)
+    assert says(player) == [Accept()]
+    assert hear(player, "a", Close(code), at=1) is None
+    assert says(player) == [(1, Close(code))]
+    assert player.unplayed() == []
+
+
+@pytest.mark.parametrize("wrong", ["b", Drop()])
+def test_what_is_no_close_fails_before_that_of_the_server(wrong: Any) -> None:
+    replay = recorded(
+        (0, 1, CLIENT, Open(ONE)),
+        (0, 1, SERVER, Accept()),
+        (2, 1, SERVER, Close(4000)),
+        (2, 1, CLIENT, Close(4000)),
+    )
+    player = opened(replay, ONE)
+    assert player.take(0) == Accept()
+    mismatch = hear(player, wrong, at=1)
+    assert mismatch is not None
+    assert mismatch.expected == (Close(4000),)
+
+
+def test_a_close_before_a_message_behind_that_of_the_server_is_a_mismatch() -> None:
+    replay = recorded(
+        (0, 1, CLIENT, Open(ONE)),
+        (0, 1, SERVER, Accept()),
+        (2, 1, SERVER, Close(4000)),
+        (2, 1, CLIENT, "on its way"),
+        (2, 1, CLIENT, Close(4000)),
+    )
+    player = opened(replay, ONE)
+    assert player.take(0) == Accept()
+    mismatch = hear(player, Close(4000), at=1)
+    assert mismatch is not None
+    assert mismatch.expected == ("on its way",)
+
+
 def test_a_close_on_a_connection_that_was_never_answered_is_echoed() -> None:
     player = opened(recorded((0, 1, CLIENT, Open(ONE))), ONE)
     assert hear(player, Close(1001), at=5) is None
@@ -459,10 +505,15 @@ def test_where_a_client_would_see_it_nothing_is_exchanged(other: Entries) -> Non
     assert replay.connections[0].player is player
 
 
-def test_a_drop_behind_a_rejection_is_no_first_word() -> None:
-    replay = together(asks(1, "a"), opens(2, Reject(403)), [(1, 2, CLIENT, Drop())])
+@pytest.mark.parametrize("end", [Drop(), Close(1000)])
+def test_what_answers_a_rejection_or_a_close_is_no_first_word(end: Any) -> None:
+    replay = together(
+        asks(1, "a"),
+        [*opens(2, Reject(403)), (1, 2, CLIENT, Drop())],
+        [*opens(3, Accept()), (1, 3, SERVER, Close(1000)), (1, 3, CLIENT, Close(1000))],
+    )
     player = opened(replay, ONE)
-    mismatch = hear(player, Drop())
+    mismatch = hear(player, end)
     assert mismatch is not None
     assert mismatch.expected == ("a",)
     assert replay.connections[0].player is player

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wsfake.model import Accept, Drop, Reject, Side, Stall
+from wsfake.model import Accept, Close, Drop, Reject, Side, Stall
 from wsfake.player.plan import CLOSINGS, NOT_YET, Plan
 from wsfake.transcript import Fault
 
@@ -13,6 +13,7 @@ __all__ = [
     "effect_of",
     "is_answer_or_tail",
     "is_answer_to_close",
+    "is_echo_left",
     "is_open",
     "is_silence",
     "may_follow",
@@ -32,6 +33,20 @@ def pending(plan: Plan, first: int) -> list[int]:
     """Return the steps that have neither happened nor were skipped; all before `first` are done."""
     happened = plan.happened
     return [i for i in range(first, len(happened)) if happened[i] == NOT_YET]
+
+
+def is_echo_left(plan: Plan, own: Side, left: list[int]) -> bool:
+    """Whether a recorded script was only to answer a Close that this side has not said yet.
+
+    Of the steps that are `left`. It need not close as it answered then: echoes do not count.
+    """
+    closes = False
+    for i in left if plan.indexes[0] >= 0 else ():
+        what = plan.whats[i]
+        if plan.sides[i] is not own:
+            return closes and isinstance(what, CLOSINGS)
+        closes = closes or isinstance(what, Close)
+    return False
 
 
 def is_open(plan: Plan) -> bool:

@@ -268,6 +268,9 @@ class Player:
             return isinstance(expected, CLOSINGS) and same_close(expected, what, self.matching)
 
         plan = self.part.plan
+        if isinstance(what, Close) and closing.is_echo_left(plan, self.side, self._left()):
+            self._answer_close(what, None, now)
+            return None
         i, candidates = plan.find(self.side.other, accepts)
         if i is None and plan.last_asked(self.side.other, self.part.turn) >= 0:
             i = self._met_elsewhere(accepts)

@@ -10,6 +10,7 @@ from typing import Any
 from wsfake.errors import UsageError
 from wsfake.model import (
     Accept,
+    Close,
     End,
     Entries,
     Entry,
@@ -81,12 +82,12 @@ class ReplayConnection:
         return len(recorded) == len(subprotocols) and all(map(_fits, recorded, subprotocols))
 
     def begins_with(self, accepts: Accepts) -> bool:
-        """Whether the first word of its client is accepted; behind a rejection there is none."""
+        """Whether the first word of its client is accepted; what answers an end is none."""
         for side, what in zip(self.sides, self.whats, strict=True):
-            if isinstance(what, Reject):
-                return False
             if side is Side.CLIENT and not isinstance(what, _BESIDE):
                 return accepts(what)
+            if isinstance(what, Reject | Close):
+                return False
         return False
 
     def begins_as(self, other: ReplayConnection, count: int) -> bool:
