@@ -116,20 +116,25 @@ class Recording:
         self._writer.flush()
         self._sync()
 
-    def keep(self, ended: str = "test") -> Path:
+    def keep(self, ended: str = "test", extras: Mapping[str, str | int] | None = None) -> Path:
         """Make it the cassette, in place of one that is there; return its path.
 
         Raises `UnsafeCassette` if a named secret stands in it; nothing is kept then. Where the file
         system refuses, as a full one does, the part file stays, and the error names it.
         """
-        return self._finish(self.target, ended)
+        return self._finish(self.target, ended, extras)
 
-    def set_aside(self, ended: str = "test", why: str = "failed") -> Path:
+    def set_aside(
+        self,
+        ended: str = "test",
+        extras: Mapping[str, str | int] | None = None,
+        why: str = "failed",
+    ) -> Path:
         """Keep it beside the cassette, as `<name>.<why>.msgpack`, and leave the cassette alone.
 
         Returns its path. Raises `UnsafeCassette` as `keep` does.
         """
-        return self._finish(beside(self.target, f".{why}{SUFFIX}"), ended)
+        return self._finish(beside(self.target, f".{why}{SUFFIX}"), ended, extras)
 
     def discard(self) -> None:
         """Keep nothing of it."""
@@ -155,7 +160,7 @@ class Recording:
         self._synced = self._writer.written
         self.due_at = None
 
-    def _finish(self, path: Path, ended: str) -> Path:
+    def _finish(self, path: Path, ended: str, extras: Mapping[str, str | int] | None) -> Path:
         try:
             self.flush()
             with replacing(path) as file:
@@ -164,7 +169,8 @@ class Recording:
                     self._check(path, frame.body, writer.entries)
                     writer.add_block(frame.body, frame.head.entries)
                 self._expect(writer.entries)
-                writer.finish(ended)
+                self._refuse(path, repr(extras).encode(), "the footer")
+                writer.finish(ended, extras)
         except CassetteError as error:
             if self.entries and not isinstance(error, UnsafeCassette):
                 raise self.rescue(error) from None

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from wsfake.errors import ConnectionNotAnswered, UsageError
 from wsfake.model import Accept, Entry, Open, Side, normalise_url
-from wsfake.model.urls import one_form, one_name
+from wsfake.model.urls import one_form, one_name, place_of
 from wsfake.network import Answerer, Connection, End, Network, PlayerEnd, ReplayTurns
 from wsfake.player import Player, Replay, ReplayConnection
 from wsfake.transcript.matching import PLACEHOLDER
@@ -89,11 +89,18 @@ class FromCassette:
     """Answers from a recording, each connection of it once, or once in each round."""
 
     def __init__(
-        self, network: Network, make: Callable[[], Replay], path: str, *, repeat: bool = False
+        self,
+        network: Network,
+        make: Callable[[], Replay],
+        path: str,
+        *,
+        why_nobody: Callable[[str, int], str | None],
+        repeat: bool = False,
     ) -> None:
         """`make` returns the recording, of which nothing is played.
 
-        With `repeat` it is called again for each round.
+        With `repeat` it is called again for each round. `why_nobody` tells why nobody was at a host
+        and port, whatever they were asked for.
         """
         self.replay = make()
         """The recording; of several rounds, the present one."""
@@ -102,6 +109,7 @@ class FromCassette:
         self._network = network
         self._make = make
         self._repeat = repeat
+        self._why_nobody = why_nobody
         self._turns = ReplayTurns(self.replay)
 
     def answer(self, connection: Connection, speed: float = 1) -> End | None:
@@ -111,7 +119,7 @@ class FromCassette:
         if self._repeat and (recorded is None or self.replay.was_cut_short()):
             recorded = self._begin_anew(opening)
         if recorded is None:
-            return None
+            return self._nobody(connection)
         connection.source = self.path
         self._choose_what_is_offered(recorded, connection.opening)
         player = self.replay.play(recorded, Side.SERVER, speed)
@@ -140,6 +148,14 @@ class FromCassette:
     def was_opened(self, url: str) -> bool:
         """Tell whether connections to a URL were recorded, and all of them have been opened."""
         return self._next_of(self._make(), Open(url)) is not None
+
+    def _nobody(self, connection: Connection) -> End | None:
+        try:
+            place = place_of(normalise_url(connection.url))
+        except UsageError:  # what a host connects to all the same
+            return None
+        why = self._why_nobody(*place)
+        return None if why is None else self._network.refuse_later(connection, why)
 
     def _choose_what_is_offered(self, recorded: ReplayConnection, opening: Open) -> None:
         """Accept the client's own subprotocol where the recorded one was taken out as a secret."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -138,9 +138,12 @@ class CassetteDeck:
         if self._recording is not None:
             self._recording.flush()
 
-    def finish(self, outcome: str, ended: str) -> None:
+    def finish(
+        self, outcome: str, ended: str, extras: Mapping[str, str | int] | None = None
+    ) -> None:
         """End the recording: as the cassette, or beside it where the test has not just passed.
 
+        `extras` are for its footer; the secrets in them are taken out.
         Raises `CassetteError` where it cannot be written; the part file stays then.
         """
         try:
@@ -153,10 +156,11 @@ class CassetteDeck:
         recording, self._recording = self._recording, None
         if recording is None:
             return
+        clean = {self.redactor.text(name): what for name, what in (extras or {}).items()}
         if outcome != "passed":
-            self.kept = recording.set_aside(ended, why=outcome)
+            self.kept = recording.set_aside(ended, clean, why=outcome)
             return
-        self.kept = recording.keep(ended)
+        self.kept = recording.keep(ended, clean)
         if self._sidecar:
             write_sidecar(self.kept)
 

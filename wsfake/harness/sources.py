@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from wsfake.clock import VirtualClock
 from wsfake.errors import CassetteError, DamagedCassette, UsageError
 from wsfake.harness.answering import Aliases, FromCassette, Unanswered
+from wsfake.harness.nowhere import Nowhere
 from wsfake.harness.secrets import Secrets
 from wsfake.harness.settings import Settings
 from wsfake.harness.summary import Summary
@@ -63,6 +64,9 @@ class Sources:
         self.from_cassette: FromCassette | None = None
         self.deck: CassetteDeck | None = None
         self.real: RealWorld | None = None
+        self.nowhere = Nowhere()
+        """Where nobody was when the cassette was recorded, and where nobody is now."""
+
         self.contexts: dict[str, ssl.SSLContext] = {}
         """By what intercepted clients verify a host: so do we, who connect to it for them."""
 
@@ -101,9 +105,13 @@ class Sources:
             )
         make = partial(Replay, cassette.entries, self.matching)
         try:
-            self.from_cassette = FromCassette(self._network, make, self.path, repeat=self._repeat)
+            self.from_cassette = FromCassette(
+                self._network, make, self.path, why_nobody=self.why_nobody, repeat=self._repeat
+            )
         except UsageError as error:
             raise DamagedCassette(f"{self.path}: this cassette tells no story: {error}") from None
+        if cassette.footer is not None:
+            self.nowhere.read(cassette.footer.extras)
         self._network.answerers.append(self.from_cassette)
         self._host.servers.on_listen = self._act_clients
 
@@ -145,6 +153,10 @@ class Sources:
         return self.deck is not None and self.deck.recorder is not None
 
     # The replay
+
+    def why_nobody(self, host: str, port: int | None) -> str | None:
+        """Return why nobody was at a place; None where it is known, or looked at for real."""
+        return None if self.is_live else self.nowhere.why(host, port)
 
     @property
     def replay(self) -> Replay | None:
@@ -230,7 +242,7 @@ class Sources:
     def put_away(self, outcome: str, ended: str) -> None:
         """Make the recording the cassette where the test has passed; else set it aside."""
         if self.deck is not None:
-            self.deck.finish(outcome, ended)
+            self.deck.finish(outcome, ended, self.nowhere.extras())
 
     def summary(self, **told: Any) -> Summary:
         replay, deck = self.replay, self.deck

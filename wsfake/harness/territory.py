@@ -78,7 +78,10 @@ class Territory:
                 return True
             if self.passes_through(host, port):
                 return False
-            return any(is_at(url, host, port) for url in self._known_urls())
+            return (
+                any(is_at(url, host, port) for url in self._known_urls())
+                or self._sources.why_nobody(host, port) is not None
+            )
 
     def serves(self, host: str, port: int | None) -> bool:
         """Tell whether a test or a script serves anything at a host, or at a port of it."""
@@ -129,6 +132,7 @@ class Territory:
             sources = [served.pattern.source for served in self._services.served]
             urls = [*(each for each in sources if isinstance(each, str)), *self._known_urls()]
         names = [urlsplit(url.replace("*.", "", 1)).hostname or "" for url in urls]
+        names += [] if self.is_live else self._sources.nowhere.hosts
         return [name for name in dict.fromkeys(names) if name and "*" not in name]
 
     def is_own(self, host: str, port: int) -> bool:
@@ -145,6 +149,24 @@ class Territory:
 
     def find(self, place: WayTo) -> None:
         self._sources.unanswered.find(*place)
+
+    def note_nobody(self, host: str, port: int | None, why: str) -> None:
+        with self.network.lock:
+            self._sources.unanswered.seek(host, port)
+            self._sources.nowhere.nobody(host, port, why)
+
+    def note_somebody(self, host: str, port: int) -> None:
+        with self.network.lock:
+            self._sources.unanswered.find(host, port)
+            self._sources.nowhere.somebody(host, port)
+
+    def nobody_at(self, host: str, port: int | None) -> str | None:
+        why = self._sources.why_nobody(host, port)
+        if why is None:
+            return None
+        with self.network.lock:
+            known = any(is_at(url, host, port) for url in self._known_urls())
+            return None if known or self.serves(host, port) else why
 
     @property
     def sought_in_vain(self) -> int:

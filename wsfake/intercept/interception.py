@@ -9,7 +9,8 @@ import socket
 import ssl
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -90,6 +91,15 @@ class Ground(Protocol):
     def refuse_unanswered(self, opening: Open) -> str:
         """Let the test fail for a client whom nobody answers; return why, in a line."""
 
+    def note_nobody(self, host: str, port: int | None, why: str) -> None:
+        """Take note that nobody real is at a place, or that there is no such host."""
+
+    def note_somebody(self, host: str, port: int) -> None:
+        """Take note that somebody real is there."""
+
+    def nobody_at(self, host: str, port: int | None) -> str | None:
+        """Return why nobody was at a place when the cassette was recorded; else None."""
+
     def next_refused(self, host: str, port: int, *, secure: bool) -> str | None:
         """Return the URL of the next connection there, if nobody is to take it; else None."""
 
@@ -137,6 +147,25 @@ class Interception:
         """Tell whether a name is to be found at an address of ours."""
         return not is_literal(host) and self._answers_at(host, None)
 
+    def find_host(self, host: str, look_up: Callable[[], object]) -> None:
+        """Raise the `socket.gaierror` of a name that is none; where it is real, as `look_up`."""
+        if self.is_foreign(host, None):
+            try:
+                look_up()
+            except socket.gaierror:
+                self.note_no_host(host)
+                raise
+        elif self.is_no_host(host):
+            raise error_of("not found")
+
+    def note_no_host(self, host: str) -> None:
+        """Take note of a name that was looked up in reality, and is none."""
+        self.ground.note_nobody(host, None, "not found")
+
+    def is_no_host(self, host: str) -> bool:
+        """Tell whether a name was none when the cassette was recorded."""
+        return self.ground.nobody_at(host, None) == "not found"
+
     def closes(self, host: str) -> bool:
         """Tell whether nobody is to be connected to a name for a WebSocket, as nobody answers."""
         return not self.ground.is_live and not self.ground.passes_through(host, None)
@@ -153,6 +182,13 @@ class Interception:
             return True
         passes = port in _OTHER_PROTOCOLS or ground.passes_through(host, port)
         return ground.is_live and not passes
+
+    def is_foreign(self, host: str, port: int | None) -> bool:
+        """Tell whether who connects to a host is led to somebody real, through us.
+
+        Without a port: whether nothing of the test is at any of its ports.
+        """
+        return self.ground.is_live and not self.ground.claims(host, port)
 
     def watches(self, place: Place) -> bool:
         """Tell whether a connection that nobody answers is refused if it is for a WebSocket."""
@@ -190,6 +226,9 @@ class Interception:
         Raises the `OSError` that the test wants to be seen in place of a connection.
         """
         host, port = place
+        why = self.ground.nobody_at(host, port)
+        if why is not None:
+            raise error_of(why)
         scheme = self.ground.scheme_at(host, port)
         if scheme is None:
             return self._port_of_anybody(place)
@@ -212,9 +251,35 @@ class Interception:
         return self.ground.open_crossing(*place, tls).port
 
     def _port_of_anybody(self, place: Place) -> int:
+        return self._crossing_of_anybody(place).port
+
+    def port_ahead_of(self, place: Place, client: int, server: socket.socket) -> int:
+        """Return the port for a place to which somebody is connected already, for a client.
+
+        `client` is the port that the client will come from.
+        """
+        self.ground.note_somebody(*place)
+        crossing = self._crossing_of_anybody(place)
+        crossing.expect(client, server)
+        return crossing.port
+
+    @contextmanager
+    def dialling(self, place: Place) -> Iterator[None]:
+        """Take note of a place at which nobody is, if that is found out in this block.
+
+        From now on time is real, as with every client of a port.
+        """
+        self._crossing_of_anybody(place)
+        try:
+            yield
+        except OSError as error:
+            self.ground.note_nobody(*place, why_of(error))
+            raise
+
+    def _crossing_of_anybody(self, place: Place) -> Port:
         host, port = place
         name = self.ground.name_at(host, port)
-        return self.ground.open_crossing(name, port, partial(self._tls, host)).port
+        return self.ground.open_crossing(name, port, partial(self._tls, host))
 
     # TLS
 
@@ -253,6 +318,15 @@ class Interception:
                     if issubclass(type(each), ssl.SSLContext):  # not of what a proxy stands for
                         self._authority.be_trusted(each)
         return self._authority
+
+
+def why_of(error: OSError) -> str:
+    """Return why a connection did not come about, in the words of a `Refuse`."""
+    if isinstance(error, socket.gaierror):
+        return "not found"
+    if isinstance(error, TimeoutError):
+        return "timeout"
+    return "refused" if error.errno == errno.ECONNREFUSED else "unreachable"
 
 
 def error_of(why: str, address: Place | None = None) -> OSError:

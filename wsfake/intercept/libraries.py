@@ -8,9 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 from wsfake.intercept.active import for_name, for_place, watcher_of
+from wsfake.intercept.interception import Place
 from wsfake.intercept.names import number_of
 
 __all__ = ["LIBRARIES", "Replace"]
+
+_CONNECT_SECONDS = 20.0
+"""A thread that connects cannot be interrupted."""
 
 Replace = Callable[[Any, str, Callable[[Any], Any]], None]
 """Puts something in the place of an attribute, for as long as anything is intercepted."""
@@ -30,6 +34,12 @@ def _uvloop_create_connection(real: Callable[..., Any]) -> Callable[..., Any]:
         watcher = None if brought or found is not None else watcher_of((host, port))
         if found is not None:
             interception, place = found
+            if interception.is_foreign(*place):
+                sock = await self.run_in_executor(None, _connected, place)
+                if keywords.get("ssl"):
+                    keywords["server_hostname"] = keywords.get("server_hostname") or host
+                keywords |= {"sock": sock, "local_addr": None}
+                return await real(self, protocol_factory, **keywords)
             target = await self.run_in_executor(None, interception.port_for, place)
         elif watcher is not None:
             place = host, number_of(port) or 0
@@ -41,6 +51,13 @@ def _uvloop_create_connection(real: Callable[..., Any]) -> Callable[..., Any]:
         return await real(self, protocol_factory, "127.0.0.1", target, **keywords)
 
     return create_connection
+
+
+def _connected(place: Place) -> socket.socket:
+    """Return a socket that is connected by Python's own function, and so is led where it is to."""
+    sock = socket.create_connection(place, _CONNECT_SECONDS)
+    sock.setblocking(False)
+    return sock
 
 
 def _uvloop_getaddrinfo(real: Callable[..., Any]) -> Callable[..., Any]:

@@ -20,10 +20,12 @@ from weakref import WeakKeyDictionary
 from wsfake.clock import Timer
 from wsfake.intercept import resolvers
 from wsfake.intercept.between import Between
+from wsfake.intercept.interception import error_of
 from wsfake.intercept.memory import Memory
 from wsfake.intercept.names import is_literal, names, number_of
 from wsfake.intercept.passing import Passing, Work
 from wsfake.intercept.patches import remember
+from wsfake.intercept.resolvers import Found
 from wsfake.intercept.selector import VirtualSelector
 from wsfake.intercept.transport import MemoryTls, MemoryTransport
 from wsfake.intercept.world import World
@@ -162,15 +164,20 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     ) -> list[Any]:
         name = host.decode() if isinstance(host, bytes) else host
         if isinstance(name, str) and not is_literal(name) and self._in_memory(name, None):
+            if self._world.nobody_at(name, None) == "not found":
+                raise error_of("not found")
             return names.infos(name, number_of(port) or 0, type, proto, family)
         return await super().getaddrinfo(
             host, port, family=family, type=type, proto=proto, flags=flags
         )
 
-    def _address_for(self, loop: object, name: str) -> str | None:
+    def _address_for(self, loop: object, name: str) -> Found | None:
         """Return what a resolver of its own finds, if it is one of this loop."""
         ours = loop is self and not is_literal(name) and self._in_memory(name, None)
-        return names.address_of(name) if ours else None
+        if not ours:
+            return None
+        is_none = self._world.nobody_at(name, None) == "not found"
+        return Found(None if is_none else names.address_of(name))
 
     async def sock_connect(self, sock: socket.socket, address: Any) -> None:
         place = self._place(*address[:2]) if isinstance(address, tuple) else None

@@ -56,16 +56,16 @@ class Memory:
         """
         host, port = place
         await asyncio.sleep(0)
+        address = names.address_of(host), port
+        why = self._world.nobody_at(host, port)
+        if why is not None:
+            raise await _error(why, address)
         with self._world.network.lock:
             url = self._world.next_refused(host, port, secure=tls is not None)
             refused = None if url is None else _Refused(self._world.desk, url, self._loop)
         if refused is not None:
-            why = await refused.why
-            if why == "timeout":
-                await asyncio.sleep(_SYSTEM_PATIENCE_SECONDS)
-            raise error_of(why, (names.address_of(host), port))
+            raise await _error(await refused.why, address)
         reception = self._reception(host, port, secure=tls is not None)
-        address = names.address_of(host), port
         transport = MemoryTransport(self._loop, self._between, address, tls, sock)
         _Visitor(self.reactor, transport, partial(self._admit, reception))
         return transport
@@ -116,6 +116,13 @@ class Memory:
             reception = self._receptions[origin] = Reception(self._world.desk, self, origin)
             reception.authority = authority
         return self._receptions[origin]
+
+
+async def _error(why: str, address: tuple[str, int]) -> OSError:
+    """Return what the system says of a connection that does not come about, when it does."""
+    if why == "timeout":
+        await asyncio.sleep(_SYSTEM_PATIENCE_SECONDS)
+    return error_of(why, address)
 
 
 class _Refused:

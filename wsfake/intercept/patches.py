@@ -12,6 +12,7 @@ import asyncio
 import socket
 import ssl
 import sys
+from asyncio.selector_events import BaseSelectorEventLoop
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -28,10 +29,12 @@ from wsfake.intercept.active import (
     origin_of,
     watcher_of,
 )
+from wsfake.intercept.dialling import here, is_tcp, port_ahead_of, sock_connect
 from wsfake.intercept.importing import OnImport
 from wsfake.intercept.interception import Interception
 from wsfake.intercept.libraries import LIBRARIES
 from wsfake.intercept.names import authority_of, names, number_of
+from wsfake.intercept.resolvers import Found
 
 __all__ = ["begin", "end", "remember"]
 
@@ -102,6 +105,7 @@ def _install() -> None:
     _replace(socket, "gethostbyname", _gethostbyname)
     _replace(real, "connect", _connect)
     _replace(real, "connect_ex", _connect_ex)
+    _replace(BaseSelectorEventLoop, "sock_connect", sock_connect)
     for name, position in _WRAPPERS.items():
         _replace(ssl.SSLContext, name, partial(_trusting, position))
     _replace(ssl.SSLContext, "load_default_certs", _trusting_from_the_start)
@@ -114,13 +118,24 @@ def _install() -> None:
     on_import = OnImport(LIBRARIES, _install_late)
     sys.meta_path.insert(0, on_import)
     _undo.append(partial(_forget_import, on_import))
-    resolvers.add(_address_for, lambda host: _seek_in_vain(host, None))
+    resolvers.add(_address_for, _is_nowhere)
     _undo.append(partial(resolvers.remove, _address_for))
 
 
-def _address_for(_: object, host: str) -> str | None:
+def _address_for(_: object, host: str) -> Found | None:
     interception = for_name(host)
-    return None if interception is None else names.address_of(host)
+    if interception is None:
+        return None
+    if interception.is_no_host(host):
+        return Found(None)
+    return Found(names.address_of(host), interception.is_foreign(host, None))
+
+
+def _is_nowhere(host: str) -> None:
+    interception = for_name(host)
+    if interception is not None and interception.is_foreign(host, None):
+        interception.note_no_host(host)
+    _seek_in_vain(host, None)
 
 
 def _forget_import(on_import: OnImport) -> None:
@@ -168,6 +183,7 @@ def _getaddrinfo(real: Callable[..., Any]) -> Callable[..., Any]:
             except socket.gaierror as error:
                 raise _told_who_answers(error, host, port) from None
         name = host.decode() if isinstance(host, bytes) else host
+        interception.find_host(name, lambda: real(host, port, family, type, proto, flags))
         return names.infos(name, number_of(port) or 0, type, proto, family)
 
     return getaddrinfo
@@ -194,7 +210,10 @@ def _seek_in_vain(name: str, port: int | None) -> bool:
 def _gethostbyname(real: Callable[..., str]) -> Callable[..., str]:
     def gethostbyname(hostname: str) -> str:
         interception = for_name(hostname)
-        return real(hostname) if interception is None else names.address_of(hostname)
+        if interception is None:
+            return real(hostname)
+        interception.find_host(hostname, partial(real, hostname))
+        return names.address_of(hostname)
 
     return gethostbyname
 
@@ -204,12 +223,14 @@ def _gethostbyname(real: Callable[..., str]) -> Callable[..., str]:
 
 def _target(sock: socket.socket, address: Any) -> Any:
     """Return where a connection really goes; where nobody here answers it, it is read along."""
-    if sock.family not in {socket.AF_INET, socket.AF_INET6} or sock.type != socket.SOCK_STREAM:
+    if not is_tcp(sock):
         return address
     found = for_place(address)
     if found is not None:
         interception, place = found
-        return (_here(sock), interception.port_for(place))
+        if interception.is_foreign(*place):
+            return (here(sock), port_ahead_of(interception, place, sock))
+        return (here(sock), interception.port_for(place))
     name = origin_of(address)
     if name is not None:  # a name of ours, at a port that is not
         try:
@@ -223,14 +244,9 @@ def _target(sock: socket.socket, address: Any) -> Any:
     if watcher is not None:
         host, port = address[0], number_of(address[1]) or 0
         if _writes_by_itself():
-            return (_here(sock), watcher.crossing_for((host, port), False))
+            return (here(sock), watcher.crossing_for((host, port), False))
         lookout.seek(sock, watcher, (host, port))
     return address
-
-
-def _here(sock: socket.socket) -> str:
-    """Return the address of this machine as a socket of its family takes it."""
-    return "127.0.0.1" if sock.family == socket.AF_INET else "::ffff:127.0.0.1"
 
 
 def _writes_by_itself() -> bool:

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Callable
 from functools import partial
 from threading import RLock
-from typing import Any
+from typing import Any, NamedTuple
 
 from wsfake.intercept.importing import OnImport
 
-__all__ = ["Namer", "add", "remove"]
+__all__ = ["Found", "Namer", "add", "remove"]
 
-Namer = Callable[[Any, str], "str | None"]
-"""Takes the event loop of a resolver and a name, and returns the address to be found; or None."""
+
+class Found(NamedTuple):
+    """What is to be found for a name; with `if_real`, where there is such a host in reality.
+
+    No `address` is of a host that there is not.
+    """
+
+    address: str | None
+    if_real: bool = False
+
+
+Namer = Callable[[Any, str], "Found | None"]
+"""Takes the event loop of a resolver and a name, and returns what is to be found there; or None."""
 
 _lock = RLock()
 _namers: dict[Namer, Callable[[str], object]] = {}
@@ -57,15 +69,35 @@ def _install() -> None:
 
         def getaddrinfo(self: Any, host: str, *arguments: Any, **keywords: Any) -> Any:
             loop = getattr(self, "loop", None)
-            found = (namer(loop, host) for namer in list(_namers))
-            address = next((each for each in found if each is not None), host)
-            looked_up = real(self, address, *arguments, **keywords)
-            if address is host:
-                looked_up.add_done_callback(partial(_tell, host))
-            return looked_up
+            asked = (namer(loop, host) for namer in list(_namers))
+            found = next((each for each in asked if each is not None), None)
+
+            def look_up(name: str) -> Any:
+                return real(self, name, *arguments, **keywords)
+
+            if found is not None and not found.if_real:
+                address = found.address
+                return _no_host(aiodns) if address is None else look_up(address)
+            looked_up = look_up(host)
+            looked_up.add_done_callback(partial(_tell, host))
+            if found is None or found.address is None:
+                return looked_up
+            return asyncio.ensure_future(_behind(looked_up, partial(look_up, found.address)))
 
         kind.getaddrinfo = getaddrinfo
         _undo.append(lambda: setattr(kind, "getaddrinfo", real))
+
+
+def _no_host(aiodns: Any) -> asyncio.Future[Any]:
+    looked_up: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    error = aiodns.error
+    looked_up.set_exception(error.DNSError(error.ARES_ENOTFOUND, "Domain name not found"))
+    return looked_up
+
+
+async def _behind(first: Any, look_up: Callable[[], Any]) -> Any:
+    await first
+    return await look_up()
 
 
 def _tell(host: str, looked_up: Any) -> None:

@@ -30,6 +30,7 @@ class Connector:
     Ends in exactly one of `on_connected(socket)`, which hands the non-blocking socket over, and
     `on_failed(why, detail)`, with `why` as in `Refuse` and the system's own words in `detail`;
     both from inside `Reactor.wait()`. It has no timeout of its own: `abort()` gives up silently.
+    A `sock` is one that is connected to the host already; then only TLS is to come.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Connector:
         tls: ssl.SSLContext | None,
         on_connected: Callable[[socket.socket], None],
         on_failed: Callable[[str, str], None],
+        sock: socket.socket | None = None,
     ) -> None:
         self._reactor = reactor
         self._host = host
@@ -50,10 +52,12 @@ class Connector:
         self._on_failed = on_failed
         self._addresses: list[_Address] = []
         self._failures: list[tuple[str, str]] = []
-        self._socket: socket.socket | None = None
+        self._socket = sock
         self._over = False
         reactor.own(self)
-        if _is_address(host):
+        if sock is not None:
+            reactor.call_soon(self._tcp_made)
+        elif _is_address(host):
             reactor.call_soon(self._look_up)
         else:
             # A daemon: `getaddrinfo` cannot be interrupted, and must not keep the process alive.
@@ -119,7 +123,14 @@ class Connector:
             self._note(OSError(number, os.strerror(number)))
             self._close_socket()
             self._next_address()
-        elif self._tls is None:
+        else:
+            self._tcp_made()
+
+    def _tcp_made(self) -> None:
+        sock = self._socket
+        if self._over or sock is None:
+            return
+        if self._tls is None:
             self._succeed(sock)
         else:
             self._start_tls(sock, self._tls)

@@ -8,6 +8,7 @@ import socket
 import ssl
 from collections.abc import Callable
 
+from wsfake.live.ahead import Ahead
 from wsfake.live.http import HEAD_END, LARGEST_HEAD
 from wsfake.live.reactor import Reactor
 from wsfake.live.transport import Transport, close_socket
@@ -105,7 +106,7 @@ class Gate:
     def _ready(self) -> None:
         while not self.closed:
             try:
-                sock, _ = self._socket.accept()
+                sock, (_, came_from, *_) = self._socket.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return  # nobody (any more)
             except OSError:  # no descriptors, no memory: the socket would be ready all the time
@@ -117,9 +118,10 @@ class Gate:
                 self._on_full()
                 continue
             with contextlib.suppress(OSError):  # gone before it was greeted
-                self._greet(sock)
+                self._greet(sock, came_from)
 
-    def _greet(self, sock: socket.socket) -> None:
+    def _greet(self, sock: socket.socket, came_from: int) -> None:
+        """Hear a client that has come from a port."""
         sock.setblocking(False)
         if self._tls is not None:  # the handshake is made by whatever is read first
             sock = self._tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
@@ -129,7 +131,8 @@ class Gate:
 class Visitor:
     """A client whose request is not whole yet.
 
-    `on_other` takes it, with what was read of it, where no request comes of that.
+    `on_other` takes it, with what was read of it, where no request comes of that. `ahead` is what
+    is connected already for its sake.
     """
 
     def __init__(
@@ -141,6 +144,7 @@ class Visitor:
         seconds: float,
         *,
         on_other: Callable[[Transport, bytes], None] | None = None,
+        ahead: Ahead | None = None,
     ) -> None:
         self._gate = gate
         self._on_other = on_other
@@ -151,6 +155,7 @@ class Visitor:
         self._seconds = seconds
         self._timer = reactor.call_later(seconds, self._too_late)
         self._transport = Transport(reactor, sock, self)
+        self._transport.ahead = ahead
 
     def received(self, data: bytes) -> None:
         searched = max(0, len(self._received) - len(HEAD_END) + 1)

@@ -11,6 +11,7 @@ import struct
 from collections import deque
 from typing import Protocol
 
+from wsfake.live.ahead import Ahead
 from wsfake.live.reactor import Reactor
 
 __all__ = ["Receiver", "Transport", "Unheard", "close_socket"]
@@ -67,6 +68,9 @@ class Transport:
 
         self.error: OSError | None = None
         """Why reading has failed: a reset, or what is wrong with TLS."""
+
+        self.ahead: Ahead | None = None
+        """What is connected already for the sake of this stream, and freed with it."""
 
         self._broken = False
         self._sending = True
@@ -131,6 +135,12 @@ class Transport:
         self._reactor.unwatch(self._socket)
         self._reactor.disown(self)
         close_socket(self._socket, reset=reset)
+        if self.ahead is not None:
+            self.ahead.abort()
+
+    def take_ahead(self, host: str, port: int) -> socket.socket | None:
+        """Return what is connected already to a host and port, for the caller to own; or None."""
+        return None if self.ahead is None else self.ahead.take(host, port)
 
     def _then(self, what: _Then) -> None:
         if self.closed:

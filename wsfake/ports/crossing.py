@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import socket
 import ssl
 from collections.abc import Callable
+from functools import partial
 
+from wsfake.live.ahead import Ahead
 from wsfake.live.connector import Connector
 from wsfake.live.gate import Gate, Visitor
 from wsfake.live.reactor import Reactor
@@ -41,6 +42,8 @@ class Crossroads:
         self._plain = plain
         self.secure = secure
         self._tunnels: list[Tunnel] = []
+        self._expected: dict[int, Ahead] = {}
+        """Connections to the real server, by the port that a client of theirs comes from."""
 
     @property
     def open(self) -> list[Link | Passing]:
@@ -54,16 +57,27 @@ class Crossroads:
         receptions = self._plain.count + (0 if self.secure is None else self.secure.count)
         return receptions + len(self._tunnels)
 
+    def expect(self, client: int, server: socket.socket) -> None:
+        """Have a connection to the real server at hand for who comes from a port; in any thread."""
+        ahead = Ahead(server, self.place)
+        old = self._expected.get(client)
+        self._expected[client] = ahead
+        if old is not None:  # whose client has never come
+            old.abort()
+
+    def expected(self, client: int) -> Ahead | None:
+        """Return the connection to the real server that was made for who comes from a port."""
+        return self._expected.pop(client, None)
+
     def admit(self, client: Transport, received: bytes) -> None:
         if _UPGRADE.search(received):
             self._plain.admit(client, received)
         else:
             self.let_through(client, received)
 
-    def let_through(
-        self, client: Transport, received: bytes, server: socket.socket | None = None
-    ) -> None:
+    def let_through(self, client: Transport, received: bytes) -> None:
         """Take a client to the host and port that it meant, whatever it says there."""
+        server = client.take_ahead(*self.place)
         self._tunnels.append(Tunnel(self._reactor, client, received, self.place, server))
 
     def leave(self) -> None:
@@ -73,6 +87,8 @@ class Crossroads:
             self.secure.leave()
         for tunnel in self._tunnels:
             tunnel.abort()
+        while self._expected:
+            self._expected.popitem()[1].abort()
 
 
 class Crossing(Gate):
@@ -94,47 +110,62 @@ class Crossing(Gate):
         self._need_tls = tls
         super().__init__(reactor, roads.admit, host=host, most=most, busy=lambda: roads.count)
 
-    def _greet(self, sock: socket.socket) -> None:
+    def _greet(self, sock: socket.socket, came_from: int) -> None:
         sock.setblocking(False)
-        _Guest(self._reactor, self, sock)
+        _Guest(self._reactor, self, sock, self._roads.expected(came_from))
 
     @property
     def place(self) -> tuple[str, int]:
         """The host and the port that its clients mean."""
         return self._roads.place
 
-    def part(self, sock: socket.socket, first: bytes) -> None:
-        """Send a client on, by the first bytes that it said."""
+    def part(self, sock: socket.socket, first: bytes, ahead: Ahead | None) -> None:
+        """Send a client on, by the first bytes that it said, with what is connected already."""
         secure = self._roads.secure
         if first.startswith(_TLS) and secure is not None:
             tls = self._need_tls()
-            with contextlib.suppress(OSError):  # gone before its handshake
+            try:
                 sock = tls.wrap_socket(sock, server_side=True, do_handshake_on_connect=False)
-                Visitor(self._reactor, self, sock, secure.admit, self._head_seconds)
+            except OSError:  # gone before its handshake
+                _free(ahead)
+            else:
+                Visitor(self._reactor, self, sock, secure.admit, self._head_seconds, ahead=ahead)
         elif any(each.startswith(first[: len(each)]) for each in _METHODS):
             through = self._roads.let_through
-            Visitor(self._reactor, self, sock, self._admit, self._head_seconds, on_other=through)
+            Visitor(
+                self._reactor,
+                self,
+                sock,
+                self._admit,
+                self._head_seconds,
+                on_other=through,
+                ahead=ahead,
+            )
         else:
-            self._roads.let_through(Transport(self._reactor, sock, Unheard()), b"")
+            self.let_through(sock, ahead)
 
-    def join(self, sock: socket.socket, server: socket.socket) -> None:
-        """Let a client through to a server that has spoken first."""
-        self._roads.let_through(Transport(self._reactor, sock, Unheard()), b"", server)
+    def let_through(self, sock: socket.socket, ahead: Ahead | None) -> None:
+        """Let a client through that speaks no HTTP, or to a server that has spoken first."""
+        client = Transport(self._reactor, sock, Unheard())
+        client.ahead = ahead
+        self._roads.let_through(client, b"")
 
 
 class _Guest:
     """A client who has said nothing yet.
 
-    After a moment the server is connected to, as it may be the one who speaks first. Whoever does
-    decides: a loaded machine is slow to say what it was about to.
+    After a moment the server is connected to, unless it is so `ahead` of that, as it may be the one
+    who speaks first. Whoever does decides: a loaded machine is slow to say what it was about to.
     """
 
-    def __init__(self, reactor: Reactor, crossing: Crossing, sock: socket.socket) -> None:
+    def __init__(
+        self, reactor: Reactor, crossing: Crossing, sock: socket.socket, ahead: Ahead | None
+    ) -> None:
         self._reactor = reactor
         self._crossing = crossing
         self._socket = sock
         self._connector: Connector | None = None
-        self._server: socket.socket | None = None
+        self._ahead = ahead
         crossing.waiting += 1
         reactor.own(self)
         self._timer = reactor.call_later(_SILENT_SECONDS, self._look_ahead)
@@ -142,6 +173,7 @@ class _Guest:
 
     def abort(self) -> None:
         self._done()
+        _free(self._ahead)
         close_socket(self._socket)
 
     def _look(self) -> None:
@@ -150,11 +182,14 @@ class _Guest:
             return
         if first:
             self._done()
-            self._crossing.part(self._socket, first)
+            self._crossing.part(self._socket, first, self._ahead)
         else:
             self.abort()
 
     def _look_ahead(self) -> None:
+        if self._ahead is not None:
+            self._listen_to(self._ahead)
+            return
         self._connector = Connector(
             self._reactor,
             *self._crossing.place,
@@ -164,20 +199,20 @@ class _Guest:
         )
 
     def _connected(self, server: socket.socket) -> None:
-        self._server = server
-        self._reactor.watch(server, self._listen, read=True, write=False)
+        self._ahead = Ahead(server, self._crossing.place)
+        self._listen_to(self._ahead)
 
-    def _listen(self) -> None:
-        server = self._server
-        assert server is not None
-        first = _first_of(server)
+    def _listen_to(self, ahead: Ahead) -> None:
+        listen = partial(self._listen, ahead)
+        self._reactor.watch(ahead.server, listen, read=True, write=False)
+
+    def _listen(self, ahead: Ahead) -> None:
+        first = _first_of(ahead.server)
         if first is None:
             return
         if first:
-            self._reactor.unwatch(server)
-            self._server = None
             self._done()
-            self._crossing.join(self._socket, server)
+            self._crossing.let_through(self._socket, ahead)
         else:
             self.abort()
 
@@ -185,12 +220,16 @@ class _Guest:
         self._timer.cancel()
         if self._connector is not None:
             self._connector.abort()
-        if self._server is not None:
-            self._reactor.unwatch(self._server)
-            close_socket(self._server)
+        if self._ahead is not None:
+            self._reactor.unwatch(self._ahead.server)
         self._reactor.unwatch(self._socket)
         self._reactor.disown(self)
         self._crossing.waiting -= 1
+
+
+def _free(ahead: Ahead | None) -> None:
+    if ahead is not None:
+        ahead.abort()
 
 
 def _first_of(sock: socket.socket) -> bytes | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import ssl
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -62,6 +63,11 @@ class Port:
     def waiting(self) -> int:
         """How many clients have not asked for anything yet."""
         return self._gate.waiting
+
+    def expect(self, client: int, server: socket.socket) -> None:
+        """Have a connection to the real server at hand for who comes from a port; at a crossing."""
+        assert isinstance(self._hall, Crossroads)
+        self._hall.expect(client, server)
 
     def close(self) -> None:
         """Listen no more; connections go on. May be called again."""

@@ -115,13 +115,15 @@ class Relay:
     # To the real server
 
     def _connect(self) -> None:
+        host, port = self._upstream.host, self._upstream.port
         self._connector = Connector(
             self._reactor,
-            self._upstream.host,
-            self._upstream.port,
+            host,
+            port,
             tls=self._upstream.tls,
             on_connected=self._connected,
             on_failed=self._failed,
+            sock=self._client.transport.take_ahead(host, port),
         )
 
     def _connected(self, sock: socket.socket) -> None:
