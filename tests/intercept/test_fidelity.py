@@ -12,12 +12,15 @@ from pathlib import Path
 from threading import Barrier, Event
 
 import aiohttp
+import httpx
+import httpx_ws
 import pytest
 import trio
 from websockets import ConnectionClosedError
 from websockets.sync.client import connect
 
 from tests.intercept.observers import OBSERVERS, STORIES, Lines, Observer
+from tests.live.peers import Wire, WireServer
 from tests.processes import ECHO_SERVER, running
 from wsfake import Harness, UnexpectedMessage
 from wsfake.cassette import write_cassette
@@ -164,6 +167,31 @@ def test_a_client_that_keeps_connections_asks_again_after_a_rejection(
         else:
             seen = asyncio.run(ask_twice(ws_fake.url_for(url)))
     assert seen == [401, "hello"]
+
+
+def test_a_rejection_whose_body_the_client_does_not_read_is_replayed(tmp_path: Path) -> None:
+    cassette = tmp_path / "c.msgpack"
+
+    def ask() -> int:
+        with (
+            httpx.Client(timeout=PATIENCE) as client,
+            pytest.raises(httpx_ws.WebSocketUpgradeError) as rejected,
+            httpx_ws.connect_ws("http://feed.example/", client),
+        ):
+            pass
+        return int(rejected.value.response.status_code)
+
+    def answer(wire: Wire) -> None:
+        wire.request()
+        wire.send(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 300\r\n\r\n<html>")
+        assert wire.read_to_end() == b""  # the rest never comes
+
+    with WireServer(answer) as server, Harness(cassette, mode="rewrite") as ws_fake:
+        ws_fake.alias("ws://feed.example", to=server.url)
+        with ws_fake.intercept():
+            assert ask() == 503
+    with Harness(cassette) as ws_fake, ws_fake.intercept():
+        assert ask() == 503
 
 
 def test_what_a_client_saw_before_it_connected_again_is_recorded_before_that(

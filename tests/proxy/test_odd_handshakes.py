@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 from tests.live.peers import Wire
 from tests.proxy.port import Proxy
 from tests.proxy.test_relay import KEY, REQUEST, relay_raw
-from wsfake.model import Accept, Close, Drop, Gap, Open, Raw, Reject
+from wsfake.model import Accept, Close, Drop, Event, Gap, Open, Raw, Reject
 from wsfake.proxy import Faults
 
+LENGTH = (("Content-Length", "9"),)
 SWITCHED = b"HTTP/1.1 101 Switching Protocols\r\n\r\n"
 INTERIM = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
 LONG = INTERIM.replace(b"/x", b"/" + b"x" * 70_000)
@@ -83,6 +86,34 @@ def test_half_the_head_of_an_answer_is_told_as_bytes(proxy: Proxy) -> None:
 
     told = relay_raw(proxy, serve, talk)
     assert told.lines[1:] == [("server", Raw(b"HTTP/1.1 101 Swi")), ("server", Drop())]
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        (b"HTTP/1.1 503 No\r\nContent-Length: 9\r\n\r\nsor", Reject(503, LENGTH, b"sor")),
+        (b"HTTP/1.1 503 No\r\n\r\n", Reject(503)),
+        (INTERIM, Raw(INTERIM)),
+    ],
+)
+@pytest.mark.parametrize("reset", [False, True])
+def test_an_answer_that_the_client_does_not_wait_for_is_told_as_far_as_it_came(
+    proxy: Proxy, sent: bytes, told: Event, reset: bool
+) -> None:
+    def serve(wire: Wire) -> None:
+        wire.request()
+        wire.send(sent)
+        with contextlib.suppress(ConnectionResetError):
+            assert wire.read_to_end() == b""
+
+    def talk(wire: Wire) -> None:
+        wire.send(REQUEST)
+        assert wire.read(len(sent)) == sent
+        if reset:
+            wire.reset()
+
+    lines = relay_raw(proxy, serve, talk).lines
+    assert lines[1:] == [("server", told), ("client", Drop(reset=reset))]
 
 
 def test_what_comes_behind_an_answer_that_does_not_accept_is_told_as_bytes(proxy: Proxy) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from websockets.exceptions import PayloadTooBig
 
 from wsfake.errors import UsageError
-from wsfake.live.answers import AnswerReader, StatusReader
+from wsfake.live.answers import Answer, AnswerReader, StatusReader
 from wsfake.live.framing import Framing
 from wsfake.live.http import deflate_of, without
 from wsfake.live.server_handshake import NotAWebSocket, ServerHandshake
@@ -80,8 +80,9 @@ class Tap:
         """Tell how the stream of a side ended, if it is news: by a reset, or in order."""
         side, reset = end
         self._at = at
-        if side is Side.SERVER and self._answers is not None:
-            self._tell(side, self._answer(self._answers, None))
+        if self._answers is not None:
+            # Also where the client leaves: one that goes by the status alone reads no body.
+            self._tell(Side.SERVER, self._answer_cut_off(self._answers))
         if self._ends_by_drop(side, reset=reset):
             framing = self._framings.get(side)
             inside = None if framing is None else framing.inside()
@@ -174,13 +175,20 @@ class Tap:
 
     def _hear_answer(self, data: bytes) -> list[Event]:
         assert self._answers is not None
-        return self._answer(self._answers, data)
+        answer = self._answers.receive(data)
+        return [] if answer is None else self._answered(answer, self._answers)
 
-    def _answer(self, answers: AnswerReader, data: bytes | None) -> list[Event]:
-        answer = answers.receive_end() if data is None else answers.receive(data)
-        if answer is None:
-            begun = answers.begun if data is None else b""
-            return [Raw(begun)] if begun else []
+    def _answer_cut_off(self, answers: AnswerReader) -> list[Event]:
+        """Tell what came of an answer when a side ends; nothing where nothing came yet."""
+        answer = answers.receive_end()
+        if answer is not None:
+            return self._answered(answer, answers)
+        if not answers.begun:
+            return []
+        self._answers = None
+        return [Raw(answers.begun)]
+
+    def _answered(self, answer: Answer, answers: AnswerReader) -> list[Event]:
         self._answers = None
         if isinstance(answer, Accept):
             return self._accept(answer, answers.rest)
