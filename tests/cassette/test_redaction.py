@@ -49,6 +49,64 @@ def test_the_values_of_secret_headers_are_replaced_whatever_their_case(header: s
     assert redacted(Reject(403, headers)) == Reject(403, clean)
 
 
+@pytest.mark.parametrize(
+    ("value", "clean"),
+    [
+        ("sid=abc; Path=/; HttpOnly", "sid=<redacted>; Path=/; HttpOnly"),
+        ("sid=a=b;secure;SameSite=Lax", "sid=<redacted>;secure;SameSite=Lax"),
+        (" sid = abc ; Domain=.h.example", " sid=<redacted>; Domain=.h.example"),
+        (
+            "cart[1]=x; Expires=Wed, 21 Oct 2026 07:28:00 GMT; Max-Age=-1; Priority=High",
+            "cart[1]=<redacted>; Expires=Wed, 21 Oct 2026 07:28:00 GMT; Max-Age=-1; Priority=High",
+        ),
+        ("sid=; Max-Age=0", "sid=; Max-Age=0"),  # what takes a cookie away
+        ("Path=abc; Path=/a", "Path=<redacted>; Path=/a"),
+        ("Secure", "<redacted>"),
+        ("=abc; Secure", "<redacted>; Secure"),
+        ("abc", "<redacted>"),
+        ("a b=c", "<redacted>"),
+        (
+            "sid=abc; other=def; odd; Max-Age=x",
+            "sid=<redacted>; other=<redacted>; <redacted>; Max-Age=<redacted>",
+        ),
+        ("sid=abc; Path=/, other=def; Secure", "sid=<redacted>; Path=<redacted>; Secure"),
+        ("sid=abc; Path=/\nother=def; Secure", "sid=<redacted>; Path=<redacted>; Secure"),
+        ('sid="abc; Path=/d\\"; HttpOnly"; Secure', "sid=<redacted>; Secure"),
+        ('sid="abc; Path=/def; Secure', "sid=<redacted>"),
+        ('sid="abc; Path=/def\\', "sid=<redacted>"),
+        ("sid=abc; Path=/sk-abcdefghijklmnop1", "sid=<redacted>; Path=/<redacted>"),
+        ("; ;", "; ;"),
+        ("", ""),
+    ],
+)
+def test_of_a_cookie_that_is_set_the_name_and_its_attributes_stay(value: str, clean: str) -> None:
+    assert REDACTOR.header_fields((("Set-Cookie", value),)) == (("Set-Cookie", clean),)
+    assert REDACTOR.header_fields((("Set-Cookie", clean),)) == (("Set-Cookie", clean),)
+
+
+@pytest.mark.parametrize(
+    ("value", "clean"),
+    [
+        ("a=1; b=2", "a=<redacted>; b=<redacted>"),
+        ("a=1;b=;Path=/;Secure", "a=<redacted>;b=;Path=<redacted>;<redacted>"),
+        ('a="1; b=2"; c=3, d=4', "a=<redacted>; c=<redacted>"),
+        ("$Version=1; abc", "$Version=<redacted>; <redacted>"),
+    ],
+)
+def test_of_the_cookies_of_a_request_the_names_stay(value: str, clean: str) -> None:
+    assert REDACTOR.header_fields((("COOKIE", value),)) == (("COOKIE", clean),)
+    assert REDACTOR.header_fields((("COOKIE", clean),)) == (("COOKIE", clean),)
+
+
+@given(st.text(st.sampled_from("a =,\n/<>"), max_size=10), st.booleans())
+def test_nothing_is_left_of_the_value_of_a_cookie(text: str, quoted: bool) -> None:
+    value = f'"{text};SECRET;{text}SECRET"' if quoted else f"{text}SECRET{text}"
+    for name in ("Cookie", "Set-Cookie"):
+        ((_, clean),) = REDACTOR.header_fields(((name, f"sid={value}; Path=/"),))
+        assert "SECRET" not in clean
+        assert REDACTOR.header_fields(((name, clean),)) == ((name, clean),)
+
+
 def test_headers_that_hold_a_url_are_redacted_as_one() -> None:
     headers = (("Location", "https://u:p@h/?token=x&a=1"), ("Origin", "https://h"))
     assert REDACTOR.header_fields(headers) == (
@@ -192,9 +250,9 @@ def test_a_header_of_subprotocols_without_tokens_keeps_its_spaces() -> None:
 
 def test_names_are_added_to_the_defaults_and_never_replace_them() -> None:
     mine = Redactor(headers=[" X-Mine "], query=["sid"], json_keys=["accountNumber"])
-    assert mine.header_fields((("x-mine", "a"), ("cookie", "b"))) == (
+    assert mine.header_fields((("x-mine", "a"), ("x-api-key", "b"))) == (
         ("x-mine", PLACEHOLDER),
-        ("cookie", PLACEHOLDER),
+        ("x-api-key", PLACEHOLDER),
     )
     assert mine.url("ws://h/?SID=1&token=2") == "ws://h/?SID=<redacted>&token=<redacted>"
     text = '{"account_number":1,"AccountNumber":2,"token":3,"number":4}'

@@ -194,6 +194,28 @@ def test_a_rejection_whose_body_the_client_does_not_read_is_replayed(tmp_path: P
         assert ask() == 503
 
 
+def test_a_client_keeps_the_cookies_of_a_recording_by_their_names(tmp_path: Path) -> None:
+    cassette = tmp_path / "c.msgpack"
+    url = "ws://feed.example/"
+
+    async def cookies() -> dict[str, str]:
+        async with aiohttp.ClientSession() as session, session.ws_connect(url):
+            return {cookie.key: cookie.value for cookie in session.cookie_jar}
+
+    def answer(wire: Wire) -> None:
+        wire.accept(Set_Cookie="sid=hunter2; Path=/; HttpOnly")
+        assert wire.frame()[0] == 0x88
+        wire.send(b"\x88\x02\x03\xe8")
+
+    with WireServer(answer) as server, Harness(cassette, mode="rewrite") as ws_fake:
+        ws_fake.alias("ws://feed.example", to=server.url)
+        with ws_fake.intercept():
+            assert asyncio.run(cookies()) == {"sid": "hunter2"}
+    with Harness(cassette) as ws_fake, ws_fake.intercept():
+        assert asyncio.run(cookies()) == {"sid": "<redacted>"}
+    assert b"hunter2" not in cassette.read_bytes()
+
+
 def test_what_a_client_saw_before_it_connected_again_is_recorded_before_that(
     server: str, tmp_path: Path
 ) -> None:

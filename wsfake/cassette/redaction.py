@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
+from wsfake.cassette.cookies import without_cookies
 from wsfake.cassette.tokens import (
     Substitute,
     check_secrets,
@@ -31,9 +32,7 @@ __all__ = ["PLACEHOLDER", "Redactor"]
 _HEADERS = (
     "api-key",
     "authorization",
-    "cookie",
     "proxy-authorization",
-    "set-cookie",
     "x-access-token",
     "x-amz-security-token",
     "x-api-key",
@@ -70,6 +69,7 @@ _JSON_KEYS = (
 )
 _QUERY = (*_JSON_KEYS, "auth", "jwt", "key", "pass", "sig", "signature")
 
+_COOKIES = frozenset({"cookie", "set-cookie"})
 _URL_HEADERS = frozenset({"location", "content-location", "origin", "referer"})
 _PARAMETER = re.compile(r"(?<=[?&#;])([^=&#;?]+)=((?:[^&#;]|;(?![^=&#;?]+=))+)")
 """A semicolon is a part of a value (RFC 3986 section 3.4), but where another parameter follows."""
@@ -205,7 +205,7 @@ class Redactor:
         return self._rules(_PARAMETER.sub(self._parameter, mask_user_info(url)))
 
     def header_fields(self, headers: Headers) -> Headers:
-        """Return headers with the values of secret ones replaced."""
+        """Return headers with the values of secret ones replaced; of cookies the names stay."""
         return tuple((name, self._header(name.lower(), value)) for name, value in headers)
 
     def subprotocols(self, offered: Iterable[str]) -> tuple[str, ...]:
@@ -311,6 +311,8 @@ class Redactor:
         return body if clean == text else clean.encode()
 
     def _header(self, name: str, value: str) -> str:
+        if name in _COOKIES:
+            return self._rules(without_cookies(value, PLACEHOLDER, set_by=name == "set-cookie"))
         if name in self._secret_headers:
             return PLACEHOLDER if value else value
         if name in _URL_HEADERS:

@@ -21,6 +21,7 @@ from wsfake.model import (
 )
 from wsfake.transcript import Matching
 from wsfake.transcript.matchers import AnyClose
+from wsfake.transcript.matching import PLACEHOLDER, fits_placeholder
 
 __all__ = ["NO_MESSAGE", "is_the_same", "missed_header", "missed_in_answer", "same_close"]
 
@@ -92,6 +93,11 @@ def missed_header(
     """Return the first of the expected headers that one side's opening handshake does not have."""
     came = [(name.lower(), value) for name, value in what.headers]
     for name, value in expected:
-        if not any(name.lower() == n and value == v for n, v in came):
+        if not any(name.lower() == n and _fits_value(value, v) for n, v in came):
             return name, value
     return None
+
+
+def _fits_value(expected: Any, value: str) -> bool:
+    masked = isinstance(expected, str) and PLACEHOLDER in expected
+    return bool(expected == value) or (masked and fits_placeholder(expected, value))
