@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
@@ -16,7 +17,8 @@ import httpx
 import httpx_ws
 import pytest
 import trio
-from websockets import ConnectionClosedError
+from websockets import ConnectionClosedError, InvalidHandshake, Subprotocol
+from websockets.asyncio.client import connect as connect_async
 from websockets.sync.client import connect
 
 from tests.intercept.observers import OBSERVERS, STORIES, Lines, Observer
@@ -214,6 +216,60 @@ def test_a_client_keeps_the_cookies_of_a_recording_by_their_names(tmp_path: Path
     with Harness(cassette) as ws_fake, ws_fake.intercept():
         assert asyncio.run(cookies()) == {"sid": "<redacted>"}
     assert b"hunter2" not in cassette.read_bytes()
+
+
+async def ask_by_aiohttp(url: str) -> str:
+    try:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.ws_connect(url, protocols=["a"]) as connection,
+        ):
+            return f"open, {connection.protocol}: {await connection.receive_str(timeout=PATIENCE)}"
+    except aiohttp.WSServerHandshakeError as error:
+        return str(error.message)
+
+
+async def ask_by_websockets(url: str) -> str:
+    try:
+        async with connect_async(url, subprotocols=[Subprotocol("a")]) as connection:
+            return f"open, {connection.subprotocol}: {await connection.recv()!r}"
+    except InvalidHandshake as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("ask", [ask_by_aiohttp, ask_by_websockets])
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"Sec_WebSocket_Protocol": "unasked"},
+        {"Sec_WebSocket_Protocol": "a, a"},
+        {"Sec_WebSocket_Extensions": "x-unasked"},
+        {"Sec_WebSocket_Extensions": "permessage-deflate, x-unasked"},
+        {"Connection": "keep-alive, Upgrade"},
+        {"Connection": "keep-alive"},
+        {"Sec_WebSocket_Accept": "wrong"},
+    ],
+    ids=str,
+)
+def test_an_odd_acceptance_is_replayed_as_it_was(
+    odd: dict[str, str], ask: Callable[[str], Coroutine[object, object, str]], tmp_path: Path
+) -> None:
+    cassette = tmp_path / "c.msgpack"
+    url = "ws://feed.example/"
+
+    def answer(wire: Wire) -> None:
+        wire.accept(b"\x81\x02hi\x88\x02\x03\xe8", **odd)
+        with contextlib.suppress(ConnectionResetError):
+            wire.read_to_end()
+
+    with WireServer(answer) as server:
+        live = asyncio.run(ask(server.url))
+    with WireServer(answer) as server, Harness(cassette, mode="rewrite") as ws_fake:
+        ws_fake.alias("ws://feed.example", to=server.url)
+        with ws_fake.intercept():
+            assert asyncio.run(ask(url)) == live
+    with Harness(cassette) as ws_fake, ws_fake.intercept():
+        assert asyncio.run(ask(url)) == live
 
 
 def test_what_a_client_saw_before_it_connected_again_is_recorded_before_that(

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, strategies as st
+from websockets.utils import accept_key
 
 from wsfake.errors import UsageError
 from wsfake.live.client_handshake import ClientHandshake
-from wsfake.model import Open, Raw, Reject
+from wsfake.model import Accept, Open, Raw, Reject
 
 REFUSALS = [
     b"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone",
@@ -32,6 +35,59 @@ def test_any_bytes_are_an_answer_or_none(data: bytes) -> None:
     handshake = ClientHandshake(Open("ws://x"))
     assert handshake.receive(data) in (None, Raw(data))
     handshake.receive_end()
+
+
+def answer_to(handshake: ClientHandshake, **others: str) -> bytes:
+    """Return a server's acceptance, with other values of some of its headers."""
+    key = re.search(rb"Sec-WebSocket-Key: (\S+)", handshake.request)
+    assert key is not None
+    lines = {
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Accept": accept_key(key[1].decode()),
+        **{name.replace("_", "-"): value for name, value in others.items()},
+    }
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    return f"HTTP/1.1 101 Switching Protocols\r\n{head}\r\n".encode()
+
+
+UNASKED = {"Sec_WebSocket_Protocol": "a"}, {"Sec_WebSocket_Extensions": "x-a; b"}
+
+
+@pytest.mark.parametrize("unasked", UNASKED)
+def test_who_is_tolerant_takes_what_it_did_not_ask_for_and_others_do_not(
+    unasked: dict[str, str],
+) -> None:
+    strict, tolerant = (ClientHandshake(Open("ws://x"), tolerant=each) for each in (False, True))
+    assert isinstance(strict.receive(answer_to(strict, **unasked)), Reject)
+    answer = tolerant.receive(answer_to(tolerant, **unasked))
+    assert isinstance(answer, Accept)
+    assert {answer.subprotocol, *answer.extensions} & {"a", "x-a; b"}
+    assert tolerant.deflate is None
+
+
+@pytest.mark.parametrize(
+    "extensions",
+    ["permessage-deflate, permessage-deflate", "permessage-deflate; x=1", ", ; ,"],
+)
+def test_nobody_takes_an_extension_that_cannot_be_used(extensions: str) -> None:
+    handshake = ClientHandshake(Open("ws://x"), tolerant=True)
+    data = answer_to(handshake, Sec_WebSocket_Extensions=extensions)
+    assert isinstance(handshake.receive(data), Reject)
+
+
+def test_of_an_acceptance_that_is_not_valid_the_key_does_not_count() -> None:
+    answers = set()
+    for _ in range(2):
+        handshake = ClientHandshake(Open("ws://x"))
+        answers.add(handshake.receive(answer_to(handshake, Sec_WebSocket_Protocol="a, b")))
+    (answer,) = answers
+    assert isinstance(answer, Reject)
+    assert ("Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") in answer.headers
+    handshake = ClientHandshake(Open("ws://x"))
+    answer = handshake.receive(answer_to(handshake, Sec_WebSocket_Accept="wrong"))
+    assert isinstance(answer, Reject)
+    assert ("Sec-WebSocket-Accept", "wrong") in answer.headers
 
 
 def test_a_chunk_that_is_none_ends_the_body() -> None:

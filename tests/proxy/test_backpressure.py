@@ -167,7 +167,9 @@ def test_an_extension_that_is_not_known_passes_and_is_told_as_a_gap(proxy: Proxy
         wire.accept(b"\xf1\x01a", Sec_WebSocket_Extensions="x-unheard-of")
 
     def talk(wire: Wire) -> None:
-        opened(wire)
+        offer = b"\r\nSec-WebSocket-Extensions: x-unheard-of\r\n\r\n"
+        wire.send(REQUEST.replace(b"\r\n\r\n", offer))
+        wire.request()
         assert wire.read_to_end() == b"\xf1\x01a"
 
     with WireServer(serve) as server:

@@ -199,6 +199,25 @@ def test_interim_answers_to_no_valid_handshake_say_nothing(proxy: Proxy, status:
     assert told == ([Open, Gap] if status.startswith(b"101") else [])
 
 
+def test_what_nobody_asked_for_is_told_and_does_not_hide_what_is_said(proxy: Proxy) -> None:
+    def serve(wire: Wire) -> None:
+        wire.accept(b"\x81\x02hi", Sec_WebSocket_Protocol="a", Sec_WebSocket_Extensions="x-foo")
+        assert wire.frame() == (0x81, b"yo")
+
+    def talk(wire: Wire) -> None:
+        wire.send(REQUEST)
+        wire.request()
+        assert wire.read(4) == b"\x81\x02hi"
+        wire.send(b"\x81\x82\0\0\0\0yo")
+        wire.read_to_end()
+
+    told = relay_raw(proxy, serve, talk)
+    answer = told.lines[1][1]
+    assert isinstance(answer, Accept)
+    assert (answer.subprotocol, answer.extensions) == ("a", ("x-foo",))
+    assert told.behind == [("server", "hi"), ("client", "yo"), ("server", Drop())]
+
+
 @pytest.mark.parametrize("early", [False, True])
 @pytest.mark.parametrize(
     "answer", [SWITCHED, b"hello\n", SWITCHED.replace(b"\r\n\r\n", b"\r\nUpgrade: h2c\r\n\r\n")]

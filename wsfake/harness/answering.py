@@ -121,6 +121,7 @@ class FromCassette:
         if recorded is None:
             return self._nobody(connection)
         connection.source = self.path
+        connection.offers_recorded = recorded.opening.extensions
         self._choose_what_is_offered(recorded, connection.opening)
         player = self.replay.play(recorded, Side.SERVER, speed)
         return PlayerEnd(self._network, player, connection, turns=self._turns)

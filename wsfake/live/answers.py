@@ -19,9 +19,11 @@ from wsfake.live.http import (
     extensions_in,
     headers_of,
     subprotocols_in,
+    with_accept_for,
     without,
 )
 from wsfake.model import Accept, Raw, Reject
+from wsfake.wire.replies import KEY
 
 __all__ = ["Answer", "AnswerReader", "StatusReader"]
 
@@ -71,21 +73,15 @@ class StatusReader:
 
 
 class AnswerReader:
-    """Understands the answer to a request with `key`, in which `subprotocols` were offered.
+    """Understands the answer to a request with `key`.
 
     Interim answers before it, as 103 with early hints, are passed over (RFC 9110 section 15.2).
-    `agree` is called with the extensions of an answer that accepts, and raises `InvalidHandshake`
-    for those that were not offered.
+    `agree` is called with an answer that accepts, and raises `InvalidHandshake` where the client
+    would not bear the subprotocol or the extensions that it names.
     """
 
-    def __init__(
-        self,
-        key: str,
-        subprotocols: tuple[str, ...],
-        agree: Callable[[tuple[str, ...]], object],
-    ) -> None:
+    def __init__(self, key: str, agree: Callable[[Accept], object]) -> None:
         self._key = key
-        self._subprotocols = subprotocols
         self._agree = agree
         self._reader = StreamReader()
         self._seen = bytearray()
@@ -146,26 +142,26 @@ class AnswerReader:
         raise ValueError("no answer behind all the interim ones")
 
     def _accept(self, headers: HttpHeaders) -> Accept | Reject:
-        """Check the answer as RFC 6455 section 4.1 asks for."""
+        """Check the answer as RFC 6455 section 4.1 asks for.
+
+        Sec-WebSocket-Accept depends on the key alone, which is another one each time: where it is
+        right, it is left out of what accepts, and is the one for `KEY` in what does not.
+        """
+        given = headers_of(headers)
+        fits = headers.get_all("Sec-WebSocket-Accept") == [accept_key(self._key)]
         try:
             check_upgrade(headers)
-            if headers.get_all("Sec-WebSocket-Accept") != [accept_key(self._key)]:
+            if not fits:
                 raise NegotiationError("wrong Sec-WebSocket-Accept")
-            subprotocol = self._check_subprotocol(subprotocols_in(headers))
-            extensions = extensions_in(headers)
-            self._agree(extensions)
+            chosen = subprotocols_in(headers)
+            if len(chosen) > 1:
+                raise NegotiationError("more than one subprotocol")
+            kept = without(given, {"sec-websocket-accept"})
+            answer = Accept(chosen[0] if chosen else None, kept, extensions_in(headers))
+            self._agree(answer)
         except InvalidHandshake:
-            return Reject(_SWITCHING, headers_of(headers))
-        # Sec-WebSocket-Accept depends on the key alone, which is another one each time.
-        kept = without(headers_of(headers), {"sec-websocket-accept"})
-        return Accept(subprotocol, kept, extensions)
-
-    def _check_subprotocol(self, chosen: tuple[str, ...]) -> str | None:
-        if not chosen:
-            return None
-        if len(chosen) > 1 or chosen[0] not in self._subprotocols:
-            raise NegotiationError("a subprotocol that was not asked for")
-        return chosen[0]
+            return Reject(_SWITCHING, with_accept_for(KEY, given) if fits else given)
+        return answer
 
     def _read_body(self, status: int, headers: HttpHeaders) -> Generator[None, None, None]:
         """Read into `_body` what RFC 9112 section 6.3 says is there, or what comes of it."""

@@ -31,7 +31,7 @@ class LiveClient(Connection):
     message's size. `open_timeout` (seconds) is for all of name, TCP, TLS and answer together; then
     it says `Refuse("timeout")` where TCP is not up, the part of a refusal that came, or `Stall`.
     A certificate is checked,
-    unless an `ssl_context` says otherwise.
+    unless an `ssl_context` says otherwise. `tolerant` is that of `ClientHandshake`.
 
     Raises `UsageError` for a URL or headers that cannot be sent.
     """
@@ -46,8 +46,9 @@ class LiveClient(Connection):
         open_timeout: float = 10.0,
         close_timeout: float = 10.0,
         compression: bool = True,
+        tolerant: bool = False,
     ) -> None:
-        self._handshake = ClientHandshake(opening, compression=compression)
+        self._handshake = ClientHandshake(opening, compression=compression, tolerant=tolerant)
         super().__init__(
             reactor, Side.CLIENT, say, open_timeout=open_timeout, close_timeout=close_timeout
         )

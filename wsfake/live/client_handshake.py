@@ -13,14 +13,14 @@ from websockets.headers import build_extension, build_host, parse_extension
 
 from wsfake.live.answers import Answer, AnswerReader
 from wsfake.live.http import (
-    DEFLATE,
     ascii_host,
     basic_credentials,
     header_block,
+    named_in,
     request_target,
     without,
 )
-from wsfake.model import Headers, Open, normalise_url
+from wsfake.model import Accept, Headers, Open, normalise_url
 
 __all__ = ["Answer", "ClientHandshake"]
 
@@ -41,10 +41,13 @@ class ClientHandshake:
     another one each time. Once `receive` has returned an `Accept`, `rest` are the bytes behind it
     and `deflate` the compression that was agreed.
 
+    One that is `tolerant` takes a subprotocol and extensions that it did not ask for, and goes on
+    without these: what they come to is for its host to say.
+
     Raises `UsageError` for a URL or headers that cannot be sent.
     """
 
-    def __init__(self, opening: Open, *, compression: bool = True) -> None:
+    def __init__(self, opening: Open, *, compression: bool = True, tolerant: bool = False) -> None:
         url = urlsplit(normalise_url(opening.url))
         self.secure = url.scheme == "wss"
         self.host = ascii_host(opening.url)
@@ -52,6 +55,7 @@ class ClientHandshake:
         self.deflate: Extension | None = None
         self._key = base64.b64encode(secrets.token_bytes(16)).decode()
         self._subprotocols = opening.subprotocols
+        self._tolerant = tolerant
         self._offer = ClientPerMessageDeflateFactory(client_max_window_bits=True)
         self._offers = (
             (build_extension([(self._offer.name, self._offer.get_request_params())]),)
@@ -65,7 +69,7 @@ class ClientHandshake:
         self.request = f"GET {request_target(opening.url)} HTTP/1.1\r\n".encode() + header_block(
             headers
         )
-        self._answers = AnswerReader(self._key, self._subprotocols, self._agree)
+        self._answers = AnswerReader(self._key, self._agree)
 
     def receive(self, data: bytes) -> Answer | None:
         """Return the answer once it is whole, or the bytes that are none as `Raw`.
@@ -104,10 +108,15 @@ class ClientHandshake:
             headers.append(("Authorization", credentials))
         return (*headers, *given)
 
-    def _agree(self, extensions: tuple[str, ...]) -> None:
-        if not extensions:
-            return
-        ((name, parameters), *others) = parse_extension(", ".join(extensions))
-        if others or name != DEFLATE or not self._offers:
-            raise NegotiationError("an extension that was not asked for")
-        self.deflate = self._offer.process_response_params(parameters, [])
+    def _agree(self, answer: Accept) -> None:
+        agreed = named_in(answer.extensions, self._offers)
+        if not self._tolerant:
+            if answer.subprotocol not in (None, *self._subprotocols):
+                raise NegotiationError("a subprotocol that was not asked for")
+            if agreed != answer.extensions:
+                raise NegotiationError("an extension that was not asked for")
+        if len(agreed) > 1:
+            raise NegotiationError("an extension that is named twice")
+        for extension in agreed:
+            ((_, parameters),) = parse_extension(extension)
+            self.deflate = self._offer.process_response_params(parameters, [])

@@ -17,6 +17,7 @@ from websockets.headers import (
     parse_subprotocol,
     parse_upgrade,
 )
+from websockets.utils import accept_key
 
 from wsfake.errors import UsageError
 from wsfake.model import Headers, Side, normalise_url
@@ -38,8 +39,10 @@ __all__ = [
     "fits_offer",
     "header_block",
     "headers_of",
+    "named_in",
     "request_target",
     "subprotocols_in",
+    "with_accept_for",
     "without",
 ]
 
@@ -66,6 +69,14 @@ def without(headers: Headers, names: Iterable[str]) -> Headers:
     """Return the headers whose names, without case, are none of `names` (in lower case)."""
     dropped = frozenset(names)
     return tuple((name, value) for name, value in headers if name.lower() not in dropped)
+
+
+def with_accept_for(key: str, headers: Headers) -> Headers:
+    """Return headers in which every Sec-WebSocket-Accept is the right one for a key."""
+    return tuple(
+        (name, accept_key(key) if name.lower() == "sec-websocket-accept" else value)
+        for name, value in headers
+    )
 
 
 def request_target(url: str) -> str:
@@ -196,6 +207,16 @@ def can_be_used(extensions: tuple[str, ...]) -> bool:
         return deflate_of(extensions, Side.SERVER) is not None
     except UsageError:
         return False
+
+
+def named_in(extensions: tuple[str, ...], offers: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of a server's extensions that a client has offered, by their names."""
+    offered = set(map(_name, offers))
+    return tuple(one for one in extensions if _name(one) in offered)
+
+
+def _name(extension: str) -> str:
+    return extension.partition(";")[0].strip()
 
 
 def fits_offer(answer: str, offer: str) -> bool:

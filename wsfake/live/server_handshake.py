@@ -26,20 +26,15 @@ from wsfake.live.http import (
     header_block,
     headers_of,
     is_deflate,
+    named_in,
     subprotocols_in,
+    with_accept_for,
     without,
 )
-from wsfake.model import Accept, Headers, Open, Reject, normalise_url
+from wsfake.model import Accept, Headers, Open, Reject, normalise_url, without_mechanics
+from wsfake.wire.replies import KEY
 
 __all__ = ["NotAWebSocket", "ServerHandshake"]
-
-_COMPUTED = {
-    "upgrade",
-    "connection",
-    "sec-websocket-accept",
-    "sec-websocket-protocol",
-    "sec-websocket-extensions",
-}
 
 
 class NotAWebSocket(Exception):
@@ -59,6 +54,7 @@ class ServerHandshake:
         self._reader = StreamReader()
         self._key = ""
         self._opening: Open | None = None
+        self._unasked: tuple[str, ...] = ()
         self._parser = self._parse()
 
     def receive(self, data: bytes) -> Open | None:
@@ -95,12 +91,20 @@ class ServerHandshake:
             return answer
         return answer.replace(extensions=())
 
-    def negotiate(self, extensions: tuple[str, ...]) -> tuple[str, ...]:
+    def negotiate(
+        self, extensions: tuple[str, ...], recorded: tuple[str, ...] | None
+    ) -> tuple[str, ...]:
         """Return what takes the place of the extensions of a recorded answer, for this client.
 
         They stay where they fit what it offers, and can be used. Else, permessage-deflate is
-        negotiated afresh if they had it (RFC 7692 section 7.1), and others are left out.
+        negotiated afresh if they had it (RFC 7692 section 7.1), and others are left out: but not
+        what the recorded client had not offered either (`recorded`; None where nothing is known
+        of it). That stands in the answer as it did, and is not used.
         """
+        if recorded is not None:
+            known = named_in(extensions, (*recorded, DEFLATE))
+            self._unasked = tuple(one for one in extensions if one not in known)
+            extensions = known
         offers = () if self._opening is None else self._opening.extensions
         if can_be_used(extensions) and any(fits_offer(extensions[0], o) for o in offers):
             return extensions
@@ -116,16 +120,18 @@ class ServerHandshake:
 
     def accept(self, answer: Accept) -> bytes:
         """Return the bytes of a 101; raises `UsageError` for headers that cannot be sent."""
+        given = without_mechanics(answer.headers)
         computed = [
-            ("Upgrade", "websocket"),
-            ("Connection", "Upgrade"),
-            ("Sec-WebSocket-Accept", accept_key(self._key)),
+            (name, value)
+            for name, value in (("Upgrade", "websocket"), ("Connection", "Upgrade"))
+            if not _says(given, name.lower(), value.lower())
         ]
+        computed.append(("Sec-WebSocket-Accept", accept_key(self._key)))
         if answer.subprotocol is not None:
             computed.append(("Sec-WebSocket-Protocol", answer.subprotocol))
-        if answer.extensions:
-            computed.append(("Sec-WebSocket-Extensions", ", ".join(answer.extensions)))
-        given = without(answer.headers, _COMPUTED)
+        extensions = (*answer.extensions, *self._unasked)
+        if extensions:
+            computed.append(("Sec-WebSocket-Extensions", ", ".join(extensions)))
         return self._response(101, (*computed, *given))
 
     def reject(self, answer: Reject) -> bytes:
@@ -136,6 +142,8 @@ class ServerHandshake:
         as those do that keep connections: nobody would answer.
         """
         headers = without(answer.headers, {"transfer-encoding"})
+        if ("sec-websocket-accept", accept_key(KEY)) in {(n.lower(), v) for n, v in headers}:
+            headers = with_accept_for(self._key, headers)  # it was right for the recorded client
         measured = any(name.lower() == "content-length" for name, _ in headers)
         if not measured and answer.status >= 200 and answer.status not in NO_BODY:
             headers = (*headers, ("Content-Length", str(len(answer.body))))
@@ -186,6 +194,12 @@ class ServerHandshake:
             subprotocols_in(headers),
             extensions_in(headers),
         )
+
+
+def _says(headers: Headers, name: str, option: str) -> bool:
+    """Tell whether an option is one of those in a header's values; name and option lower case."""
+    values = [value for given, value in headers if given.lower() == name]
+    return option in {one.strip().lower() for value in values for one in value.split(",")}
 
 
 def _origin_form(target: str) -> str:

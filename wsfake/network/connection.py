@@ -52,6 +52,8 @@ class Connection:
         self.accepted = False
         self.source = ""
         """Where its transcript is from, for messages: a cassette's path, or nothing."""
+        self.offers_recorded: tuple[str, ...] | None = None
+        """The extensions that the client of the recording offered, where one answers."""
         self.subprotocol: str | None = None
         self.ended: Ending | None = None
         """The Close, drop or refusal that ended it; the first, where both sides closed."""

@@ -65,7 +65,9 @@ class Link:
             return
         if not self._answered:
             if isinstance(what, Accept):
-                what = what.replace(extensions=self._handshake.negotiate(what.extensions))
+                recorded = self.connection.offers_recorded
+                extensions = self._handshake.negotiate(what.extensions, recorded)
+                what = what.replace(extensions=extensions)
             self._answered = isinstance(what, Accept | Reject | Refuse)
         try:
             self._client.arrive(what)

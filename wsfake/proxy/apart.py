@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from wsfake.live.answers import AnswerReader
 from wsfake.live.framing import Framing
-from wsfake.live.http import deflate_of, without
+from wsfake.live.http import deflate_of, named_in, without
 from wsfake.live.reactor import Reactor
 from wsfake.live.server_handshake import NotAWebSocket, ServerHandshake
 from wsfake.model import Accept, Close, Drop, Event, Message, Open, Raw, Reject, Side, Stall
@@ -105,7 +105,7 @@ class TakenApart:
         if opening is not None:
             headers = without(opening.headers, {"sec-websocket-key"})
             self._opening = Open(self._url, headers, opening.subprotocols, opening.extensions)
-            self._answers = AnswerReader(self._request.key, opening.subprotocols, lambda _: None)
+            self._answers = AnswerReader(self._request.key, lambda _: None)
             self.client.hear = None
 
     def _hear_answer(self, data: bytes) -> None:
@@ -129,14 +129,15 @@ class TakenApart:
             self.server.put(bytes(self._answer))
 
     def _accept(self, answer: Accept, rest: bytes) -> None:
+        assert self._opening is not None
         # One framing stands for each of our two ends, and has a context for either direction.
-        as_server = Framing(Side.SERVER, deflate_of(answer.extensions, Side.SERVER))
-        as_client = Framing(Side.CLIENT, deflate_of(answer.extensions, Side.CLIENT))
+        agreed = named_in(answer.extensions, self._opening.extensions)
+        as_server = Framing(Side.SERVER, deflate_of(agreed, Side.SERVER))
+        as_client = Framing(Side.CLIENT, deflate_of(agreed, Side.CLIENT))
         self.client.hear = self._hearing(self.client, as_server)
         self.server.hear = self._hearing(self.server, as_client)
         self.client.speak, self.server.speak = as_client, as_server
         if self._faults.on_open is not None:
-            assert self._opening is not None
             handle = LiveHandle(self._opening, answer.subprotocol, self._post)
             self._call(self._faults.on_open, handle)
         for direction in (self.client, self.server):

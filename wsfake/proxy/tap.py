@@ -11,7 +11,7 @@ from websockets.exceptions import PayloadTooBig
 from wsfake.errors import UsageError
 from wsfake.live.answers import Answer, AnswerReader, StatusReader
 from wsfake.live.framing import Framing
-from wsfake.live.http import deflate_of, without
+from wsfake.live.http import deflate_of, named_in, without
 from wsfake.live.server_handshake import NotAWebSocket, ServerHandshake
 from wsfake.model import Accept, Close, Drop, Event, Gap, Open, Raw, Refuse, Side
 from wsfake.proxy.request import headers_in
@@ -55,6 +55,7 @@ class Tap:
         }
         self._framings: dict[Side, Framing] = {}
         self._request = ServerHandshake(urlsplit(url).netloc, None)
+        self._offers: tuple[str, ...] = ()
         self._asked = False
         self._answers: AnswerReader | None = None  # while it is waited for
         self._early = bytearray()  # what the client says before it is answered
@@ -141,7 +142,8 @@ class Tap:
             return []
         if opening is None:
             return []
-        self._answers = AnswerReader(self._request.key, opening.subprotocols, lambda _: None)
+        self._answers = AnswerReader(self._request.key, lambda _: None)
+        self._offers = opening.extensions
         self._asked = True
         self._early += self._request.rest
         self._hear = {Side.CLIENT: self._hear_early, Side.SERVER: self._hear_answer}
@@ -219,8 +221,12 @@ class Tap:
         return framings[Side.SERVER].receive(rest) if rest else []
 
     def _framing(self, side: Side, answer: Accept) -> Framing:
-        """Return what understands a side; raise `UsageError` for an extension that it cannot."""
-        deflate = deflate_of(answer.extensions, side.other, speaks=False)
+        """Return what understands a side; raise `UsageError` for an extension that it cannot.
+
+        One that the client has not offered is none: where it goes on all the same, it is without.
+        """
+        agreed = named_in(answer.extensions, self._offers)
+        deflate = deflate_of(agreed, side.other, speaks=False)
         return Framing(side.other, deflate, largest=self._largest)
 
 
