@@ -113,6 +113,18 @@ def test_extensions_are_shown_as_the_server_chose_them(page: Harness) -> None:
     assert socket.extensions == "permessage-deflate"
 
 
+@pytest.mark.parametrize("extensions", [("x-foo",), ("permessage-deflate", "x-foo; a=1")])
+def test_an_extension_that_was_not_asked_for_fails_the_connection(
+    page: Harness, extensions: tuple[str, ...]
+) -> None:
+    page.serve("ws://h.test/", Transcript().server_accepts(extensions=extensions))
+    log = listen(page.WebSocket("ws://h.test/"))
+
+    page.run()
+
+    assert log == ["error at 3", "close 1006 at 3"]
+
+
 def test_a_ping_is_answered_and_not_told(page: Harness) -> None:
     page.serve("ws://h.test/", Transcript().server_pings(b"1").client_pongs(b"1"))
     log = listen(page.WebSocket("ws://h.test/"))

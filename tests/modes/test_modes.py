@@ -26,6 +26,7 @@ from wsfake.errors import (
     Drift,
     LiveConnectionError,
     OutOfOrder,
+    UnexpectedHandshake,
     WsfakeWarning,
 )
 from wsfake.harness.answering import Aliases
@@ -647,3 +648,53 @@ def test_a_recording_that_failed_is_found_whatever_the_name_of_the_cassette(tmp_
         ws_fake.WebSocket(URL)
 
     assert "feed.v1 (there is none, but feed.v1.failed.msgpack of a recording" in str(caught.value)
+
+
+ODD_ACCEPTANCES = {
+    "a subprotocol that nobody asked for": {"Sec_WebSocket_Protocol": "chat"},
+    "an extension that nobody asked for": {"Sec_WebSocket_Extensions": "x-foo"},
+    "more than one connection option": {"Connection": "keep-alive, Upgrade"},
+}
+TAKEN = {
+    "overte": ["a subprotocol that nobody asked for", "an extension that nobody asked for"],
+    "browser": ["more than one connection option"],
+}
+
+
+@pytest.mark.parametrize("profile", TAKEN)
+@pytest.mark.parametrize("odd", ODD_ACCEPTANCES)
+def test_what_an_odd_acceptance_comes_to_is_for_the_host_to_say(
+    profile: str, odd: str, tmp_path: Path
+) -> None:
+    def answer(wire: Wire) -> None:
+        wire.accept(b"\x81\x02hi", **ODD_ACCEPTANCES[odd])
+        with suppress(ConnectionResetError):
+            wire.read_to_end()
+
+    def listen(ws_fake: Harness) -> list[str]:
+        heard: list[str] = []
+        socket = ws_fake.WebSocket("ws://feed.test/")
+        socket.onopen = lambda: heard.append("open")
+        socket.onmessage = lambda message: heard.append(message.data)
+        socket.onerror = lambda: heard.append("error")
+        ws_fake.run(until=lambda: heard and heard[-1] in ("hi", "error"), timeout=60)
+        return heard
+
+    expected = ["open", "hi"] if odd in TAKEN[profile] else ["error"]
+    cassette = tmp_path / "a.msgpack"
+    settings: dict[str, Any] = {"profile": profile, "base_url": "http://feed.test/"}
+    with WireServer(answer) as server, Harness(cassette, "rewrite", **settings) as ws_fake:
+        ws_fake.alias("ws://feed.test/", to=server.url)
+        assert listen(ws_fake) == expected
+    with Harness(cassette, **settings) as ws_fake:
+        assert listen(ws_fake) == expected
+
+
+def test_a_client_that_is_acted_is_as_strict_as_the_standard() -> None:
+    with (
+        WireServer(lambda wire: wire.accept(Sec_WebSocket_Protocol="chat")) as server,
+        pytest.raises(UnexpectedHandshake),
+        Harness(mode="live") as ws_fake,
+    ):
+        ws_fake.play_client(server.url, Transcript().server("hi"), live=True)
+        ws_fake.run()

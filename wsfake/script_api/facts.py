@@ -47,6 +47,12 @@ def as_violation(profile: Profile, name: str) -> tuple[str, Given]:
     return "violation", given_close(profile, code, reason)
 
 
+def _accept(what: Accept, profile: Profile, url: str) -> tuple[str, Given]:
+    options = (v for name, v in what.headers if name.lower() == "connection")
+    plain = all(value.strip().lower() == "upgrade" for value in options)
+    return "accept" if plain else "accept with options", _NOTHING
+
+
 def _close(what: Close, profile: Profile, url: str) -> tuple[str, Given]:
     code = what.code
     if code is None:
@@ -81,7 +87,7 @@ _READERS: dict[type, Callable[[Any, Profile, str], tuple[str, Given]]] = {
     bytes: lambda what, profile, url: ("binary", Given(what)),
     Ping: lambda what, profile, url: ("ping", Given(what.payload)),
     Pong: _plain("pong"),
-    Accept: _plain("accept"),
+    Accept: _accept,
     Refuse: _refuse,
     Close: _close,
     Drop: _plain("drop"),

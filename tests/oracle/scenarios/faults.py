@@ -132,6 +132,7 @@ REFUSALS: dict[str, list[Item]] = {
     "a wrong Sec-WebSocket-Accept": [["accept-wrong-key"]],
     "101 and nothing else": [["http", ["HTTP/1.1 101 Switching Protocols"]]],
     "101 without Upgrade": [["http", ["HTTP/1.1 101 Switching Protocols", "Connection: Upgrade"]]],
+    "101 with more than one connection option": [["accept", ["Connection: keep-alive, Upgrade"]]],
     "a status line without a reason": [["http", ["HTTP/1.1 404", "Content-Length: 0"]]],
     "HTTP/1.0": [["http", ["HTTP/1.0 404 Not Found", "Content-Length: 0"]]],
     "what is no HTTP": [["hex", b"SSH-2.0-OpenSSH_9.6\r\n".hex()]],

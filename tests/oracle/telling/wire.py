@@ -48,13 +48,15 @@ def close_payload(code: int | None = None, reason: Any = "") -> bytes:
 def accept_reply(request: bytes, *, wrong: bool = False, headers: list[str] | None = None) -> bytes:
     key = header(request, "Sec-WebSocket-Key").encode()
     digest = hashlib.sha1(key + GUID + (b"wrong" if wrong else b"")).digest()
+    given = headers or []
     lines = [
-        "HTTP/1.1 101 Switching Protocols",
         "Upgrade: websocket",
         "Connection: Upgrade",
         "Sec-WebSocket-Accept: " + base64.b64encode(digest).decode(),
-        *(headers or []),
     ]
+    names = {line.partition(":")[0] for line in given}
+    kept = [line for line in lines if line.partition(":")[0] not in names]
+    lines = ["HTTP/1.1 101 Switching Protocols", *kept, *given]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BrowserSocket"]
 
+_DEFLATE = "permessage-deflate"
+
 
 class BrowserSocket(ScriptSocket):
     """Interprets its profile as every socket does, and knows what a browser's does besides.
@@ -68,8 +70,10 @@ class BrowserSocket(ScriptSocket):
         """Whether the server has chosen one of the subprotocols, where some were offered.
 
         One that was not offered fails the connection (RFC 6455 section 4.1), and so does none
-        (WebSockets Standard, section 2.2, step 11.3).
+        (WebSockets Standard, section 2.2, step 11.3). Of extensions, a browser offers compression.
         """
+        if any(each.partition(";")[0].strip() != _DEFLATE for each in what.extensions):
+            return False
         if self._offered:
             return what.subprotocol in self._offered
         return not what.subprotocol

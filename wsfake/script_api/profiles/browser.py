@@ -12,6 +12,7 @@ __all__ = ["BROWSER", "BROWSER_LOCAL", "BROWSER_REMOTE"]
 # "When the WebSocket connection is closed" of section 4, where it had to be failed: everything that
 # goes wrong looks alike, so that a script cannot find out about the network it is in.
 _FAILED: Row = [["goto", "closed"], ["fire", "error"], ["fire", "close", 1006, "", False]]
+_OPENED: Row = [["goto", "open"], ["fire", "open"]]
 _UNANSWERED: Row = [["wire", "drop"], *_FAILED]
 _CLOSED: Row = [["goto", "closed"], ["fire", "close", "given", "given", True]]
 _NO_CODE: Row = [["goto", "closed"], ["fire", "close", 1005, "", True]]
@@ -32,7 +33,8 @@ BROWSER_LOCAL: dict[str, Row] = {
 }
 
 BROWSER_REMOTE: dict[str, Row] = {
-    "connecting accept": [["goto", "open"], ["fire", "open"]],
+    "connecting accept": _OPENED,
+    "connecting accept with options": _OPENED,
     "connecting reject": _UNANSWERED,
     "connecting refuse": _FAILED,
     "connecting refuse tls": _FAILED,

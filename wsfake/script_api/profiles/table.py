@@ -59,6 +59,7 @@ CALLS = ("send", "close")
 FACTS = (
     "connected",  # TCP is
     "accept",
+    "accept with options",  # of `Connection`, besides `upgrade`
     "reject",  # once for a refusal by HTTP, and once more for every line of its body
     "refuse",
     "refuse tls",  # refused at a wss URL
