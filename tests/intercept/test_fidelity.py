@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import re
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from threading import Barrier, Event
 
@@ -259,7 +258,7 @@ def test_an_odd_acceptance_is_replayed_as_it_was(
 
     def answer(wire: Wire) -> None:
         wire.accept(b"\x81\x02hi\x88\x02\x03\xe8", **odd)
-        with contextlib.suppress(ConnectionResetError):
+        with suppress(ConnectionResetError):
             wire.read_to_end()
 
     with WireServer(answer) as server:
