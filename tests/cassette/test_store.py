@@ -317,8 +317,8 @@ def record():
         for entry in entries:
             record.extend([entry], 0.0)
         record.keep()
-    except CassetteError:
-        record.discard()
+    except CassetteError as error:
+        assert record.refusal is record.rescue(error) is error
         raise
 for write in (record, lambda: write_cassette(path, entries)):
     try:
@@ -368,16 +368,26 @@ def test_where_the_system_cannot_lock_a_file_it_is_held_in_its_own_process(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
-@pytest.mark.parametrize("limit", [10, 1000, 30_000, 150_000])
-def test_a_full_disk_is_told_and_leaves_the_old_cassette(target: Path, limit: int) -> None:
+@pytest.mark.parametrize(("limit", "left"), [(10, None), (1000, 8), (30_000, 277), (150_000, 1376)])
+def test_a_full_disk_is_told_with_what_is_left_and_leaves_the_old_cassette(
+    target: Path, limit: int, left: int | None
+) -> None:
     good = write_cassette(target, DIALOGUE).read_bytes()
+    part = target.with_name("test_a.part.msgpack")
     full = run(FULL, target, limit)
     assert full.stderr == ""
-    assert full.stdout == (
-        f"{target.with_name('test_a.part.msgpack')}: this cassette cannot be written: "
-        f"File too large\n{target}: this cassette cannot be written: File too large\n"
+    advice = (
+        f"  what was recorded is in {part}\n"
+        f"  to make a cassette of it: wsfake convert --recover {part} {target}\n"
     )
-    assert files(target.parent) == {"test_a.msgpack"}
+    assert full.stdout == (
+        f"{part}: this cassette cannot be written: File too large\n"
+        f"{'' if left is None else advice}"
+        f"{target}: this cassette cannot be written: File too large\n"
+    )
+    assert files(target.parent) == {target.name} | (set() if left is None else {part.name})
+    if left is not None:
+        assert len(load(part).entries) == left
     assert target.read_bytes() == good
 
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import errno
 import io
 import tracemalloc
 from collections.abc import Iterator
 from itertools import islice
+from traceback import walk_tb
 from typing import Any
 
 import pytest
@@ -152,3 +154,37 @@ def test_a_large_message_is_written_as_a_small_one_would_be(
 def test_a_large_text_that_cannot_be_said_is_refused() -> None:
     with pytest.raises(CassetteError, match="a lone surrogate at character 65536"):
         written([Entry(0, 1, Side.CLIENT, "x" * 65536 + "\ud800")], singly=True)
+
+
+class Full(io.BytesIO):
+    """A file on a disk that is full behind its first block."""
+
+    def write(self, data: Any) -> int:
+        if self.tell() > 3000:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(data)
+
+
+@pytest.mark.parametrize("singly", [True, False])
+def test_behind_a_block_that_the_file_refuses_nothing_is_written(singly: bool) -> None:
+    file = Full()
+    writer = CassetteWriter(file, Header(), "x")
+    entries = Entries.of([Entry(0, 1, C, "x" * 10)] * 700)
+
+    def add() -> None:
+        if singly:
+            for entry in entries:
+                writer.append(entry)
+        else:
+            writer.extend(entries)
+
+    refusals = []
+    for write in (add, add, writer.finish):
+        with pytest.raises(CassetteError) as caught:
+            write()
+        refusals.append(caught.value)
+        assert len(list(walk_tb(caught.value.__traceback__))) < 10  # nor does it grow
+
+    assert str(refusals[0]) == "x: this cassette cannot be written: No space left on device"
+    assert all(refusal is refusals[0] for refusal in refusals)
+    assert len(list(CassetteReader(io.BytesIO(file.getvalue()), "x"))) == writer.written == 256

@@ -331,12 +331,33 @@ def test_a_disk_that_is_full_when_sockets_end_costs_no_recording_and_leaves_none
         assert [ended.get(timeout=20) for _ in bots] == ["ended"] * 2
         server.shutdown()
 
-    assert str(caught.value) == (
+    assert str(caught.value) == refused(path)
+    assert [entry.what for entry in load(part).entries].count("hello") == 2
+
+
+def refused(path: Path) -> str:
+    part = path.with_name("a.part.msgpack")
+    return (
         f"{part}: this cassette cannot be written: File too large\n"
         f"  what was recorded is in {part}\n"
         f"  to make a cassette of it: wsfake convert --recover {part} {path}"
     )
-    assert [entry.what for entry in load(part).entries].count("hello") == 2
+
+
+@pytest.mark.parametrize("swallowed", [False, True])
+def test_a_disk_that_is_full_while_a_script_is_recorded_is_one_error_that_names_what_there_is(
+    play: Play, tmp_path: Path, swallowed: bool
+) -> None:
+    ws_fake = play("rewrite")
+    with pytest.raises(CassetteError) as caught, ws_fake:
+        echo(ws_fake, "first")
+        with full_disk(), suppress(*[CassetteError] * swallowed):
+            echo(ws_fake, *["x" * 100] * 1000)
+    assert str(caught.value) == refused(tmp_path / "a.msgpack")
+    assert not isinstance(caught.value.__context__, CassetteError)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.part.msgpack"]
+    assert load(tmp_path / "a.part.msgpack").cut
+    assert ws_fake.summary.written is None
 
 
 # What is recorded is what is replayed

@@ -103,6 +103,42 @@ def test_a_message_that_differs_from_the_cassette_is_told_with_how_to_accept_it(
         """).splitlines()
 
 
+def test_a_disk_that_is_full_while_a_port_is_recorded_is_told_once_and_plainly(
+    project: pytest.Pytester,
+) -> None:
+    project.makepyfile(
+        test_feed=HEAD
+        + """
+from websockets.sync.client import connect
+resource = pytest.importorskip("resource")
+
+def test_it(ws_fake):
+    ws_fake.alias(URL, to=lambda: os.environ["SERVER"] + "/echo")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with connect(ws_fake.url_for(URL)) as client:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+        try:
+            for _ in range(2000):
+                client.send("x" * 100)
+                client.recv(timeout=20)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+"""
+    )
+
+    result = run(project, "--ws-record")
+
+    result.assert_outcomes(passed=1, errors=1)
+    whole, part = cassette(project), cassette(project, "test_it.part")
+    told = block(result, "ERROR at teardown of test_it").partition("---")[0]
+    assert told == text(f"""
+        {part}: this cassette cannot be written: File too large
+          what was recorded is in {part}
+          to make a cassette of it: wsfake convert --recover {part} {whole}
+        """)
+    assert part.exists()
+
+
 NOT_GOOD = {
     "failed": 'talk(ws_fake, "new"); assert 0',
     "xfailed": 'talk(ws_fake, "new"); pytest.xfail("known")',

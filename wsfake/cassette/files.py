@@ -22,18 +22,28 @@ __all__ = ["file_errors", "hold", "is_held", "make_folder", "replacing", "unlink
 
 
 class file_errors:  # noqa: N801 - used as a function; as a class it adds no frame to tracebacks
-    """Turn what the file system refuses into a `CassetteError` that begins with the path."""
+    """Turn what the file system refuses into a `CassetteError` that begins with the path.
+
+    It may be used more than once: after a refusal, which may have left a half of something, each
+    use raises that same error.
+    """
 
     def __init__(self, path: Path | str) -> None:
         self._path = path
+        self.advice = ""
+        """What the error says besides."""
+        self.refusal: CassetteError | None = None
 
     def __enter__(self) -> None:
-        pass
+        if self.refusal is not None:
+            raise self.refusal.with_traceback(None)  # else each time it is a longer one
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         if isinstance(error, OSError):
             why = error.strerror or error
-            raise CassetteError(f"{self._path}: this cassette cannot be written: {why}") from None
+            text = f"{self._path}: this cassette cannot be written: {why}{self.advice}"
+            self.refusal = CassetteError(text)
+            raise self.refusal from None
 
 
 _held: WeakSet[BinaryIO] = WeakSet()

@@ -44,7 +44,7 @@ class Recording:
     It ends by exactly one of `keep`, `set_aside`, `discard` and `rescue`. It reads no clock: `now`
     is the caller's monotonic time in seconds, and the caller calls `flush` at `due_at` if nothing
     else comes. Not safe for threads: the caller holds a lock. Raises `CassetteError` for whatever
-    the file system refuses.
+    the file system refuses; nothing more is written then, and the error names what there is.
     """
 
     def __init__(
@@ -78,17 +78,27 @@ class Recording:
             unlink_if_there(self.part)  # of a recording that was killed, and is now made again
             self._file = self.part.open("x+b")
             hold(self._file)
+        self._access = file_errors(self.part)
         try:
-            self._writer = CassetteWriter(self._file, header, str(self.part))
+            self._writer = CassetteWriter(self._file, header, str(self.part), self._access)
             self._sync()
         except BaseException:
             self.discard()
             raise
+        self._access.advice = (
+            f"\n  what was recorded is in {self.part}"
+            f"\n  to make a cassette of it: wsfake convert --recover {self.part} {target}"
+        )
 
     @property
     def entries(self) -> int:
         """The number of entries so far."""
         return self._writer.entries
+
+    @property
+    def refusal(self) -> CassetteError | None:
+        """What the file system has refused, if it has."""
+        return self._access.refusal
 
     def extend(self, entries: Sequence[Entry], now: float) -> None:
         """Add entries, redacted. Raises `CassetteError` for one that no cassette can hold."""
@@ -144,18 +154,16 @@ class Recording:
             unlink_if_there(self.part)
 
     def rescue(self, error: CassetteError) -> CassetteError:
-        """Let the part file be, as it is; return an error that names it besides."""
+        """Let the part file be, with all that fits; return an error that names it besides."""
+        with suppress(CassetteError):  # which may be this one
+            self.flush()
         with suppress(OSError):  # as above
             self._file.close()
-        return type(error)(
-            f"{error}\n"
-            f"  what was recorded is in {self.part}\n"
-            f"  to make a cassette of it: wsfake convert --recover {self.part} {self.target}"
-        )
+        return error if error is self.refusal else type(error)(f"{error}{self._access.advice}")
 
     def _sync(self) -> None:
         """Let what the writer has written be what is lost by no kill."""
-        with file_errors(self.part):
+        with self._access:
             self._file.flush()
         self._synced = self._writer.written
         self.due_at = None
@@ -172,7 +180,8 @@ class Recording:
                 self._refuse(path, repr(extras).encode(), "the footer")
                 writer.finish(ended, extras)
         except CassetteError as error:
-            if self.entries and not isinstance(error, UnsafeCassette):
+            recorded = self.entries or self.refusal is not None
+            if recorded and not isinstance(error, UnsafeCassette):
                 raise self.rescue(error) from None
             self.discard()
             raise

@@ -38,13 +38,20 @@ class CassetteWriter:
 
     The header is written at once. After `finish` the writer must not be used any more. It never
     closes the file, reads no clock, and holds at most one block and 256 entries in memory. What the
-    file refuses is a `CassetteError`.
+    file refuses is a `CassetteError`; the block that it was is lost, and nothing is written behind
+    it.
     """
 
-    def __init__(self, file: BinaryIO, header: Header, path: str) -> None:
-        """Raise `CassetteError` for a header that cannot be written; `path` is for its text."""
+    def __init__(
+        self, file: BinaryIO, header: Header, path: str, access: file_errors | None = None
+    ) -> None:
+        """Raise `CassetteError` for a header that cannot be written; `path` is for its text.
+
+        `access` is for whoever else uses the file.
+        """
         self._file = file
         self._path = path
+        self._access = file_errors(path) if access is None else access
         self._offset = 0
         self.written = 0
         """The number of entries in blocks that have ended."""
@@ -144,8 +151,8 @@ class CassetteWriter:
         self._room -= count
         self._room_bytes -= sum(map(len, parts))
         if self._room <= 0 or self._room_bytes <= 0:
-            self.flush()
             self._room, self._room_bytes = BLOCK_ENTRIES, BLOCK_BYTES
+            self.flush()
 
     def add_block(self, body: bytes, count: int) -> None:
         """Add the next block of a part file, which is one of this cassette or a piece of one."""
@@ -161,11 +168,12 @@ class CassetteWriter:
         """
         if self._pending:
             parts = self._parts if self._holds_large else [b"".join(self._parts)]
-            checksum = self._write(BLOCK, self._pending, *parts)
-            self._digest.update(checksum.to_bytes(4, "big"))
+            count = self._pending
             self._parts = []
             self._pending = 0
             self._holds_large = False
+            checksum = self._write(BLOCK, count, *parts)
+            self._digest.update(checksum.to_bytes(4, "big"))
 
     def finish(self, ended: str = "test", extras: Mapping[str, str | int] | None = None) -> Footer:
         """Write what is pending and the footer, and return the footer.
@@ -187,7 +195,7 @@ class CassetteWriter:
             checksum = zlib.crc32(part, checksum)
         length = sum(map(len, body))
         head = Head(kind, self._offset, self.written, count, length, checksum)
-        with file_errors(self._path):
+        with self._access:
             self._file.write(pack_head(head))
             for part in body:
                 self._file.write(part)

@@ -120,7 +120,7 @@ def record(arguments: argparse.Namespace) -> int:
             session.end()
     except BaseException:
         reactor.close()
-        if deck.recorded:
+        if deck.recorded and deck.refusal is None:  # which names the part file
             deck.finish("interrupted", "interrupted")
             if deck.kept is not None:
                 print(f"wsfake: what was recorded until then is in {deck.kept}", file=sys.stderr)

@@ -68,9 +68,11 @@ class Verdicts:
         return [each for each in (*self._unseen(), *self._refused()) if id(each) not in told]
 
     def _unseen(self) -> list[Exception]:
-        network = self._network
+        network, deck = self._network, self._sources.deck
         problems: list[Exception] = [*network.failures]
-        return problems + [error for error in network.errors if error not in problems]
+        problems += [error for error in network.errors if error not in problems]
+        refusal = None if deck is None else deck.refusal
+        return problems if refusal is None or refusal in problems else [*problems, refusal]
 
     def _check_unplayed(self, ending: Ending, unplayed: str) -> None:
         if unplayed == "ignore" or not self._is_anything_left():

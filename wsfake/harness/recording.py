@@ -44,6 +44,9 @@ class CassetteDeck:
         self.kept: Path | None = None
         """Where the new recording is, once it is finished."""
 
+        self.refusal: CassetteError | None = None
+        """What the file system has refused; what is said after it is recorded no more."""
+
         self.recorded = 0
         self._recording: Recording | None = None
         self._follower: Follower | None = None
@@ -105,9 +108,19 @@ class CassetteDeck:
             self.recorder.admit(connection)
 
     def extend(self, entries: Sequence[Entry]) -> None:
-        """Record many entries at once, which are numbered and timed as the cassette has them."""
+        """Record many entries at once, which are numbered and timed as the cassette has them.
+
+        Raises `CassetteError` for one that cannot be recorded, and once for what the file system
+        refuses: more is nothing then.
+        """
+        if self.refusal is not None:
+            return
         self.recorded += len(entries)
-        self._begun().extend(entries, seconds_now())
+        recording = self._begun()
+        try:
+            recording.extend(entries, seconds_now())
+        finally:
+            self.refusal = recording.refusal
 
     def _begun(self) -> Recording:
         if self._recording is None:
@@ -135,8 +148,13 @@ class CassetteDeck:
             self._flush_part()
 
     def _flush_part(self) -> None:
-        if self._recording is not None:
-            self._recording.flush()
+        recording = self._recording
+        if recording is None or self.refusal is not None:
+            return
+        try:
+            recording.flush()
+        finally:
+            self.refusal = recording.refusal
 
     def finish(
         self, outcome: str, ended: str, extras: Mapping[str, str | int] | None = None
@@ -144,8 +162,12 @@ class CassetteDeck:
         """End the recording: as the cassette, or beside it where the test has not just passed.
 
         `extras` are for its footer; the secrets in them are taken out.
-        Raises `CassetteError` where it cannot be written; the part file stays then.
+        Raises `CassetteError` where it cannot be written; the part file stays then. So it does
+        after a refusal, which was raised where it was met.
         """
+        if self.refusal is not None:
+            self.rescue(self.refusal)
+            return
         try:
             self._stop_following(handing_on=True)
         except CassetteError as error:
