@@ -356,7 +356,7 @@ def test_a_disk_that_is_full_while_a_script_is_recorded_is_one_error_that_names_
     assert str(caught.value) == refused(tmp_path / "a.msgpack")
     assert not isinstance(caught.value.__context__, CassetteError)
     assert [path.name for path in tmp_path.iterdir()] == ["a.part.msgpack"]
-    assert load(tmp_path / "a.part.msgpack").cut
+    assert "first" in [entry.what for entry in load(tmp_path / "a.part.msgpack").entries]
     assert ws_fake.summary.written is None
 
 
@@ -594,7 +594,7 @@ with Harness(sys.argv[1], "rewrite") as ws_fake:
     socket.onopen = lambda: [socket.send(str(n)) for n in range(300)]
     ws_fake.run(until=lambda: len(got) == 300)
     print("said", flush=True)
-    ws_fake.run(until=lambda: False)
+    sys.stdin.read()  # as a test that does something else by now
 """
 
 
@@ -606,7 +606,8 @@ def test_a_test_that_is_killed_leaves_the_cassette_and_what_it_recorded(
     path = tmp_path / "a.msgpack"
     before = path.read_bytes()
     command = [sys.executable, "-c", KILLED, str(path), f"{server}/echo"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "said\n"
         process.send_signal(signal.SIGKILL)
@@ -615,7 +616,7 @@ def test_a_test_that_is_killed_leaves_the_cassette_and_what_it_recorded(
     part = load(tmp_path / "a.part.msgpack")
     assert part.cut
     said = 2 + 300 + 300  # the opening handshake, and the messages of either side
-    assert len(part.entries) > said - 256  # no more than a block is not in the file
+    assert len(part.entries) == said
 
 
 KILLED_WHILE_IT_SAYS_MUCH = """

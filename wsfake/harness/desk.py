@@ -93,6 +93,4 @@ class FrontDesk:
         return None if deck is None else deck.due_in()
 
     def flush(self) -> None:
-        deck = self._sources.deck
-        if deck is not None:
-            deck.flush()
+        self._sources.flush()

@@ -108,6 +108,7 @@ class Harness(Timing, Hosting, Intercepting, Finishing):
             expects=self._expects,
             give_way=self._give_way,
             intercepts=self._intercepts,
+            make_safe=self._flush,
         )
 
     def _make_sources(self, *, repeat: bool) -> Sources:
@@ -349,6 +350,9 @@ class Harness(Timing, Hosting, Intercepting, Finishing):
         if self._sources.replay is not None:
             players += self._sources.replay.players
         return any(player.waits_for_script() for player in players)
+
+    def _flush(self) -> None:
+        self._sources.flush()
 
     def _give_way(self) -> bool:
         replay = self._sources.replay

@@ -48,6 +48,7 @@ class Runner:
         expects: Callable[[], bool],
         give_way: Callable[[], bool],
         intercepts: Callable[[], bool],
+        make_safe: Callable[[], None],
     ) -> None:
         self.pump: Pump | None = None
         self.ended_by_silence = False
@@ -59,6 +60,7 @@ class Runner:
         self._expects = expects
         self._give_way = give_way
         self._intercepts = intercepts
+        self._make_safe = make_safe
         self._running = False
 
     def run(self, until: Callable[[], object] | None, timeout: float | None) -> None:
@@ -116,6 +118,15 @@ class Runner:
             yield from _Run(self, until, timeout, alone=alone, clients=clients).go()
         finally:
             self._running = False
+            self._rest()
+
+    def _rest(self) -> None:
+        """Have what was recorded made safe: the test may do anything else for any time."""
+        try:
+            with self._network.lock:
+                self._make_safe()
+        except Exception as error:  # noqa: BLE001 - raised by whoever takes the steps
+            self._network.report(error)
 
     def _in_threads(self) -> bool:
         """Whether client code may yet connect while this thread does nothing but run."""

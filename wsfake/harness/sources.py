@@ -230,6 +230,11 @@ class Sources:
         if self.real is not None:
             self.real.abort()
 
+    def flush(self) -> None:
+        """Put what was recorded so far into the part file."""
+        if self.deck is not None:
+            self.deck.flush()
+
     def discard(self) -> None:
         """Forget the recording."""
         if self.deck is not None:
