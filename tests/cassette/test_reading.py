@@ -384,6 +384,24 @@ def test_a_file_that_cannot_be_read_is_named(
         load(tmp_path)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.parametrize("what", ["pipe", "device"])
+@pytest.mark.parametrize("recover", [False, True])
+def test_what_is_no_file_is_refused_and_not_waited_for(
+    tmp_path: Path, what: str, recover: bool
+) -> None:
+    path = tmp_path / "a.msgpack"
+    if what == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero")
+    with pytest.raises(CassetteError) as caught:
+        load(path, recover=recover)
+    assert str(caught.value) == (
+        f"{path}: this cassette cannot be read: it is a pipe or a device, and no file"
+    )
+
+
 def test_a_cassette_is_read_as_a_stream_and_whole(tmp_path: Path) -> None:
     path = write_cassette(tmp_path / "a" / "b.msgpack", DIALOGUE)
     with read_cassette(path) as reader:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import zlib
 from io import BytesIO
+from stat import S_ISDIR, S_ISREG
 from typing import BinaryIO, NamedTuple
 
 from wsfake.cassette.frames import HEAD_SIZE, MARK, Head, begins_head, parse_head
@@ -14,7 +15,8 @@ __all__ = ["Broken", "Frame", "FrameReader", "open_file"]
 
 _CHUNK = 1 << 20
 _SMALL = 1 << 16
-_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)  # which is on Windows only
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+"""The second is on Windows only; the third on others, where without it a pipe is waited for."""
 
 _new_frame = tuple.__new__  # the constructor of a named tuple takes three times as long
 
@@ -22,11 +24,14 @@ _new_frame = tuple.__new__  # the constructor of a named tuple takes three times
 def open_file(path: str) -> BinaryIO:
     """Open a file to be read; what is small is read at once, which takes half the system calls.
 
-    Raises `CassetteError` for a file that cannot be opened or read.
+    Raises `CassetteError` for a file that cannot be opened or read, and for what is none.
     """
     try:
         number = os.open(path, _READ)
         try:
+            mode = os.fstat(number).st_mode
+            if not (S_ISREG(mode) or S_ISDIR(mode)):  # which the system refuses to read
+                raise ValueError("it is a pipe or a device, and no file")
             data = os.read(number, _SMALL)
             if os.lseek(number, 0, os.SEEK_END) == len(data):
                 return BytesIO(data)
