@@ -232,6 +232,10 @@ def test_run_tells_a_script_that_says_something_else(
 
 WRONG_USE = {
     ("run", "missing.py"): "expected a script that exists, got missing.py",
+    ("run", f"{'n' * 300}.py"): f"expected a script that exists, got {'n' * 300}.py",
+    ("run", "script.py", "--cassette", "n" * 300): (
+        f"{'n' * 300}: this cassette cannot be read: File name too long"
+    ),
     ("run", "script.ts"): "expected a script in JavaScript (.js, or .mjs for a module) or Python"
     " (.py), got script.ts",
     ("run", "script.py", "--record"): "--record writes a cassette: name it with --cassette FILE",

@@ -317,12 +317,13 @@ def test_without_the_extra_it_says_what_to_install(
     assert str(caught.value) == "scripts in JavaScript need an engine: pip install wsfake[js]"
 
 
-def test_a_script_that_is_not_there_is_told(write: Write) -> None:
+@pytest.mark.parametrize("name", ["missing.js", f"{'n' * 300}.js"])
+def test_a_script_that_is_not_there_is_told(write: Write, name: str) -> None:
     folder = write("").parent
     with Harness() as ws_fake, pytest.raises(UsageError) as caught:
-        ws_fake.load_script("missing.js")
+        ws_fake.load_script(name)
     assert str(caught.value) == (
-        f"missing.js: there is no such script in {folder}, or in {Path(__file__).parent}"
+        f"{name}: there is no such script in {folder}, or in {Path(__file__).parent}"
     )
 
 

@@ -287,6 +287,21 @@ def test_a_mode_that_needs_a_cassette_says_so(mode: str) -> None:
     )
 
 
+@pytest.mark.parametrize("mode", ["none", "rewrite"])
+@pytest.mark.parametrize(
+    ("name", "reason"), [("n" * 300, "File name too long"), ("a\0b", "embedded null")]
+)
+def test_a_path_that_cannot_be_looked_at_is_told(
+    tmp_path: Path, mode: str, name: str, reason: str
+) -> None:
+    with pytest.raises(CassetteError) as caught:
+        Harness(tmp_path / name, mode)
+    path = tmp_path / name
+    shown = str(path) if name.isprintable() else repr(str(path))
+    said, _, why = str(caught.value).partition(": this cassette cannot be read: ")
+    assert (said, reason in why) == (shown, True)
+
+
 def test_two_harnesses_do_not_record_one_cassette_at_once(play: Play, tmp_path: Path) -> None:
     with play("rewrite") as one:
         echo(one, "a")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import zlib
 from io import BytesIO
+from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import BinaryIO, NamedTuple
 
 from wsfake.cassette.frames import HEAD_SIZE, MARK, Head, begins_head, parse_head
 from wsfake.errors import CassetteError
 
-__all__ = ["Broken", "Frame", "FrameReader", "open_file"]
+__all__ = ["Broken", "Frame", "FrameReader", "is_there", "open_file"]
 
 _CHUNK = 1 << 20
 _SMALL = 1 << 16
@@ -19,6 +20,17 @@ _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 """The second is on Windows only; the third on others, where without it a pipe is waited for."""
 
 _new_frame = tuple.__new__  # the constructor of a named tuple takes three times as long
+
+
+def is_there(path: Path | str) -> bool:
+    """Tell whether there is anything at a path. Raises `CassetteError` where nobody can tell."""
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError) as error:
+        raise CassetteError(_unreadable(str(path), error)) from None
+    return True
 
 
 def open_file(path: str) -> BinaryIO:

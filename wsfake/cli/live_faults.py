@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import runpy
 import sys
 from collections.abc import Callable
@@ -104,7 +105,7 @@ def _function(
     if text is None:
         return None
     path, colon, name = text.rpartition(":")
-    if not colon or not Path(path).is_file():
+    if not colon or not os.path.isfile(path):
         raise UsageError(f"expected {option} FILE.py:FUNCTION with a file that is there: {text!r}")
     if path not in programs:
         sys.path.insert(0, str(Path(path).resolve().parent))  # for what it imports itself

@@ -167,7 +167,7 @@ def _cassette(arguments: argparse.Namespace) -> Settings:
     path = Path(arguments.output)
     if path.suffix != ".msgpack":
         raise UsageError(f"expected a path that ends in .msgpack, got {path}")
-    if path.is_dir():
+    if os.path.isdir(path):
         raise UsageError(f"expected a file to write, and {path} is a folder")
     make_folder(path)  # before a client comes, of whom nothing could be kept
     if not os.access(path.parent, os.W_OK):

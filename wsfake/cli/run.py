@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import runpy
 import sys
 import traceback
 from pathlib import Path
 from typing import Any
 
+from wsfake.cassette.framing import is_there
 from wsfake.cli.playing import warn
 from wsfake.errors import UsageError, WsfakeError
 from wsfake.harness import Advice, Harness
@@ -50,12 +52,12 @@ def run(arguments: argparse.Namespace) -> int:
             "expected a script in JavaScript (.js, or .mjs for a module) or Python (.py), got"
             f" {arguments.script}"
         )
-    if not script.is_file():
+    if not os.path.isfile(script):
         raise UsageError(f"expected a script that exists, got {arguments.script}")
     if arguments.record and arguments.cassette is None:
         raise UsageError("--record writes a cassette: name it with --cassette FILE")
     mode = _mode(arguments)
-    if mode == "none" and not Path(arguments.cassette).is_file():
+    if mode == "none" and not is_there(arguments.cassette):
         raise UsageError(f"{arguments.cassette}: there is no such cassette; --record makes it")
     harness = Harness(
         arguments.cassette,

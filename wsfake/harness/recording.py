@@ -9,6 +9,7 @@ from pathlib import Path
 
 from wsfake.cassette import Cassette, Header, Recording, Redactor, load, write_cassette
 from wsfake.cassette.files import replacing
+from wsfake.cassette.framing import is_there
 from wsfake.cassette.paths import beside
 from wsfake.cassette.store import FLUSH_SECONDS
 from wsfake.clock import microseconds
@@ -35,7 +36,11 @@ class CassetteDeck:
     """
 
     def __init__(self, settings: Settings, redactor: Callable[[], Redactor]) -> None:
-        """`redactor` is called when something is to be recorded."""
+        """`redactor` is called when something is to be recorded.
+
+        Raises `UsageError` where the mode needs a cassette and none is named, and `CassetteError`
+        where nobody can tell whether it is there.
+        """
         self.path = settings.cassette
         self.mode = settings.mode
         self._make_redactor = redactor
@@ -51,7 +56,7 @@ class CassetteDeck:
         self._recording: Recording | None = None
         self._follower: Follower | None = None
         self._sidecar = settings.text_sidecar
-        exists = self._exists = self.path is not None and self.path.exists()
+        exists = self._exists = self.path is not None and is_there(self.path)
         self.replays = self.mode in ("none", "once", "new_episodes") and exists
         self.held_by_ci = False
         """Whether it would connect, were this not a run of continuous integration."""

@@ -208,7 +208,9 @@ class Sources:
             from wsfake.cassette.paths import beside  # noqa: PLC0415 - only for a failure
 
             aside = beside(Path(self.path), ".failed.msgpack")
-            failed = f", but {aside.name} of a recording that failed" if aside.exists() else ""
+            failed = (
+                f", but {aside.name} of a recording that failed" if os.path.exists(aside) else ""
+            )
             return f"{self.path} (there is none{failed})"
         connections = self.replay.connections
         held = [

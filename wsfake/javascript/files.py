@@ -32,7 +32,7 @@ def find_file(path: str | os.PathLike[str], beside: Path) -> Path:
         raise UsageError(f"expected the path of a script, got {path!r}")
     for folder in (Path.cwd(), beside):
         found = folder / path
-        if found.is_file():
+        if os.path.isfile(found):
             return found.resolve()
     places = str(Path.cwd()) if beside == Path.cwd() else f"{Path.cwd()}, or in {beside}"
     raise UsageError(f"{path}: there is no such script in {places}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -151,7 +152,7 @@ class Script:
     def _read_module(self, url: str) -> str:
         """Return the text of a module, behind the lines of all others; `LookupError` for none."""
         path = path_of(url)
-        if path is None or not path.is_file():
+        if path is None or not os.path.isfile(path):
             raise LookupError(f"there is no module {url!r}: expected a file, as in './other.js'")
         if path == self.path:
             return "\n" * (self._begin - 1) + self.text
