@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 __all__ = ["RunReport"]
 
 _WHY = {"failed": "failed", "retried": "was retried", "interrupted": "was interrupted"}
-_NO_CASSETTES = tuple(f".{word}.msgpack" for word in ("part", *_WHY))
 _COUNTS = ("connections", "order", "silence", "unplayed")
 
 
@@ -86,9 +85,10 @@ class RunReport:
 
     def unused(self, folder: Path) -> list[str]:
         """Return the cassettes of a folder that no test of this run asked for."""
-        found = {
-            str(path) for path in folder.rglob("*.msgpack") if not path.name.endswith(_NO_CASSETTES)
-        }
+        from wsfake.cassette.paths import main_cassette  # noqa: PLC0415 - see the package
+
+        cassettes = folder.rglob("*.msgpack")
+        found = {str(path) for path in cassettes if main_cassette(path.name) is None}
         return sorted(found - self.used)
 
 

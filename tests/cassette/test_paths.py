@@ -58,6 +58,9 @@ def test_plain_names_make_plain_paths(found: str, expected: str) -> None:
         (path("test_a.py", "test_A"), "test_a/test_A~"),
         (path("test_a.py", "Feed", "test_a"), "test_a/Feed.test_a~"),
         (path("Tests/test_a.py", "test_a"), "Tests~/test_a/test_a"),
+        # What a recording beside another cassette is called.
+        (path("test_a.py", "TestFeed", "part"), "test_a/TestFeed.part~"),
+        (path("test_a.py", "TestFeed", "failed"), "test_a/TestFeed.failed~"),
         (path("test_a.py", "test_a", params="GET"), "test_a/test_a[GET]~"),
         # Devices of Windows.
         (path("con/aux.py", "test_a"), "_con~/_aux~/test_a"),

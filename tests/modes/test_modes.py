@@ -302,6 +302,24 @@ def test_a_path_that_cannot_be_looked_at_is_told(
     assert (said, reason in why) == (shown, True)
 
 
+@pytest.mark.parametrize("name", ["feed.part", "feed.failed", "feed.interrupted", "feed.Retried"])
+def test_what_a_recording_of_another_cassette_is_called_is_replayed_and_never_recorded(
+    play: Play, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / f"{name}.msgpack"
+    with pytest.raises(UsageError) as caught:
+        Harness(path, "rewrite")
+    assert str(caught.value) == (
+        f"{path}: expected another name for what is recorded: a recording of feed.msgpack is called"
+        " so, while it is made or where it is set aside"
+    )
+    with play("rewrite") as ws_fake:
+        echo(ws_fake, "a")
+    (tmp_path / "a.msgpack").rename(path)
+    with Harness(path) as ws_fake:
+        assert echo(ws_fake, "a") == ["a"]
+
+
 def test_two_harnesses_do_not_record_one_cassette_at_once(play: Play, tmp_path: Path) -> None:
     with play("rewrite") as one:
         echo(one, "a")

@@ -8,9 +8,19 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path, PurePath, PurePosixPath
 
-__all__ = ["SUFFIX", "beside", "cassette_folder", "cassette_name", "cassette_path"]
+__all__ = [
+    "SUFFIX",
+    "beside",
+    "cassette_folder",
+    "cassette_name",
+    "cassette_path",
+    "main_cassette",
+]
 
 SUFFIX = ".msgpack"
+
+_RECORDING = re.compile(r"(.+)\.(?:part|failed|interrupted|retried)\.msgpack", re.IGNORECASE)
+"""What a recording is called beside its cassette: while it is made, and where it is set aside."""
 
 _LONGEST = 100
 """Characters of a name; with suffixes it stays under 120, also where 143 bytes are the limit."""
@@ -53,6 +63,7 @@ def cassette_name(names: Sequence[str], params: str | None = None) -> str:
         all(_CLASS.fullmatch(name) for name in names[:-1])
         and all(_FUNCTION.fullmatch(name) for name in names[-1:])
         and _PARAMS.fullmatch(params or "") is not None
+        and _RECORDING.fullmatch(test + SUFFIX) is None
     )
     identity = repr((tuple(names), params))
     return _component(test, plain=plain, identity=identity) + SUFFIX
@@ -65,6 +76,12 @@ def beside(cassette: Path, ending: str) -> Path:
     `feed.txt` is not its own text.
     """
     return cassette.with_name(cassette.name.removesuffix(SUFFIX) + ending)
+
+
+def main_cassette(name: str) -> str | None:
+    """Return the name of the cassette of which this is a recording beside it, if it is one."""
+    found = _RECORDING.fullmatch(name)
+    return None if found is None else found[1] + SUFFIX
 
 
 def _plain_step(step: str) -> bool:

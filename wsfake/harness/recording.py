@@ -10,7 +10,7 @@ from pathlib import Path
 from wsfake.cassette import Cassette, Header, Recording, Redactor, load, write_cassette
 from wsfake.cassette.files import replacing
 from wsfake.cassette.framing import is_there
-from wsfake.cassette.paths import beside
+from wsfake.cassette.paths import beside, main_cassette
 from wsfake.cassette.store import FLUSH_SECONDS
 from wsfake.clock import microseconds
 from wsfake.errors import CassetteError, UsageError
@@ -38,8 +38,8 @@ class CassetteDeck:
     def __init__(self, settings: Settings, redactor: Callable[[], Redactor]) -> None:
         """`redactor` is called when something is to be recorded.
 
-        Raises `UsageError` where the mode needs a cassette and none is named, and `CassetteError`
-        where nobody can tell whether it is there.
+        Raises `UsageError` where the mode needs a cassette and none is named, or one that cannot be
+        recorded, and `CassetteError` where nobody can tell whether it is there.
         """
         self.path = settings.cassette
         self.mode = settings.mode
@@ -63,10 +63,20 @@ class CassetteDeck:
 
         self.connects = self._connects(exists)
         if self.connects and self.mode in RECORDING_MODES:
+            self._check_name()
             self.recorder = Recorder(self.extend)
         if self.path is None and self.mode in _NEED_CASSETTE:
             raise UsageError(
                 f"mode {self.mode!r} needs a cassette, and none is named: Harness(cassette=path)"
+            )
+
+    def _check_name(self) -> None:
+        """Raise where recording another cassette would replace this one."""
+        main = None if self.path is None else main_cassette(self.path.name)
+        if main is not None:
+            raise UsageError(
+                f"{self.path}: expected another name for what is recorded: a recording of {main} is"
+                " called so, while it is made or where it is set aside"
             )
 
     def _connects(self, exists: bool) -> bool:
