@@ -46,6 +46,23 @@ TOLD = {
         "  line    setTimeout(f, 1);",
     ),
     "thrown text": ("throw 'text';", "text\n  script  script.js"),
+    "thrown null": (
+        "throw null;",
+        "InternalError: out of memory, or the script threw null\n  script  script.js",
+    ),
+    "null thrown in a handler": (
+        "Script.setTimeout(() => { throw null; }, 1)",
+        "null\n  script  script.js",
+    ),
+    "a thrown symbol": ("throw Symbol('x');", "something that has no text\n  script  script.js"),
+    "a thrown object whose text throws": (
+        "throw { toString() { throw 1; } };",
+        "something that has no text\n  script  script.js",
+    ),
+    "a long message": (
+        "throw 'x'.repeat(1e6);",
+        f"{'x' * 3960}... (1000000 characters)\n  script  script.js",
+    ),
     "a thrown object": (
         "Script.setTimeout(() => { throw { a: 1 }; }, 1)",
         '{"a":1}\n  script  script.js',

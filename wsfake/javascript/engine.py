@@ -30,6 +30,13 @@ __all__ = ["INTERRUPTED", "Engine", "Interrupted", "Thrown", "global_names"]
 INTERRUPTED = "InternalError: interrupted"
 """What the engine says of a script that it has stopped."""
 
+_SAID = {
+    "null": "InternalError: out of memory, or the script threw null",
+    "(Failed obtaining QuickJS error string. Concurrency issue?)": "something that has no text",
+}
+"""What the binding says of what has no text, and what it is: the engine throws null where there is
+not even memory for an error."""
+
 _HOLDER = "$wsfake"
 
 
@@ -174,9 +181,7 @@ def _thrown(error: Exception) -> Thrown:
     stack = f"    at {stack}" if stack else ""
     if lines.rstrip("\n") == INTERRUPTED:
         return Interrupted(lines, stack)
-    if lines == "null":
-        return Thrown("InternalError: out of memory", stack)
-    return Thrown(lines, stack)
+    return Thrown(_SAID.get(lines, lines), stack)
 
 
 def _quickjs() -> Any:

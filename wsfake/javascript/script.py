@@ -26,11 +26,15 @@ from wsfake.javascript.places import Places, shown_path
 from wsfake.javascript.values import decode, encode
 from wsfake.javascript.verdicts import error_text, with_place
 from wsfake.script_api import Host
+from wsfake.transcript.literals import abbreviate
 
 __all__ = ["Script"]
 
 
 _read_json = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # C alone
+_LONGEST = 4000
+"""Characters of what a script may say of an error; more is cut."""
+
 _SESSION = "{{5e5510a1-0000-4000-8000-{:012}}}"
 
 
@@ -271,7 +275,7 @@ class Script:
 
     def _error(self, thrown: Thrown) -> ScriptError:
         kind: type[ScriptError] = ScriptError
-        told = thrown.text
+        told = abbreviate(self._network.redaction.text(thrown.text), _LONGEST)
         if isinstance(thrown, Interrupted):
             kind = RunawayScript
             told = f"the script was stopped: one turn took {self._time_limit:g} s of CPU time"
