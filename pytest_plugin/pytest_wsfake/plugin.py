@@ -165,6 +165,9 @@ def _hide_our_frames(error: BaseException) -> None:
         for frame in _frames(each):
             if _package(frame) in _HIDDEN_PACKAGES:
                 frame.f_globals["__tracebackhide__"] = _says_more_without_us
+        if isinstance(each, BaseExceptionGroup):
+            for inner in each.exceptions:
+                _hide_our_frames(inner)
 
 
 _HIDDEN_PACKAGES = ("wsfake", "pytest_wsfake", "contextlib")

@@ -608,6 +608,30 @@ def test_several_failures_are_told_as_a_group(pytester: pytest.Pytester) -> None
     result.stdout.no_fnmatch_line("*During handling*")
 
 
+def test_in_a_group_too_no_frame_of_ours_is_shown(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        test_it=HEAD
+        + """
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+def test_two(ws_fake):
+    ws_fake.serve(URL, *[Transcript().client("right")] * 2)
+    url = ws_fake.url_for(URL)
+    for _ in range(2):
+        with connect(url) as client, pytest.raises(ConnectionClosed):
+            client.send("wrong")
+            client.recv(timeout=20)
+"""
+    )
+
+    result = run(pytester)
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*ExceptionGroup: the test has several failures (2 sub-*"])
+    result.stdout.no_fnmatch_line("* File *")
+
+
 @pytest.mark.parametrize(
     ("unplayed", "outcomes", "warned"),
     [("fail", {"passed": 1, "errors": 1}, False), ("warn", {"passed": 1, "warnings": 1}, True)],
