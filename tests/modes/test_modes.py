@@ -377,15 +377,16 @@ def refused(path: Path) -> str:
     )
 
 
+@pytest.mark.parametrize("messages", [1, 1000])
 @pytest.mark.parametrize("swallowed", [False, True])
 def test_a_disk_that_is_full_while_a_script_is_recorded_is_one_error_that_names_what_there_is(
-    play: Play, tmp_path: Path, swallowed: bool
+    play: Play, tmp_path: Path, swallowed: bool, messages: int
 ) -> None:
     ws_fake = play("rewrite")
     with pytest.raises(CassetteError) as caught, ws_fake:
         echo(ws_fake, "first")
         with full_disk(), suppress(*[CassetteError] * swallowed):
-            echo(ws_fake, *["x" * 100] * 1000)
+            echo(ws_fake, *["x" * 100] * messages)
     assert str(caught.value) == refused(tmp_path / "a.msgpack")
     assert not isinstance(caught.value.__context__, CassetteError)
     assert [path.name for path in tmp_path.iterdir()] == ["a.part.msgpack"]
