@@ -22,13 +22,13 @@ from tornado.websocket import websocket_connect
 from websockets.sync.client import connect
 
 from tests.processes import ECHO_SERVER, running
-from tests.servers import dead_url
+from tests.servers import dead_url, no_ci
 from wsfake import Harness
 from wsfake.cassette import load
 from wsfake.intercept import dialling
 from wsfake.model import Open
 
-__all__ = ["dead_url"]
+__all__ = ["dead_url", "no_ci"]
 
 NO_HOST = "ws://no.such.invalid/"
 

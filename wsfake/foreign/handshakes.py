@@ -14,6 +14,7 @@ from wsfake.model import (
     Refuse,
     Reject,
     normalise_url,
+    without_host,
     without_mechanics,
 )
 from wsfake.transcript.checks import TOKEN
@@ -49,7 +50,7 @@ def as_open(url: Value, headers: Iterable[tuple[str, str]] = ()) -> Open:
         url.wrong("a URL with a possible host and port", _shown(url))
     return Open(
         asked,
-        tuple(header for header in without_mechanics(given) if header[0].lower() != "host"),
+        without_host(without_mechanics(given)),
         _items(named(given, "sec-websocket-protocol")),
         _items(named(given, "sec-websocket-extensions")),
     )

@@ -13,10 +13,10 @@ from wsfake.model import (
     Close,
     Drop,
     Event,
-    Headers,
     Open,
     Refuse,
     Side,
+    without_host,
     without_mechanics,
 )
 from wsfake.network import Connection, End, Network, PlayerEnd
@@ -76,7 +76,7 @@ class RealWorld:
         sent = client.opening_sent
         headers = without_mechanics(sent.headers)
         if real != url:  # what the alias stands for differs from run to run
-            headers = _without_host(headers)
+            headers = without_host(headers)
         connection.opening = sent.replace(url=url, headers=headers)
         connection.reachable = False
         client.on_connected = self._connected(connection)
@@ -92,7 +92,7 @@ class RealWorld:
 
         def on_open(opening: Open, end: LiveServerEnd) -> None:
             path = opening.url.partition("://")[2].partition("/")[2]
-            headers = _without_host(without_mechanics(opening.headers))
+            headers = without_host(without_mechanics(opening.headers))
             known = opening.replace(url=f"{name}/{path}" if path else name, headers=headers)
             connection = self._network.connect(known, end, to=server, ready=self._admit)
             self._ends.append((connection, end))
@@ -229,7 +229,3 @@ class RealWorld:
         """Return the connections to which no server answered at all, if that is all of them."""
         dead = [c for c in self.connections if c.refused]
         return dead if len(dead) == len(self.connections) else []
-
-
-def _without_host(headers: Headers) -> Headers:
-    return tuple(pair for pair in headers if pair[0].lower() != "host")

@@ -19,7 +19,7 @@ from wsfake.model.events import (
     Reject,
     Stall,
 )
-from wsfake.model.mechanics import without_mechanics
+from wsfake.model.mechanics import without_host, without_mechanics
 from wsfake.model.sides import Side
 from wsfake.model.urls import UrlPattern, comparable, is_at, normalise_url
 
@@ -47,5 +47,6 @@ __all__ = [
     "is_at",
     "make_entry",
     "normalise_url",
+    "without_host",
     "without_mechanics",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wsfake.model.events import Headers
 
-__all__ = ["without_mechanics"]
+__all__ = ["without_host", "without_mechanics"]
 
 _ALWAYS = {
     ("upgrade", "websocket"),
@@ -28,3 +28,8 @@ def without_mechanics(headers: Headers) -> Headers:
         and name.lower() not in _TOLD_BY_FIELDS
         and name.lower() not in _FRESH
     )
+
+
+def without_host(headers: Headers) -> Headers:
+    """Return headers without `Host`: that of the URL, or of a port that stands for it."""
+    return tuple(pair for pair in headers if pair[0].lower() != "host")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from wsfake.errors import Failure
 from wsfake.live.server_handshake import NotAWebSocket, ServerHandshake
 from wsfake.live.transport import Transport
-from wsfake.model import Headers, Open, without_mechanics
+from wsfake.model import Headers, Open, without_host, without_mechanics
 from wsfake.network import Connection, End
 from wsfake.network.failures import words_of
 from wsfake.ports.desk import Desk, Through
@@ -195,7 +195,7 @@ class _Reality:
 
 def _told(headers: Headers) -> Headers:
     """Return the headers of a request that say anything of the client."""
-    return tuple(pair for pair in without_mechanics(headers) if pair[0].lower() != "host")
+    return without_host(without_mechanics(headers))
 
 
 def _named(origin: str, authority: str, names: frozenset[str]) -> str:
