@@ -679,7 +679,9 @@ def test_the_recipe_of_the_hook_is_no_error_where_there_is_no_such_hook(
 
 
 @pytest.mark.skipif(sys.version_info < (3, 13), reason="unittest takes a factory from 3.13 on")
-def test_a_test_case_of_unittest_takes_the_loop_by_its_factory(pytester: pytest.Pytester) -> None:
+def test_a_test_case_of_unittest_takes_the_loop_by_its_factory(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
     recipe = "loop_factory = staticmethod(wsfake.loop_factory)"
     assert recipe in PAGE
     pytester.makepyfile(f"""
@@ -691,7 +693,9 @@ class Case(unittest.IsolatedAsyncioTestCase):
     async def test_an_hour(self):
         await asyncio.sleep(3600)
 """)
-    pytester.runpytest_inprocess("-p", "pytest_wsfake.plugin").assert_outcomes(passed=1)
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    result = pytester.runpytest_subprocess("-p", "pytest_wsfake.plugin")
+    result.assert_outcomes(passed=1)
 
 
 def test_anyio_takes_the_loop_by_its_options(
