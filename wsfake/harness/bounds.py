@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from wsfake.errors import NeverIdle
 from wsfake.network import Network
-from wsfake.network.failures import write_seconds
 
 __all__ = ["Bounds"]
 
@@ -70,6 +69,7 @@ class Bounds:
 
     def _never_idle(self) -> NeverIdle:
         from wsfake.harness import overrunning  # noqa: PLC0415 - only for a failure
+        from wsfake.network.failures import write_seconds  # noqa: PLC0415 - as above
 
         if self.at_once > _MOST_AT_ONCE:
             what = f"{self.at_once - 1} callbacks at t={write_seconds(self._network.time())} s"

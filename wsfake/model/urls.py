@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from ipaddress import IPv6Address
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -115,6 +114,8 @@ def one_name(host: str) -> str:
     """
     name = ascii_name(host.lower()).removesuffix(".")
     if ":" in name:
+        from ipaddress import IPv6Address  # noqa: PLC0415 - few tests have one
+
         try:
             address = IPv6Address(name)
         except ValueError:
@@ -303,7 +304,7 @@ def _with_any(probe: str) -> re.Pattern[str]:
     return re.compile(re.escape(probe).replace(re.escape(_ANY), r"[^/@]*"))
 
 
-_TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]])*\]|.", re.DOTALL)
+_PART = r"\\.|\[\^?\]?(?:\\.|[^\]])*\]|."
 """A part of a regular expression in which a slash or a bracket means one thing."""
 
 _SLASHES_BEFORE_PATH = 2
@@ -316,7 +317,7 @@ def _authorities_of(pattern: re.Pattern[str]) -> re.Pattern[str] | None:
     """
     depth = slashes = 0
     end = None
-    for token in _TOKEN.finditer(pattern.pattern):
+    for token in re.finditer(_PART, pattern.pattern, re.DOTALL):
         text = token[0]
         depth += (text == "(") - (text == ")")
         if depth == 0 and text == "|":
