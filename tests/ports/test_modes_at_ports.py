@@ -15,9 +15,9 @@ from tests.live.peers import Wire, WireServer
 from tests.ports.test_ports import PATIENCE, connect, raw
 from tests.servers import dead_url, server
 from wsfake import Harness, Transcript
-from wsfake.cassette import load
+from wsfake.cassette import load, write_cassette
 from wsfake.errors import CassetteError, Drift, LiveConnectionError
-from wsfake.model import Gap, Message, Open, Ping
+from wsfake.model import Accept, Entry, Gap, Message, Open, Ping, Side
 
 __all__ = ["dead_url", "server"]
 
@@ -183,3 +183,18 @@ def test_a_handshake_that_only_the_real_server_takes_for_one_is_recorded_as_a_ga
     assert opening == Open(URL, headers=(("Origin", "http://page.example"),))
     assert isinstance(gap, Gap)
     assert gap.why.startswith("everything: the server took what is no valid opening handshake (")
+
+
+@pytest.mark.parametrize("extension", ["bad ext,;=", "permessage-deflate; =", "x-foo"])
+def test_an_extension_of_a_cassette_that_nobody_can_use_is_left_out(
+    tmp_path: Path, extension: str
+) -> None:
+    url = "ws://feed.test/v1"
+    entries = [
+        Entry(0, 1, Side.CLIENT, Open(url, (), (), (extension,))),
+        Entry(0, 1, Side.SERVER, Accept(extensions=(extension,))),
+        Entry(0, 1, Side.SERVER, "hello"),
+    ]
+    cassette = write_cassette(tmp_path / "feed.msgpack", entries)
+    with Harness(cassette) as ws_fake, connect(ws_fake.url_for(url)) as client:
+        assert client.recv(PATIENCE) == "hello"
