@@ -14,6 +14,7 @@ __all__ = [
     "is_answer_or_tail",
     "is_answer_to_close",
     "is_echo_left",
+    "is_left_unanswered",
     "is_open",
     "is_silence",
     "may_follow",
@@ -41,12 +42,24 @@ def is_echo_left(plan: Plan, own: Side, left: list[int]) -> bool:
     Of the steps that are `left`. It need not close as it answered then: echoes do not count.
     """
     closes = False
-    for i in left if plan.indexes[0] >= 0 else ():
+    for i in left if plan.is_recorded else ():
         what = plan.whats[i]
         if plan.sides[i] is not own:
             return closes and isinstance(what, CLOSINGS)
         closes = closes or isinstance(what, Close)
     return False
+
+
+def is_left_unanswered(plan: Plan, own: Side, met: int) -> bool:
+    """Whether a Close of the script, at a step that it has met, had no answer of its server."""
+    return (
+        plan.is_recorded
+        and own is Side.SERVER
+        and not any(
+            plan.sides[i] is own and isinstance(plan.whats[i], CLOSINGS)
+            for i in range(met, len(plan))
+        )
+    )
 
 
 def is_open(plan: Plan) -> bool:

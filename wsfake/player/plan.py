@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, MutableSequence, Sequence
+from collections.abc import MutableSequence, Sequence
 from itertools import repeat
 from typing import Any
 
@@ -32,10 +32,11 @@ from wsfake.player.groups import (
     firsts,
     is_begun_by,
 )
+from wsfake.player.pings import answered_pings, unasked_pongs
 from wsfake.transcript import Fault, Group, Repeat, Step, Transcript
 from wsfake.transcript.matchers import AnyClose, Reply
 
-__all__ = ["CLOSINGS", "NOT_YET", "SKIPPED", "Plan", "Word", "unasked_pongs"]
+__all__ = ["CLOSINGS", "NOT_YET", "SKIPPED", "Plan", "Word"]
 
 NOT_YET = -1
 SKIPPED = -2
@@ -56,8 +57,8 @@ class Plan:
     """
 
     __slots__ = (
-        *("endless", "happened", "indexes", "intervals", "replies", "script", "sides", "whats"),
-        "words",
+        *("answered_pings", "endless", "happened", "indexes", "intervals", "script", "sides"),
+        *("whats", "words"),
     )
 
     def __init__(
@@ -77,9 +78,16 @@ class Plan:
         self.words = _words(whats)
         self.script = 0
         """The first step that the script may still do."""
+        self.answered_pings: int | None = None
+        """How many pings of the script a recorded server answered; None for all of them."""
 
     def __len__(self) -> int:
         return len(self.whats)
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether it is of a recording, and not of a transcript."""
+        return self.indexes[0] >= 0
 
     @classmethod
     def of_transcript(cls, transcript: Transcript) -> Plan:
@@ -120,6 +128,8 @@ class Plan:
         return plan
 
     def _skip_what_hosts_do(self, script: Side) -> None:
+        if script is Side.CLIENT:
+            self.answered_pings = answered_pings(self.sides, self.whats)
         unasked = unasked_pongs(repeat(0), self.sides, self.whats)
         for i, what in enumerate(self.whats):
             played = type(what) is Ping or i in unasked
@@ -302,23 +312,6 @@ class Plan:
 _BY_HOST = frozenset((Ping, Pong, End, Gap))
 _MESSAGES = frozenset((str, bytes))
 _HANDSHAKE = 2  # the steps before what is said
-
-
-def unasked_pongs(
-    connections: Iterable[int], sides: Iterable[Side | None], whats: Iterable[Any]
-) -> frozenset[int]:
-    """Return the places of a server's pongs before which no ping with their payload stands.
-
-    They are signs of life, which nobody has asked for (RFC 6455 section 5.5.3).
-    """
-    pings: set[tuple[int, bytes]] = set()
-    found = []
-    for i, (connection, side, what) in enumerate(zip(connections, sides, whats, strict=False)):
-        if type(what) is Ping and side is Side.CLIENT:
-            pings.add((connection, what.payload))
-        elif type(what) is Pong and side is Side.SERVER and (connection, what.payload) not in pings:
-            found.append(i)
-    return frozenset(found)
 
 
 def _words(whats: list[Any]) -> list[Word | None]:

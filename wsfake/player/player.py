@@ -25,7 +25,7 @@ from wsfake.model import (
     Side,
     Stall,
 )
-from wsfake.player import closing, silence
+from wsfake.player import closing
 from wsfake.player.answers import (
     NO_MESSAGE,
     is_the_same,
@@ -204,22 +204,23 @@ class Player:
     def _ping(self, what: Ping, now: int) -> None:
         if self._closing:
             return
-        i, _ = self.part.plan.find(self.side.other, is_the_same(what))
+        plan = self.part.plan
+        if plan.is_recorded:  # whose pings are no steps, and whose pongs answer nobody
+            if not self._is_left_unanswered():
+                self._asides.append(Pong(what.payload))
+            return
+        i, _ = plan.find(self.side.other, is_the_same(what))
         if i is not None:
             self._meet(i, now)
-        self._pings += 1
         own = self._next_own()
-        if own is None and self._is_silent_by_now():
-            return
-        plan = self.part.plan
-        if own is None or not isinstance(plan.whats[own], Pong) or plan.indexes[own] >= 0:
-            self._asides.append(Pong(what.payload))  # a recorded one that is played answers nobody
+        if own is None or not isinstance(plan.whats[own], Pong):
+            self._asides.append(Pong(what.payload))
 
-    def _is_silent_by_now(self) -> bool:
+    def _is_left_unanswered(self) -> bool:
         """Whether a ping that comes now is one of those that a recorded server did not answer."""
         plan = self.part.plan
-        answered = silence.answered_pings(plan, self.side)
-        if answered is None or self._pings <= answered:
+        self._pings += 1
+        if plan.answered_pings is None or self._pings <= plan.answered_pings:
             return False
         return not any(plan.sides[i] is self.side for i in self._left())
 
@@ -308,7 +309,7 @@ class Player:
             self.part.turn = answer
             return
         self._skip_rest()
-        unanswered = met is not None and silence.is_left_unanswered(plan, side, met)
+        unanswered = met is not None and closing.is_left_unanswered(plan, side, met)
         if isinstance(what, Close) and closing.is_open(plan) and not unanswered:
             self._asides.append(Close(what.code))
         else:

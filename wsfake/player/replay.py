@@ -26,7 +26,8 @@ from wsfake.model import (
 )
 from wsfake.player.groups import Accepts
 from wsfake.player.order import Order
-from wsfake.player.plan import Plan, unasked_pongs
+from wsfake.player.pings import unasked_pongs
+from wsfake.player.plan import Plan
 from wsfake.player.player import Player
 from wsfake.transcript import Matching
 from wsfake.transcript.matching import PLACEHOLDER, fits_placeholder
